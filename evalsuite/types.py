@@ -1,0 +1,234 @@
+"""The data that flows through evalsuite: frozen records, no behaviour.
+
+``Sample -> Request -> Output -> Score``; a task yields samples, a sample yields requests by turn, a model answers each
+request with an output, and metrics turn the samples and their outputs into scores.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+__all__ = [
+    "FINISH_REASONS",
+    "OUTCOMES",
+    "FinishReason",
+    "GenerationConfig",
+    "Interval",
+    "JSONValue",
+    "Message",
+    "Modality",
+    "Outcome",
+    "Output",
+    "Request",
+    "Sample",
+    "Score",
+    "Slice",
+]
+
+JSONValue: TypeAlias = "None | bool | int | float | str | list[JSONValue] | dict[str, JSONValue]"
+Modality: TypeAlias = Literal["text", "image", "audio", "video"]
+FinishReason: TypeAlias = Literal["stop", "length", "refused", "error"]
+Outcome: TypeAlias = Literal["right", "wrong", "scored", "undecided", "unextracted", "truncated", "refused", "error"]
+
+FINISH_REASONS: tuple[FinishReason, ...] = ("stop", "length", "refused", "error")
+OUTCOMES: tuple[Outcome, ...] = (
+    "right",
+    "wrong",
+    "scored",
+    "undecided",
+    "unextracted",
+    "truncated",
+    "refused",
+    "error",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sample:
+    """One item of a task.
+
+    Parameters
+    ----------
+    id : str
+        Unique within the task.
+    input : mapping of str to JSON value
+        The fields a task's prompt may name, as ``{field}``.
+    references : tuple of str
+        Outputs that would be perfect, each on its own; the first is what the oracle says.
+    cluster : str, optional
+        What makes samples dependent on one another: the template of a generated item. Intervals resample clusters.
+        Without one, the sample is a cluster of its own.
+    depth : int, optional
+        Number of dependent steps the item needs, at least 1.
+    metadata : mapping of str to JSON value
+        What metrics need beside the references: the state after each step, the slots to be said.
+    """
+
+    id: str
+    input: Mapping[str, JSONValue]
+    references: tuple[str, ...] = ()
+    cluster: str | None = None
+    depth: int | None = None
+    metadata: Mapping[str, JSONValue] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """One turn of a conversation: who speaks (``system``, ``user`` or ``assistant``), and what is said."""
+
+    role: Literal["system", "user", "assistant"]
+    content: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """What a model is asked, once.
+
+    Parameters
+    ----------
+    sample_id, repeat, turn : str, int, int
+        The key of the output that answers it; repeats and turns count from 0.
+    prompt : str
+        The whole request as one text, few-shot examples included.
+    messages : tuple of Message
+        The same request as a conversation, for models with a chat template.
+    seed : int
+        In [0, 2**64), fixed by (run seed, task, sample id, repeat, turn) alone. All randomness of the output comes
+        from it.
+    """
+
+    sample_id: str
+    repeat: int
+    turn: int
+    prompt: str
+    messages: tuple[Message, ...]
+    seed: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GenerationConfig:
+    """How to generate. Part of a run's identity.
+
+    Parameters
+    ----------
+    max_new_tokens : int
+        Most tokens the model may write, in its own tokens.
+    temperature : float
+        0 takes the likeliest token each time (greedy); otherwise logits are divided by it before sampling.
+    top_k : int, optional
+        Sample among the k likeliest tokens only.
+    top_p : float, optional
+        Sample among the likeliest tokens that together hold this much probability, in (0, 1].
+    stop : tuple of str
+        Generation ends before the first of these strings.
+    num_fewshot : int
+        Worked examples shown before the question.
+    """
+
+    max_new_tokens: int = 256
+    temperature: float = 0.0
+    top_k: int | None = None
+    top_p: float | None = None
+    stop: tuple[str, ...] = ()
+    num_fewshot: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Output:
+    """What a model produced for one request.
+
+    A model need only give ``text`` (and ``finish_reason`` where it was cut off); the runner fills in the key, the seed
+    and the time.
+
+    Parameters
+    ----------
+    text : str, optional
+        None when there is no output (``finish_reason`` is then ``"error"`` and ``error`` says why).
+    finish_reason : {"stop", "length", "refused", "error"}
+        ``"length"`` when the token budget ended it.
+    tokens_in, tokens_out : int, optional
+        Tokens read and written, in the model's own tokens.
+    error : str, optional
+        What went wrong.
+    sample_id, repeat, turn, seed
+        Copied from the request.
+    seconds : float, optional
+        Wall time; of a batch, its share for each request.
+    peak_memory_bytes : int, optional
+        Most device memory in use while generating, where the device reports it.
+    """
+
+    text: str | None = None
+    finish_reason: FinishReason = "stop"
+    tokens_in: int | None = None
+    tokens_out: int | None = None
+    error: str | None = None
+    sample_id: str = ""
+    repeat: int = 0
+    turn: int = 0
+    seed: int = 0
+    seconds: float | None = None
+    peak_memory_bytes: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Interval:
+    """A confidence interval: ends, nominal level in (0, 1), and how it was made."""
+
+    low: float
+    high: float
+    level: float
+    method: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slice:
+    """A score over part of the samples: those with this ``key`` (a depth, a category)."""
+
+    key: str | int
+    value: float | None
+    interval: Interval | None
+    n: int
+    n_unscored: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Score:
+    """A metric's value over a run, and how sure it is.
+
+    Parameters
+    ----------
+    metric : str
+        Registry name.
+    signature : str
+        Every option that could change the value. Scores with different signatures are not comparable.
+    value : float, optional
+        None when no sample could be scored.
+    interval : Interval, optional
+        None where there is no value or fewer than two clusters.
+    higher_is_better, primary : bool
+        Direction, and whether the task ranks by it.
+    n, n_unscored, n_clusters : int
+        Samples; those without a value; clusters among the scored.
+    outcomes : mapping of str to int
+        Samples of each outcome; they sum to ``n``.
+    bounds : tuple of float, optional
+        Worst and best case: every undecided sample wrong, every one right. None where nothing is undecided.
+    slices : mapping of str to tuple of Slice
+        By the name of what divides the samples, such as ``"depth"``.
+    """
+
+    metric: str
+    signature: str
+    value: float | None
+    interval: Interval | None
+    higher_is_better: bool
+    primary: bool
+    n: int
+    n_unscored: int
+    n_clusters: int
+    outcomes: Mapping[str, int]
+    bounds: tuple[float, float] | None = None
+    slices: Mapping[str, tuple[Slice, ...]] = field(default_factory=dict)
