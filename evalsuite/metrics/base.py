@@ -1,0 +1,272 @@
+"""The contract of a metric: samples become rows, rows become a score.
+
+Three classes, by what a score is made of:
+
+* `RowMetric`: a score from *sums* of rows (accuracy, BLEU, an error rate).
+* `CurveMetric`: a score from the rows themselves (a quantile, a survival curve).
+* `SetMetric`: a score of the outputs as a set (diversity, a distance between distributions).
+
+A metric is a frozen dataclass; its fields are its options, all of which are in its signature.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from typing import ClassVar, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from evalsuite.types import Modality, Outcome, Output, Sample
+
+__all__ = [
+    "CurveMetric",
+    "Example",
+    "FloatArray",
+    "Metric",
+    "RowMetric",
+    "Rows",
+    "SampleOutputs",
+    "SetMetric",
+    "final_outputs",
+    "text_outcome",
+]
+
+FloatArray: TypeAlias = NDArray[np.floating]
+SampleOutputs: TypeAlias = Sequence[Output]
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """What a metric keeps of each sample.
+
+    Parameters
+    ----------
+    values : float array, shape (n_samples, k)
+        float64 statistics, or features. A row with a NaN is a sample without a value.
+    outcomes : tuple of Outcome, length n_samples
+        What became of each sample.
+    """
+
+    values: FloatArray
+    outcomes: tuple[Outcome, ...]
+
+    def scored(self) -> NDArray[np.bool_]:
+        """Return which samples have a value: bool, shape (n_samples,)."""
+        if self.values.shape[1] == 0:
+            return np.zeros(self.values.shape[0], dtype=np.bool_)
+        return np.asarray(~np.isnan(self.values).any(axis=1), dtype=np.bool_)
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """Outputs that a metric must put in order: the best, some worse, the worst there can be. One tuple a sample."""
+
+    samples: tuple[Sample, ...]
+    best: tuple[SampleOutputs, ...]
+    worse: tuple[SampleOutputs, ...]
+    worst: tuple[SampleOutputs, ...]
+
+
+class Metric(ABC):
+    """What all metrics share. Subclass `RowMetric`, `CurveMetric` or `SetMetric`, as a frozen dataclass.
+
+    Attributes
+    ----------
+    name : str
+        Registry name, in the field's own spelling.
+    version : int
+        Goes up whenever the value of a given input could change.
+    higher_is_better : bool
+    value_range : tuple of float
+        Least and greatest value.
+    modality : {"text", "image", "audio", "video"}
+        What it reads.
+    """
+
+    name: ClassVar[str]
+    version: ClassVar[int] = 1
+    higher_is_better: ClassVar[bool] = True
+    value_range: ClassVar[tuple[float, float]]
+    modality: ClassVar[Modality] = "text"
+
+    def signature(self) -> str:
+        """Return the name, every option and the version: ``"bleu|...|version:1"``."""
+        options = [f"{field.name}:{getattr(self, field.name)}" for field in fields(self)]  # type: ignore[arg-type]
+        return "|".join([self.name, *options, f"version:{self.version}"])
+
+    @abstractmethod
+    def example(self) -> Example:
+        """Return outputs that the metric must order, for its contract tests."""
+
+    def _check_pairs(self, samples: Sequence[Sample], outputs: Sequence[SampleOutputs]) -> None:
+        if len(samples) != len(outputs):
+            raise ValueError(
+                f"{self.name}: `outputs` must hold one sequence for each sample, "
+                f"expected {len(samples)}, got {len(outputs)}"
+            )
+
+    def _check_rows(self, rows: Rows, n_samples: int, n_columns: int | None) -> Rows:
+        shape = rows.values.shape
+        if len(shape) != 2 or shape[0] != n_samples or (n_columns is not None and shape[1] != n_columns):
+            expected = f"({n_samples}, {'any' if n_columns is None else n_columns})"
+            raise ValueError(f"{self.name}: rows must have shape {expected}, got {shape}")
+        if len(rows.outcomes) != n_samples:
+            raise ValueError(f"{self.name}: expected {n_samples} outcomes, got {len(rows.outcomes)}")
+        return rows
+
+
+class _RowwiseMetric(Metric):
+    """A metric whose rows have a fixed number of columns."""
+
+    @property
+    @abstractmethod
+    def n_columns(self) -> int:
+        """Columns of a row."""
+
+    def rows(self, samples: Sequence[Sample], outputs: Sequence[SampleOutputs]) -> Rows:
+        """Reduce each sample's outputs to its statistics.
+
+        Parameters
+        ----------
+        samples : sequence of Sample
+        outputs : sequence of sequences of Output
+            All the outputs of each sample, by repeat and turn.
+
+        Returns
+        -------
+        Rows
+            float64, shape (n_samples, n_columns); a NaN row where there is no value.
+
+        Raises
+        ------
+        ValueError
+            If the two differ in length, or a sample lacks what the metric needs.
+        """
+        self._check_pairs(samples, outputs)
+        return self._check_rows(self._rows(samples, outputs), len(samples), self.n_columns)
+
+    @abstractmethod
+    def _rows(self, samples: Sequence[Sample], outputs: Sequence[SampleOutputs]) -> Rows: ...
+
+
+class RowMetric(_RowwiseMetric):
+    """A metric whose score comes from sums of rows.
+
+    Attributes
+    ----------
+    proportion : bool
+        Whether the two columns are successes and trials; the interval is then Wilson's.
+    """
+
+    proportion: ClassVar[bool] = False
+
+    def value(self, sums: FloatArray) -> FloatArray:
+        """Turn sums of rows into scores.
+
+        Parameters
+        ----------
+        sums : float64, shape (..., n_columns)
+
+        Returns
+        -------
+        float64, shape (...)
+            NaN where the sums hold no value.
+
+        Raises
+        ------
+        ValueError
+            If the last axis is not `n_columns` long.
+        """
+        sums = np.asarray(sums, dtype=np.float64)
+        if sums.ndim == 0 or sums.shape[-1] != self.n_columns:
+            raise ValueError(f"{self.name}: `sums` must have shape (..., {self.n_columns}), got {sums.shape}")
+        return self._value(sums)
+
+    @abstractmethod
+    def _value(self, sums: FloatArray) -> FloatArray: ...
+
+
+class CurveMetric(_RowwiseMetric):
+    """A metric whose score comes from the rows themselves, in no particular order."""
+
+    def value(self, rows: FloatArray) -> float:
+        """Turn rows, float64 of shape (n, n_columns) and without NaN, into a score; NaN when there are none.
+
+        Raises
+        ------
+        ValueError
+            If the shape is another.
+        """
+        rows = np.asarray(rows, dtype=np.float64)
+        if rows.ndim != 2 or rows.shape[1] != self.n_columns:
+            raise ValueError(f"{self.name}: `rows` must have shape (n, {self.n_columns}), got {rows.shape}")
+        return self._value(rows) if len(rows) else float("nan")
+
+    @abstractmethod
+    def _value(self, rows: FloatArray) -> float: ...
+
+
+class SetMetric(Metric):
+    """A metric of the outputs as a set."""
+
+    def features(self, samples: Sequence[Sample], outputs: Sequence[SampleOutputs]) -> Rows:
+        """Reduce each sample's outputs to features, float array of shape (n_samples, d); NaN where there is no value.
+
+        Raises
+        ------
+        ValueError
+            If `samples` and `outputs` differ in length.
+        """
+        self._check_pairs(samples, outputs)
+        return self._check_rows(self._features(samples, outputs), len(samples), None)
+
+    @abstractmethod
+    def _features(self, samples: Sequence[Sample], outputs: Sequence[SampleOutputs]) -> Rows: ...
+
+    def reference(self, samples: Sequence[Sample]) -> FloatArray | None:
+        """Return the features of the reference set, shape (m, d); None for a metric that needs none."""
+        del samples
+        return None
+
+    def value(self, features: FloatArray, reference: FloatArray | None = None) -> float:
+        """Turn the set's features, shape (n, d) and without NaN, into a score; NaN when there are none.
+
+        Raises
+        ------
+        ValueError
+            If `features` is not two-dimensional.
+        """
+        features = np.asarray(features)
+        if features.ndim != 2:
+            raise ValueError(f"{self.name}: `features` must have shape (n, d), got {features.shape}")
+        return self._value(features, reference) if len(features) else float("nan")
+
+    @abstractmethod
+    def _value(self, features: FloatArray, reference: FloatArray | None) -> float: ...
+
+
+def final_outputs(outputs: SampleOutputs) -> list[Output]:
+    """Return the last turn of each repeat, in the order of repeats."""
+    last: dict[int, Output] = {}
+    for output in outputs:
+        if output.repeat not in last or output.turn > last[output.repeat].turn:
+            last[output.repeat] = output
+    return [last[repeat] for repeat in sorted(last)]
+
+
+def text_outcome(outputs: SampleOutputs) -> Outcome:
+    """Return the outcome of a sample whose final texts are scored as they stand.
+
+    ``error`` where no repeat has a text; else ``refused`` or ``truncated`` where every repeat that has one was; else
+    ``scored``.
+    """
+    finals = final_outputs(outputs)
+    reasons = {output.finish_reason for output in finals if output.text is not None}
+    if not reasons:
+        return "refused" if finals and all(output.finish_reason == "refused" for output in finals) else "error"
+    if reasons == {"refused"}:
+        return "refused"
+    return "truncated" if reasons == {"length"} else "scored"

@@ -1,0 +1,24 @@
+"""The model backends, by the name before the colon of a model spec."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from evalsuite.registry import Entry, Registry
+
+if TYPE_CHECKING:
+    from evalsuite.models.base import OpenModel
+
+__all__ = ["MODELS"]
+
+MODELS: Registry[OpenModel] = Registry(
+    "model",
+    "evalsuite.models",
+    {
+        "files": Entry("evalsuite.models.files:open_model", "Outputs that already exist: a JSONL file or lines of text."),
+        "hf": Entry("evalsuite.models.hf:open_model", "A causal language model of transformers, from a local path."),
+        "python": Entry("evalsuite.models.python:open_model", "A Python callable, module:callable, prompt in, text out."),
+        "scripted": Entry("evalsuite.models.scripted:open_model", "Says what it is told to; for tests and trying out."),
+        "zoo": Entry("evalsuite.zoo.model:open_model", "The small trained models that come with evalsuite."),
+    },
+)
