@@ -1,0 +1,131 @@
+"""Ledger world (reasoning family A): a running account with a given plan.
+
+A count in 0..99 is changed by ``depth`` numbered operations, modulo 100. Every operation needs the result of the one
+before, so the depth of an item is the number of its operations. Adding and multiplying by a unit of Z/100 are
+bijections: whatever the depth, the answer stays uniform over 100 values and guessing is right once in a hundred.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from evalsuite.errors import TaskError
+from evalsuite.rng import CounterRng, derive_seed
+from evalsuite.types import Sample
+from evalsuite.worlds.ledger_templates import TEMPLATES, Operation, render
+
+__all__ = ["DEFAULT_DEPTHS", "FACTORS", "MAX_DEPTH", "MAX_SAMPLES", "MODULUS", "make_sample", "run_plan", "samples"]
+
+MODULUS = 100
+FACTORS = (3, 7, 9)
+DEFAULT_DEPTHS = (1, 24)
+MAX_DEPTH = 200
+MAX_SAMPLES = 1_000_000
+
+
+def samples(*, seed: int, n: int, depths: tuple[int, int] | None = None) -> list[Sample]:
+    """Make the first `n` samples of a seed, balanced over templates and depths.
+
+    Parameters
+    ----------
+    seed : int
+        In [0, 2**64).
+    n : int
+        How many, in [1, 1,000,000]. A multiple of 48 templates times the number of depths is balanced exactly: every
+        template once at every depth.
+    depths : tuple of int, optional
+        Least and greatest number of operations, in [1, 200]; 1 and 24 by default.
+
+    Returns
+    -------
+    list of Sample
+        Sample i depends on (`seed`, i, `depths`) only, not on `n`.
+
+    Raises
+    ------
+    TaskError
+        If `seed`, `n` or `depths` is out of range.
+
+    Examples
+    --------
+    >>> print(samples(seed=1, n=1)[0].input["problem"])
+    till, coins: 99
+    1. put in 20
+    coins at the end?
+    """
+    low, high = DEFAULT_DEPTHS if depths is None else depths
+    if not 0 <= seed < 1 << 64:
+        raise TaskError(f"world ledger: `seed` must be in [0, 2**64), got {seed}")
+    if not 1 <= n <= MAX_SAMPLES:
+        raise TaskError(f"world ledger: `n` must be in [1, {MAX_SAMPLES}], got {n}")
+    if not 1 <= low <= high <= MAX_DEPTH:
+        raise TaskError(
+            f"world ledger: `depths` must be [least, greatest] with 1 <= least <= greatest <= {MAX_DEPTH}, "
+            f"got [{low}, {high}]"
+        )
+    span, count = high - low + 1, len(TEMPLATES)
+    # One step along the depths per round of templates: each template meets each depth once in `span` rounds, and one
+    # round alone already spreads over the depths.
+    return [make_sample(seed, i, template=i % count, depth=low + (i % count + i // count) % span) for i in range(n)]
+
+
+def make_sample(seed: int, index: int, *, template: int, depth: int) -> Sample:
+    """Make one sample.
+
+    Parameters
+    ----------
+    seed, index : int
+        Fix start and operations, together with `depth`.
+    template : int
+        Position in ``TEMPLATES``.
+    depth : int
+        Number of operations, at least 1.
+
+    Returns
+    -------
+    Sample
+        ``metadata`` holds ``start``, ``operations`` (pairs of sign and amount), ``states`` (the count after each
+        operation) and ``template``; the reference is the trace of all states and the answer.
+    """
+    rng = CounterRng(derive_seed("ledger", seed, index))
+    start = rng.below(MODULUS)
+    operations: list[Operation] = []
+    while len(operations) < depth:
+        operations.append(_draw_operation(rng, operations[-1] if operations else None))
+    states = run_plan(start, operations)
+    trace = "".join(f"{k}: {state}\n" for k, state in enumerate(states, 1))
+    name = TEMPLATES[template].id
+    return Sample(
+        id=f"ledger-{index:06d}",
+        input={"problem": render(TEMPLATES[template], start, operations)},
+        references=(f"{trace}answer: {states[-1]}",),
+        cluster=name,
+        depth=depth,
+        metadata={
+            "start": start,
+            "operations": [[sign, amount] for sign, amount in operations],
+            "states": [*states],
+            "template": name,
+        },
+    )
+
+
+def run_plan(start: int, operations: Sequence[Operation]) -> list[int]:
+    """Return the count after each operation, in [0, 100)."""
+    states: list[int] = []
+    value = start
+    for sign, amount in operations:
+        value = (value * amount if sign == "*" else value + amount if sign == "+" else value - amount) % MODULUS
+        states.append(value)
+    return states
+
+
+def _draw_operation(rng: CounterRng, previous: Operation | None) -> Operation:
+    """Draw an operation: 1 in 4 multiplies; it never just undoes the one before."""
+    kind = rng.below(8)
+    if kind < 2:
+        return ("*", rng.choice(FACTORS))
+    amount = 1 + rng.below(MODULUS - 1)
+    if kind < 5:
+        return ("+", amount) if previous != ("-", amount) else ("-", amount)
+    return ("-", amount) if previous != ("+", amount) else ("+", amount)
