@@ -1,0 +1,44 @@
+"""Clusters of dependent samples, and sums whose last bit depends on nothing but the rows."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["BLOCK", "cluster_labels", "sum_in_blocks"]
+
+BLOCK = 4096
+
+
+def cluster_labels(keys: Sequence[Hashable]) -> NDArray[np.int64]:
+    """Number the clusters from 0 in the order in which they first occur.
+
+    Parameters
+    ----------
+    keys : sequence, length n
+        The cluster of each sample.
+
+    Returns
+    -------
+    int64, shape (n,)
+    """
+    numbers: dict[Hashable, int] = {}
+    labels = [numbers.setdefault(key, len(numbers)) for key in keys]
+    return np.asarray(labels, dtype=np.int64).reshape(len(labels))
+
+
+def sum_in_blocks(rows: NDArray[np.floating]) -> NDArray[np.float64]:
+    """Add up rows, float64 of shape (n, k), in blocks of fixed size from the first to the last.
+
+    The result does not depend on how the rows were computed or by how many workers.
+
+    Returns
+    -------
+    float64, shape (k,)
+    """
+    total = np.zeros(rows.shape[1], dtype=np.float64)
+    for start in range(0, rows.shape[0], BLOCK):
+        total += rows[start : start + BLOCK].sum(axis=0, dtype=np.float64)
+    return total
