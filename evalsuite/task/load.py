@@ -1,0 +1,179 @@
+"""Find and read task files."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, get_args
+
+from evalsuite.errors import TaskError, did_you_mean
+from evalsuite.task.fields import check_keys, optional_field, required_field, type_name
+from evalsuite.task.samples import load_samples
+from evalsuite.task.task import MetricSpec, Task, render_prompt
+from evalsuite.types import GenerationConfig, Modality
+
+__all__ = ["list_tasks", "load_task", "parse_generation", "read_toml", "tasks_folder"]
+
+_TASK_KEYS = (
+    "name",
+    "version",
+    "summary",
+    "modality",
+    "samples",
+    "fewshot",
+    "prompt",
+    "generation",
+    "metrics",
+)
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.+-]*")
+
+
+def tasks_folder() -> Path:
+    """Return the folder of the tasks that come with evalsuite."""
+    return Path(str(files("evalsuite"))) / "tasks"
+
+
+def task_files() -> dict[str, Path]:
+    """Return the task files by name: ours, and those of plugins (entry points that name a package with a task.toml)."""
+    from importlib.metadata import entry_points
+
+    found: dict[str, Path] = {}
+    for point in entry_points(group="evalsuite.tasks"):
+        path = Path(str(files(point.module))) / "task.toml"
+        if path.is_file():
+            found[point.name] = path
+    for path in sorted(tasks_folder().glob("*/task.toml")):
+        found[path.parent.name] = path
+    return found
+
+
+def list_tasks() -> list[tuple[str, str]]:
+    """Return the name and the one line of every task, without making its samples."""
+    return [(name, str(read_toml(path).get("summary", ""))) for name, path in sorted(task_files().items())]
+
+
+def load_task(name: str) -> Task:
+    """Load a task by name, or by the path of its ``task.toml`` or folder.
+
+    Raises
+    ------
+    TaskError
+        If there is none, or its file or samples are wrong; the message names file, field and what was expected.
+    """
+    path = Path(name)
+    if path.suffix == ".toml" or "/" in name or path.is_dir():
+        path = path / "task.toml" if path.is_dir() else path
+        if not path.is_file():
+            raise TaskError(f"{name}: there is no task file {path}")
+        return parse_task(read_toml(path), path.parent, str(path), source=str(path.resolve()))
+    known = task_files()
+    if name not in known:
+        raise TaskError(f'unknown task "{name}"{did_you_mean(name, known)} See "evalsuite list tasks".')
+    return parse_task(read_toml(known[name]), known[name].parent, f"tasks/{name}/task.toml", source=name)
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """Read a TOML file; TaskError names the file, and the line where TOML itself is broken."""
+    try:
+        return tomllib.loads(path.read_text("utf-8"))
+    except OSError as error:
+        raise TaskError(f"{path}: cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise TaskError(f"{path}: not UTF-8 at byte {error.start}") from error
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise TaskError(f"{path}: not TOML: {error}") from error
+
+
+def parse_task(table: Mapping[str, Any], folder: Path, where: str, *, source: str) -> Task:
+    """Check a task file's content and load its samples; `where` names the file in messages."""
+    check_keys(table, _TASK_KEYS, where)
+    name = required_field(table, "name", str, where)
+    if not _NAME.fullmatch(name):
+        raise TaskError(f"{where}: name may hold letters, digits and _ . + -, found {name!r}")
+    version = required_field(table, "version", int, where)
+    if version < 1:
+        raise TaskError(f"{where}: version must be at least 1, found {version}")
+    modality = optional_field(table, "modality", str, where, "text")
+    if modality not in get_args(Modality):
+        raise TaskError(f'{where}: modality must be one of {", ".join(get_args(Modality))}, found "{modality}"')
+    samples, digest = load_samples(required_field(table, "samples", dict, where), folder, f"{where}: samples")
+    fewshot = ()
+    if "fewshot" in table:
+        fewshot, _ = load_samples(required_field(table, "fewshot", dict, where), folder, f"{where}: fewshot")
+    task = Task(
+        name=name,
+        version=version,
+        summary=optional_field(table, "summary", str, where, ""),
+        modality=modality,
+        samples=samples,
+        samples_digest=digest,
+        prompt=required_field(table, "prompt", str, where),
+        generation=parse_generation(
+            optional_field(table, "generation", dict, where, {}), GenerationConfig(), f"{where}: generation"
+        ),
+        metrics=_parse_metrics(required_field(table, "metrics", list, where), where),
+        fewshot=fewshot,
+        source=source,
+    )
+    _check_samples(task, where)
+    return task
+
+
+def parse_generation(table: Mapping[str, Any], base: GenerationConfig, where: str) -> GenerationConfig:
+    """Return `base` with the settings of `table` in place of its own; TaskError names a bad setting."""
+    check_keys(table, ("max_new_tokens", "temperature", "top_k", "top_p", "stop", "num_fewshot"), where)
+    config = {
+        "max_new_tokens": optional_field(table, "max_new_tokens", int, where, base.max_new_tokens),
+        "temperature": optional_field(table, "temperature", float, where, base.temperature),
+        "top_k": required_field(table, "top_k", int, where) if "top_k" in table else base.top_k,
+        "top_p": required_field(table, "top_p", float, where) if "top_p" in table else base.top_p,
+        "num_fewshot": optional_field(table, "num_fewshot", int, where, base.num_fewshot),
+    }
+    least = {"max_new_tokens": 1, "temperature": 0, "top_k": 1, "num_fewshot": 0}
+    for key, low in least.items():
+        value = config[key]
+        if value is not None and not low <= value < float("inf"):
+            raise TaskError(f"{where}: {key} must be at least {low}, found {value}")
+    if config["top_p"] is not None and not 0 < config["top_p"] <= 1:
+        raise TaskError(f"{where}: top_p must be in (0, 1], found {config['top_p']}")
+    stop = optional_field(table, "stop", list, where, list(base.stop))
+    if not all(isinstance(text, str) and text for text in stop):
+        raise TaskError(f"{where}: stop must be a list of strings that are not empty, found {stop!r}")
+    return GenerationConfig(**config, stop=tuple(stop))  # type: ignore[arg-type]
+
+
+def _parse_metrics(tables: list[Any], where: str) -> tuple[MetricSpec, ...]:
+    specs: list[MetricSpec] = []
+    for i, table in enumerate(tables):
+        place = f"{where}: metrics[{i}]"
+        if not isinstance(table, dict):
+            raise TaskError(f"{place} must be a table such as {{ name = \"bleu\" }}, found {type_name(table)}: {table!r}")
+        by = optional_field(table, "by", list, place, [])
+        if not all(isinstance(key, str) for key in by):
+            raise TaskError(f"{place}: by must be a list of strings, found {by!r}")
+        specs.append(
+            MetricSpec(
+                name=required_field(table, "name", str, place),
+                primary=optional_field(table, "primary", bool, place, False),
+                by=tuple(by),
+                options={key: value for key, value in table.items() if key not in ("name", "primary", "by")},
+            )
+        )
+    n_primary = sum(spec.primary for spec in specs)
+    if n_primary != 1:
+        raise TaskError(f"{where}: metrics: exactly one must say primary = true, found {n_primary}")
+    return tuple(specs)
+
+
+def _check_samples(task: Task, where: str) -> None:
+    for sample in (*task.fewshot, *task.samples):
+        try:
+            render_prompt(task.prompt, sample)
+        except TaskError as error:
+            raise TaskError(f"{where}: prompt: {error}") from error
+    for sample in task.fewshot:
+        if not sample.references:
+            raise TaskError(f'{where}: fewshot: sample "{sample.id}" has no reference to show')

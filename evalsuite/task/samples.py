@@ -1,0 +1,149 @@
+"""Read samples: from a procedural world, or from a file of JSON lines, either pinned by a hash."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from evalsuite.errors import TaskError
+from evalsuite.task.fields import check_keys, optional_field, required_field, type_name
+from evalsuite.types import Sample
+from evalsuite.worlds import digest_samples, load_world
+
+__all__ = ["load_samples"]
+
+_SAMPLE_KEYS = ("id", "input", "references", "cluster", "depth", "metadata")
+
+
+def load_samples(table: Mapping[str, Any], folder: Path, where: str) -> tuple[tuple[Sample, ...], str]:
+    """Load what a ``samples`` (or ``fewshot``) table of a task file names.
+
+    Parameters
+    ----------
+    table : mapping
+        ``{world, seed, n, depths, sha256}`` or ``{file, sha256}``.
+    folder : Path
+        Where the task file is; a file is looked for there, and nowhere above.
+    where : str
+        Named in messages.
+
+    Returns
+    -------
+    tuple of (tuple of Sample, str)
+        The samples and their SHA-256.
+
+    Raises
+    ------
+    TaskError
+        If the table is wrong, a file is missing or malformed, or the hash differs.
+    """
+    if "world" in table:
+        check_keys(table, ("world", "seed", "n", "depths", "sha256"), where)
+        samples = _world_samples(table, where)
+        found = digest_samples(samples)
+    elif "file" in table:
+        check_keys(table, ("file", "sha256"), where)
+        path = _inside(folder, required_field(table, "file", str, where), where)
+        try:
+            content = path.read_bytes()
+        except OSError as error:
+            raise TaskError(f"{where}.file: cannot read {path}: {error.strerror}") from error
+        found = hashlib.sha256(content).hexdigest()
+        samples = parse_samples(content, str(path))
+    else:
+        raise TaskError(f'{where}: expected "world" or "file", found: {", ".join(table) or "nothing"}')
+    expected = required_field(table, "sha256", str, where)
+    if found != expected.lower():
+        raise TaskError(
+            f"{where}.sha256: the samples are not those the task was written for: expected {expected}, found {found}. "
+            "If they were changed on purpose, write the new hash and raise the task's version."
+        )
+    return tuple(samples), found
+
+
+def parse_samples(content: bytes, name: str) -> list[Sample]:
+    """Read samples from lines of JSON.
+
+    Raises
+    ------
+    TaskError
+        At the first bad line, which is named; also if there is no sample or an id comes twice.
+    """
+    samples: list[Sample] = []
+    first_line: dict[str, int] = {}
+    for number, line in enumerate(content.split(b"\n"), start=1):
+        if not line.strip():
+            continue
+        where = f"{name}:{number}"
+        try:
+            record = json.loads(line.decode("utf-8"), parse_constant=_refuse_constant)
+        except UnicodeDecodeError as error:
+            raise TaskError(f"{where}: not UTF-8 at byte {error.start} of the line") from error
+        except (ValueError, RecursionError) as error:
+            raise TaskError(f"{where}: not a JSON object: {error}") from error
+        sample = _parse_sample(record, where)
+        if sample.id in first_line:
+            raise TaskError(f'{where}: the id "{sample.id}" was used before, on line {first_line[sample.id]}')
+        first_line[sample.id] = number
+        samples.append(sample)
+    if not samples:
+        raise TaskError(f"{name}: there is no sample in it")
+    return samples
+
+
+def _parse_sample(record: object, where: str) -> Sample:
+    if not isinstance(record, dict):
+        raise TaskError(f"{where}: expected a JSON object, found {type_name(record)}")
+    check_keys(record, _SAMPLE_KEYS, where)
+    references = optional_field(record, "references", list, where, [])
+    for i, reference in enumerate(references):
+        if not isinstance(reference, str):
+            raise TaskError(f"{where}: references[{i}] must be a string, found {type_name(reference)}: {reference!r}")
+    sample_id = required_field(record, "id", str, where)
+    if not sample_id:
+        raise TaskError(f"{where}: id must not be empty")
+    depth = optional_field(record, "depth", int, where, 1)
+    if depth < 1:
+        raise TaskError(f"{where}: depth must be at least 1, found {depth}")
+    return Sample(
+        id=sample_id,
+        input=required_field(record, "input", dict, where),
+        references=tuple(references),
+        cluster=required_field(record, "cluster", str, where) if "cluster" in record else None,
+        depth=depth if "depth" in record else None,
+        metadata=optional_field(record, "metadata", dict, where, {}),
+    )
+
+
+def _world_samples(table: Mapping[str, Any], where: str) -> list[Sample]:
+    depths = None
+    if "depths" in table:
+        ends = required_field(table, "depths", list, where)
+        if len(ends) != 2 or not all(isinstance(end, int) and not isinstance(end, bool) for end in ends):
+            raise TaskError(f"{where}.depths must be two integers, least and greatest, found {ends!r}")
+        depths = (ends[0], ends[1])
+    world = load_world(required_field(table, "world", str, where))
+    seed = required_field(table, "seed", int, where)
+    n = required_field(table, "n", int, where)
+    if n < 1:
+        raise TaskError(f"{where}.n must be at least 1, found {n}")
+    if not 0 <= seed < 1 << 64:
+        raise TaskError(f"{where}.seed must be in [0, 2**64), found {seed}")
+    try:
+        return world.samples(seed=seed, n=n, depths=depths)
+    except TaskError as error:
+        raise TaskError(f"{where}: {error}") from error
+
+
+def _inside(folder: Path, name: str, where: str) -> Path:
+    path = (folder / name).resolve()
+    if not path.is_relative_to(folder.resolve()):
+        raise TaskError(f"{where}.file: {name!r} is outside the task's folder {folder}")
+    return path
+
+
+def _refuse_constant(name: str) -> object:
+    raise ValueError(f"{name} is not JSON")

@@ -1,0 +1,171 @@
+"""What a task is, and how its samples become requests."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from evalsuite.errors import TaskError
+from evalsuite.rng import derive_seed
+from evalsuite.types import GenerationConfig, JSONValue, Message, Modality, Output, Request, Sample
+
+__all__ = ["MetricSpec", "Task"]
+
+_PLACEHOLDER = re.compile(r"\{([A-Za-z_][A-Za-z0-9_]*)\}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MetricSpec:
+    """A metric as a task asks for it.
+
+    Parameters
+    ----------
+    name : str
+        Registry name.
+    primary : bool
+        Whether the task ranks models by it; of one metric a task.
+    by : tuple of str
+        What to report it by as well: ``"depth"``, or a key of the samples' metadata.
+    options : mapping
+        The metric's own options.
+    """
+
+    name: str
+    primary: bool = False
+    by: tuple[str, ...] = ()
+    options: Mapping[str, JSONValue] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """Samples, a prompt, generation settings and metrics under a name and a version.
+
+    Parameters
+    ----------
+    name : str
+    version : int
+        Goes up whenever a score could change.
+    summary : str
+        One line.
+    modality : {"text", "image", "audio", "video"}
+        What a model must generate.
+    samples : tuple of Sample
+        In canonical order; ids are unique.
+    samples_digest : str
+        SHA-256 of what the samples were made from.
+    prompt : str
+        ``{field}`` stands for that field of a sample's input; it is replaced literally, once.
+    generation : GenerationConfig
+    metrics : tuple of MetricSpec
+        At least one; one is primary.
+    fewshot : tuple of Sample
+        Worked examples, used from the first on; not part of the samples.
+    source : str
+        The name or path it was loaded by, to load it again.
+    """
+
+    name: str
+    version: int
+    summary: str = ""
+    modality: Modality = "text"
+    samples: tuple[Sample, ...]
+    samples_digest: str
+    prompt: str
+    generation: GenerationConfig = GenerationConfig()
+    metrics: tuple[MetricSpec, ...]
+    fewshot: tuple[Sample, ...] = ()
+    source: str = ""
+
+    @property
+    def content_hash(self) -> str:
+        """SHA-256 of all that decides what a model is asked: prompt, samples, worked examples."""
+        content = {
+            "prompt": self.prompt,
+            "samples": self.samples_digest,
+            "fewshot": [[render_prompt(self.prompt, sample), *sample.references] for sample in self.fewshot],
+            "modality": self.modality,
+        }
+        text = json.dumps(content, ensure_ascii=True, sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(text.encode("ascii")).hexdigest()
+
+    @property
+    def primary(self) -> MetricSpec:
+        """The metric that models are ranked by."""
+        return next(spec for spec in self.metrics if spec.primary)
+
+    @property
+    def turns(self) -> int:
+        """Requests a sample asks for, one after the other."""
+        return 1
+
+    def request(
+        self, sample: Sample, *, repeat: int, turn: int, history: Sequence[Output], run_seed: int, num_fewshot: int = 0
+    ) -> Request | None:
+        """Render one request of a sample.
+
+        Parameters
+        ----------
+        sample : Sample
+        repeat, turn : int
+            Counted from 0.
+        history : sequence of Output
+            The sample's outputs of the turns before, which a task of several turns may read.
+        run_seed : int
+        num_fewshot : int, default 0
+            Worked examples to show first.
+
+        Returns
+        -------
+        Request, optional
+            None where the sample asks for nothing at this turn.
+
+        Raises
+        ------
+        TaskError
+            If there are too few worked examples.
+        """
+        del history  # a task of one turn has none
+        if turn > 0:
+            return None
+        if num_fewshot > len(self.fewshot):
+            raise TaskError(
+                f'task "{self.name}" has {len(self.fewshot)} worked examples, {num_fewshot} were asked for (num_fewshot)'
+            )
+        question = render_prompt(self.prompt, sample)
+        shots = [(render_prompt(self.prompt, shot), shot.references[0]) for shot in self.fewshot[:num_fewshot]]
+        messages = [
+            message
+            for shown, answer in shots
+            for message in (Message(role="user", content=shown), Message(role="assistant", content=answer))
+        ]
+        return Request(
+            sample_id=sample.id,
+            repeat=repeat,
+            turn=turn,
+            prompt="".join(f"{shown}\n{answer}\n\n" for shown, answer in shots) + question,
+            messages=(*messages, Message(role="user", content=question)),
+            seed=derive_seed(run_seed, self.name, sample.id, repeat, turn),
+        )
+
+
+def render_prompt(prompt: str, sample: Sample) -> str:
+    """Put a sample's fields into a prompt, in one pass: text that comes from a sample is never read as a placeholder.
+
+    Raises
+    ------
+    TaskError
+        If the sample lacks a field.
+    """
+
+    def field_text(match: re.Match[str]) -> str:
+        name = match.group(1)
+        if name not in sample.input:
+            known = ", ".join(sorted(sample.input)) or "none"
+            raise TaskError(f'sample "{sample.id}": the prompt names the field "{name}", its input has: {known}')
+        value = sample.input[name]
+        return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+    return _PLACEHOLDER.sub(field_text, prompt)
