@@ -1,0 +1,114 @@
+"""Read a run log, in whatever order it was written, and find out whether its end was torn off."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from evalsuite.errors import RunLogError
+from evalsuite.runlog.line import decode_line, output_from_record
+from evalsuite.types import Output
+
+__all__ = ["SCHEMA_VERSION", "Key", "RunLog", "read_log"]
+
+SCHEMA_VERSION = 1
+
+Key = tuple[str, int, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunLog:
+    """A run log as read.
+
+    Parameters
+    ----------
+    path : Path
+    header : dict
+        The first line: schema version, identity, task, model, environment.
+    outputs : dict of (sample id, repeat, turn) to Output
+        One output a key: the first that is not an error, or else the first.
+    whole_bytes, torn_bytes : int
+        Bytes up to the last whole line, and of the unfinished line after it.
+    """
+
+    path: Path
+    header: dict[str, Any]
+    outputs: dict[Key, Output]
+    whole_bytes: int
+    torn_bytes: int
+
+    def sample_outputs(self, sample_id: str, repeats: int, turns: int) -> tuple[Output, ...]:
+        """Return a sample's outputs in canonical order (repeat, turn), those that are there."""
+        keys = ((sample_id, repeat, turn) for repeat in range(repeats) for turn in range(turns))
+        return tuple(self.outputs[key] for key in keys if key in self.outputs)
+
+
+def read_log(path: Path) -> RunLog:
+    """Read and check a whole log.
+
+    An unfinished last line, or NUL bytes after the last whole line, are what a power cut leaves: they are counted and
+    left out. Any other damage is an error.
+
+    Raises
+    ------
+    RunLogError
+        If the file is missing or empty, or a line is damaged; the line is named.
+    """
+    outputs: dict[Key, Output] = {}
+    header: dict[str, Any] | None = None
+    whole = torn = 0
+    try:
+        with path.open("rb") as file:
+            for number, line in enumerate(file, start=1):
+                if not line.endswith(b"\n"):
+                    torn = len(line)
+                    break
+                where = f"{path}:{number}"
+                data = decode_line(line[:-1], where)
+                if header is None:
+                    header = _check_header(data, where)
+                elif data.get("type") == "output":
+                    output = output_from_record(data, where)
+                    key = (output.sample_id, output.repeat, output.turn)
+                    if key not in outputs or (outputs[key].finish_reason == "error" != output.finish_reason):
+                        outputs[key] = output
+                elif data.get("type") != "session":
+                    raise RunLogError(f'{where}: unknown line type "{data.get("type")}"')
+                whole += len(line)
+    except OSError as error:
+        raise RunLogError(f"{path}: cannot be read: {error.strerror}") from error
+    if header is None:
+        raise RunLogError(f"{path}: there is no header line, so this is not a run log")
+    return RunLog(path=path, header=header, outputs=outputs, whole_bytes=whole, torn_bytes=torn)
+
+
+def digest_outputs(samples: Iterable[tuple[Output, ...]]) -> str:
+    """Return the SHA-256 of outputs in the order given, of all that a score can depend on.
+
+    Times are left out, so that two runs that produced the same have the same digest.
+    """
+    digest = hashlib.sha256()
+    for output in _flat(samples):
+        text = "\x00" if output.text is None else output.text
+        key = f"{output.sample_id}\x1f{output.repeat}\x1f{output.turn}\x1f{output.finish_reason}\x1f{len(text)}\x1f"
+        digest.update((key + text).encode("utf-8", "surrogatepass"))
+    return digest.hexdigest()
+
+
+def _flat(samples: Iterable[tuple[Output, ...]]) -> Iterator[Output]:
+    for outputs in samples:
+        yield from outputs
+
+
+def _check_header(data: dict[str, Any], where: str) -> dict[str, Any]:
+    if data.get("type") != "header":
+        raise RunLogError(f"{where}: the first line must be the header")
+    version = data.get("schema_version")
+    if version != SCHEMA_VERSION:
+        raise RunLogError(
+            f"{where}: schema version {version}, this release reads {SCHEMA_VERSION}; use the release that wrote it"
+        )
+    return data
