@@ -1,0 +1,51 @@
+"""What a run was made with: package versions, git revision, hardware. Recorded, never part of a run's identity."""
+
+from __future__ import annotations
+
+import os
+import platform
+import subprocess
+import sys
+from importlib.metadata import PackageNotFoundError, version
+
+__all__ = ["describe_environment", "release"]
+
+_PACKAGES = ("evalsuite", "numpy", "torch", "transformers", "tokenizers", "safetensors", "sacrebleu", "rouge-score")
+
+
+def release() -> str:
+    """Return the version of the installed evalsuite."""
+    return version("evalsuite")
+
+
+def describe_environment() -> dict[str, object]:
+    """Return package versions, Python, platform, processor count and the git revision of the current folder."""
+    packages: dict[str, object] = {}
+    for name in _PACKAGES:
+        try:
+            packages[name] = version(name)
+        except PackageNotFoundError:
+            packages[name] = None
+    return {
+        "packages": packages,
+        "python": platform.python_version(),
+        "platform": platform.platform(),
+        "machine": platform.machine(),
+        "processors": os.cpu_count(),
+        "git": _git_state(),
+        "command": [os.path.basename(sys.argv[0]), *sys.argv[1:]],  # noqa: PTH119 (argv[0] may be empty)
+    }
+
+
+def _git_state() -> dict[str, object] | None:
+    try:
+        revision = _git("rev-parse", "HEAD")
+        dirty = bool(_git("status", "--porcelain", "--untracked-files=no"))
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return {"revision": revision, "dirty": dirty}
+
+
+def _git(*arguments: str) -> str:
+    result = subprocess.run(["git", *arguments], capture_output=True, text=True, check=True, timeout=10)
+    return result.stdout.strip()

@@ -1,0 +1,302 @@
+"""Generate a task's outputs with a model, into a run log, so that nothing is lost and nothing is done twice."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from evalsuite.environment import describe_environment
+from evalsuite.errors import EvalsuiteError, RunLogError
+from evalsuite.models.base import Model
+from evalsuite.runlog import RunIdentity, RunLock, RunLog, RunLogWriter, read_log
+from evalsuite.runlog.reader import SCHEMA_VERSION, Key
+from evalsuite.task import Task
+from evalsuite.types import FINISH_REASONS, GenerationConfig, Output, Request, Sample
+
+__all__ = ["Progress", "RunPlan", "generate"]
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunPlan:
+    """What to generate, and where.
+
+    Parameters
+    ----------
+    task : Task
+    model : Model
+    config : GenerationConfig
+    run_seed : int
+    limit : int, optional
+        The first so many samples only; all when None.
+    repeats : int
+        Outputs of each sample, with different seeds.
+    batch_size : int, optional
+        Requests a call; the model's own when None. A run that is continued keeps the size it began with.
+    folder : Path
+        The run's folder.
+    """
+
+    task: Task
+    model: Model
+    config: GenerationConfig
+    run_seed: int = 0
+    limit: int | None = None
+    repeats: int = 1
+    batch_size: int | None = None
+    folder: Path
+
+    @property
+    def identity(self) -> RunIdentity:
+        """What the outputs depend on."""
+        return run_identity(self.task, self.model, self.config, self.run_seed)
+
+    @property
+    def samples(self) -> tuple[Sample, ...]:
+        """The samples within the limit."""
+        return self.task.samples[: self.limit]
+
+    @property
+    def log_path(self) -> Path:
+        """The run log."""
+        return self.folder / "run.jsonl"
+
+
+def run_identity(task: Task, model: Model, config: GenerationConfig, run_seed: int) -> RunIdentity:
+    """Return the identity of a run."""
+    return RunIdentity(
+        model_fingerprint=model.fingerprint,
+        task_name=task.name,
+        task_version=task.version,
+        task_hash=task.content_hash,
+        generation=config,
+        dtype=model.dtype,
+        run_seed=run_seed,
+    )
+
+
+def generate(plan: RunPlan, *, progress: Progress | None = None) -> RunLog:
+    """Generate what is missing from a run's log.
+
+    Batches are fixed slices of the task's samples; a slice of which anything is missing is generated whole, so that
+    the outputs do not depend on where a run was interrupted. Outputs that are there already are kept.
+
+    Parameters
+    ----------
+    plan : RunPlan
+    progress : callable, optional
+        Called with the number of outputs done and wanted.
+
+    Returns
+    -------
+    RunLog
+
+    Raises
+    ------
+    RunLogError
+        If the log is damaged, belongs to another run, or another process is writing it.
+    SaveError
+        If the log cannot be written.
+    TaskError
+        If the task cannot render a request.
+    """
+    log = open_log(plan)
+    if log is not None and is_complete(plan, log):
+        return log
+    plan.folder.mkdir(parents=True, exist_ok=True)
+    with RunLock(plan.folder):
+        log = open_log(plan)
+        batch_size = _batch_size(plan, log)
+        environment = describe_environment()
+        if log is None:
+            writer = RunLogWriter(plan.log_path, header=_header(plan, batch_size, environment))
+        else:
+            writer = RunLogWriter(plan.log_path, existing=log)
+        with writer:
+            if log is not None:
+                writer.append_session({"environment": environment, **_started()})
+            _generate_missing(plan, log, writer, batch_size, progress)
+    finished = open_log(plan)
+    assert finished is not None
+    return finished
+
+
+def open_log(plan: RunPlan) -> RunLog | None:
+    """Read a run's log; None where there is none, or not even a whole header line.
+
+    Raises
+    ------
+    RunLogError
+        If it is damaged or belongs to another run.
+    """
+    if not plan.log_path.exists() or _has_no_line(plan.log_path):
+        return None
+    log = read_log(plan.log_path)
+    if log.header.get("id") != plan.identity.id:
+        raise RunLogError(
+            f"{plan.log_path}: the log is of another run (id {log.header.get('id')}, expected {plan.identity.id}); "
+            "move its folder away"
+        )
+    return log
+
+
+def is_complete(plan: RunPlan, log: RunLog) -> bool:
+    """Whether every output of the plan is in the log, none of them an error."""
+    return all(
+        (output := log.outputs.get((sample.id, repeat, 0))) is not None and output.finish_reason != "error"
+        for sample in plan.samples
+        for repeat in range(plan.repeats)
+    ) and (plan.task.turns == 1 or not any(_missing(plan, log.outputs)))
+
+
+def _generate_missing(
+    plan: RunPlan, log: RunLog | None, writer: RunLogWriter, batch_size: int, progress: Progress | None
+) -> None:
+    done: dict[Key, Output] = dict(log.outputs) if log else {}
+    bind = getattr(plan.model, "bind", None)
+    if bind is not None:
+        bind([sample.id for sample in plan.task.samples])
+    wanted = len(plan.samples) * plan.repeats * plan.task.turns
+    count = sum(1 for key in done if done[key].finish_reason != "error")
+    if progress:
+        progress(min(count, wanted), wanted)
+    for batch in _slices(plan, batch_size, done):
+        new: list[Output] = []
+        for output in _answer(plan.model, batch, plan.config, batch_size):
+            key = (output.sample_id, output.repeat, output.turn)
+            if key not in done or done[key].finish_reason == "error":
+                done[key] = output
+                new.append(output)
+        writer.append(new)
+        count += len(new)
+        if progress:
+            progress(min(count, wanted), wanted)
+
+
+def _slices(plan: RunPlan, batch_size: int, done: dict[Key, Output]) -> Iterator[list[Request]]:
+    """Yield the requests of each slice that is not complete, by turn, repeat and position."""
+    samples = plan.task.samples
+    n_wanted = len(plan.samples)
+    for turn in range(plan.task.turns):
+        for repeat in range(plan.repeats):
+            for start in range(0, n_wanted, batch_size):
+                # The last slice within a limit is cut off there: what lies beyond was not asked for.
+                part = samples[start : min(start + batch_size, n_wanted)]
+                requests = [request for sample in part if (request := _request(plan, sample, repeat, turn, done))]
+                if any(_is_missing(done, request) for request in requests):
+                    yield requests
+
+
+def _request(plan: RunPlan, sample: Sample, repeat: int, turn: int, done: dict[Key, Output]) -> Request | None:
+    history = [done[key] for t in range(turn) if (key := (sample.id, repeat, t)) in done]
+    if len(history) < turn or any(output.finish_reason == "error" for output in history):
+        return None
+    return plan.task.request(
+        sample,
+        repeat=repeat,
+        turn=turn,
+        history=history,
+        run_seed=plan.run_seed,
+        num_fewshot=plan.config.num_fewshot,
+    )
+
+
+def _missing(plan: RunPlan, done: dict[Key, Output]) -> Iterator[Key]:
+    for turn in range(plan.task.turns):
+        for repeat in range(plan.repeats):
+            for sample in plan.samples:
+                request = _request(plan, sample, repeat, turn, done)
+                if request is not None and _is_missing(done, request):
+                    yield (sample.id, repeat, turn)
+
+
+def _is_missing(done: dict[Key, Output], request: Request) -> bool:
+    output = done.get((request.sample_id, request.repeat, request.turn))
+    return output is None or output.finish_reason == "error"
+
+
+def _answer(model: Model, requests: list[Request], config: GenerationConfig, batch_size: int) -> list[Output]:
+    """Ask the model; if the batch fails, ask for each request alone and record an error for those that fail."""
+    padding = [] if model.batch_invariant else [requests[-1]] * (batch_size - len(requests))
+    started = time.perf_counter()
+    try:
+        outputs = _checked(model.generate([*requests, *padding], config), len(requests) + len(padding))
+    except EvalsuiteError:
+        raise  # a missing package or a wrong weights file concerns every request
+    except Exception as error:  # whatever a model raises concerns its samples, not the run
+        if len(requests) == 1:
+            outputs = [Output(finish_reason="error", error=f"{type(error).__name__}: {error}")]
+        else:
+            return [output for request in requests for output in _answer(model, [request], config, batch_size)]
+    seconds = (time.perf_counter() - started) / len(requests)
+    return [
+        replace(
+            output,
+            sample_id=request.sample_id,
+            repeat=request.repeat,
+            turn=request.turn,
+            seed=request.seed,
+            seconds=seconds if output.seconds is None else output.seconds,
+        )
+        for request, output in zip(requests, outputs, strict=False)
+    ]
+
+
+def _checked(outputs: Sequence[Output], n: int) -> list[Output]:
+    if not isinstance(outputs, (list, tuple)):
+        raise TypeError(f"the model must return a list of {n} outputs, got {type(outputs).__name__}")
+    if len(outputs) != n:
+        raise ValueError(f"the model must return one output a request, expected {n}, got {len(outputs)}")
+    for output in outputs:
+        if not isinstance(output, Output):
+            raise TypeError(f"the model must return Output objects, got {type(output).__name__}")
+        if output.text is not None and not isinstance(output.text, str):
+            raise TypeError(f"an output's text must be a str or None, got {type(output.text).__name__}")
+        if output.finish_reason not in FINISH_REASONS:
+            raise ValueError(f'unknown finish_reason "{output.finish_reason}"')
+    return [
+        replace(output, finish_reason="error", error=output.error or "the model returned no text")
+        if output.text is None and output.finish_reason in ("stop", "length")
+        else output
+        for output in outputs
+    ]
+
+
+def _batch_size(plan: RunPlan, log: RunLog | None) -> int:
+    if log is not None and isinstance(log.header.get("batch_size"), int):
+        return max(1, int(log.header["batch_size"]))
+    return plan.batch_size or plan.model.batch_size
+
+
+def _header(plan: RunPlan, batch_size: int, environment: dict[str, object]) -> dict[str, object]:
+    return {
+        "type": "header",
+        "schema_version": SCHEMA_VERSION,
+        "id": plan.identity.id,
+        "identity": plan.identity.as_json(),
+        "task": {"name": plan.task.name, "version": plan.task.version, "source": plan.task.source},
+        "model": {
+            "name": plan.model.name,
+            "spec": plan.model.spec,
+            "fingerprint": plan.model.fingerprint,
+            "dtype": plan.model.dtype,
+            "device": plan.model.device,
+        },
+        "batch_size": batch_size,
+        "repeats": plan.repeats,
+        "limit": plan.limit,
+        "environment": environment,
+        **_started(),
+    }
+
+
+def _started() -> dict[str, object]:
+    return {"started": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())}
+
+
+def _has_no_line(path: Path) -> bool:
+    with path.open("rb") as file:
+        return not file.readline().endswith(b"\n")
