@@ -1,0 +1,207 @@
+"""Turn a run's outputs into scores: rows, value, interval, outcomes, slices."""
+
+from __future__ import annotations
+
+import inspect
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from evalsuite import stats
+from evalsuite.errors import EvalsuiteError, TaskError, UsageError, did_you_mean
+from evalsuite.metrics import METRICS
+from evalsuite.metrics.base import CurveMetric, FloatArray, Metric, RowMetric, Rows, SampleOutputs, SetMetric
+from evalsuite.rng import derive_seed
+from evalsuite.rowcache import RowCache
+from evalsuite.task import MetricSpec, Task
+from evalsuite.types import OUTCOMES, Interval, Sample, Score, Slice
+
+__all__ = ["ScoringInput", "make_metric", "score_outputs", "task_metrics"]
+
+UNCOUNTED = ("error", "undecided")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScoringInput:
+    """What is scored: a task's samples and, for each, its outputs in canonical order."""
+
+    task_name: str
+    samples: Sequence[Sample]
+    outputs: Sequence[SampleOutputs]
+
+
+def make_metric(spec: MetricSpec, where: str) -> Metric:
+    """Build a metric from its name and options.
+
+    Raises
+    ------
+    UsageError
+        If there is no such metric.
+    TaskError
+        If an option is unknown or wrong; the message begins with `where`.
+    """
+    metric_class = METRICS.get(spec.name)
+    known = list(inspect.signature(metric_class).parameters)
+    for option in spec.options:
+        if option not in known:
+            raise TaskError(
+                f'{where}: metric "{spec.name}" has no option "{option}"{did_you_mean(option, known)} '
+                f"(it has: {', '.join(known) or 'none'})"
+            )
+    try:
+        return metric_class(**spec.options)
+    except EvalsuiteError as error:
+        raise TaskError(f"{where}: {error}") from error
+    except (TypeError, ValueError) as error:
+        raise TaskError(f'{where}: metric "{spec.name}": {error}') from error
+
+
+def task_metrics(task: Task) -> list[tuple[MetricSpec, Metric]]:
+    """Build all metrics of a task, and check that each reads what the task generates.
+
+    Raises
+    ------
+    UsageError, TaskError
+        As `make_metric`; TaskError also where a metric reads another modality.
+    """
+    made: list[tuple[MetricSpec, Metric]] = []
+    for i, spec in enumerate(task.metrics):
+        where = f'task "{task.name}": metrics[{i}]'
+        try:
+            metric = make_metric(spec, where)
+        except UsageError as error:
+            raise UsageError(f"{where}: {error}") from error
+        if metric.modality != task.modality:
+            raise TaskError(f'{where}: "{spec.name}" reads {metric.modality}, the task generates {task.modality}')
+        made.append((spec, metric))
+    return made
+
+
+def score_outputs(
+    data: ScoringInput, spec: MetricSpec, metric: Metric, *, cache_folder: Path | None = None, digest: str = ""
+) -> Score:
+    """Score outputs by one metric.
+
+    Parameters
+    ----------
+    data : ScoringInput
+    spec : MetricSpec
+        Says whether the metric is primary, and by what else to report it.
+    metric : Metric
+    cache_folder : Path, optional
+        Where rows are kept (``<hash of the signature>.npy``); they are computed again when missing or stale.
+    digest : str
+        The outputs' SHA-256, by which stale rows are known.
+
+    Returns
+    -------
+    Score
+
+    Raises
+    ------
+    ValueError
+        If a sample lacks what the metric needs; the message names the sample.
+    """
+    cache = RowCache(cache_folder, metric.signature(), digest) if cache_folder is not None else None
+    rows = cache.load() if cache else None
+    if rows is None:
+        rows = compute_rows(metric, data.samples, data.outputs)
+        if cache:
+            cache.save(rows)
+    seed = derive_seed("bootstrap", data.task_name, metric.signature())
+    labels = stats.cluster_labels([sample.cluster or f"\x00{sample.id}" for sample in data.samples])
+    scored = rows.scored()
+    reference = metric.reference(data.samples) if isinstance(metric, SetMetric) else None
+    value, interval = _value_and_interval(metric, rows.values[scored], labels[scored], seed, reference)
+    return Score(
+        metric=spec.name,
+        signature=metric.signature(),
+        value=value,
+        interval=interval,
+        higher_is_better=metric.higher_is_better,
+        primary=spec.primary,
+        n=len(data.samples),
+        n_unscored=int((~scored).sum()),
+        n_clusters=len(np.unique(labels[scored])),
+        outcomes=_count_outcomes(rows),
+        bounds=_bounds(metric, rows),
+        slices={key: _slices(key, metric, rows, labels, data.samples, seed, reference) for key in spec.by},
+    )
+
+
+def compute_rows(metric: Metric, samples: Sequence[Sample], outputs: Sequence[SampleOutputs]) -> Rows:
+    """Return a metric's rows, or a set metric's features."""
+    if isinstance(metric, SetMetric):
+        return metric.features(samples, outputs)
+    assert isinstance(metric, (RowMetric, CurveMetric))
+    return metric.rows(samples, outputs)
+
+
+def _value_and_interval(
+    metric: Metric, values: FloatArray, clusters: NDArray[np.int64], seed: int, reference: FloatArray | None
+) -> tuple[float | None, Interval | None]:
+    _, labels = np.unique(clusters, return_inverse=True)
+    labels = labels.astype(np.int64).reshape(len(values))
+    interval: Interval | None
+    if isinstance(metric, SetMetric):
+        value = metric.value(values, reference)
+        interval = stats.jackknife_interval(
+            values, labels, lambda part: metric.value(part, reference), value_range=metric.value_range
+        )
+    elif isinstance(metric, CurveMetric):
+        value = metric.value(values)
+        interval = stats.curve_interval(values, labels, metric.value, seed=seed)
+    else:
+        assert isinstance(metric, RowMetric)
+        value = float(metric.value(stats.sum_in_blocks(values)))
+        if metric.proportion:
+            interval = stats.proportion_interval(values, labels)
+        else:
+            interval = stats.row_interval(values, labels, metric.value, seed=seed)
+    if np.isnan(value):
+        return None, None
+    return float(value), interval
+
+
+def _slices(
+    key: str,
+    metric: Metric,
+    rows: Rows,
+    labels: NDArray[np.int64],
+    samples: Sequence[Sample],
+    seed: int,
+    reference: FloatArray | None,
+) -> tuple[Slice, ...]:
+    members: dict[str | int, list[int]] = {}
+    for i, sample in enumerate(samples):
+        found = sample.depth if key == "depth" else sample.metadata.get(key)
+        if isinstance(found, (str, int)) and not isinstance(found, bool):
+            members.setdefault(found, []).append(i)
+    scored = rows.scored()
+    slices: list[Slice] = []
+    for name in sorted(members, key=lambda name: (isinstance(name, str), name)):
+        chosen = np.asarray(members[name], dtype=np.int64)
+        kept = chosen[scored[chosen]]
+        value, interval = _value_and_interval(metric, rows.values[kept], labels[kept], seed, reference)
+        slices.append(
+            Slice(key=name, value=value, interval=interval, n=len(chosen), n_unscored=len(chosen) - len(kept))
+        )
+    return tuple(slices)
+
+
+def _count_outcomes(rows: Rows) -> Mapping[str, int]:
+    counts = Counter(rows.outcomes)
+    return {outcome: counts[outcome] for outcome in OUTCOMES if counts[outcome]}
+
+
+def _bounds(metric: Metric, rows: Rows) -> tuple[float, float] | None:
+    """Worst and best case of a proportion: every undecided sample wrong, every one right."""
+    undecided = sum(outcome == "undecided" for outcome in rows.outcomes)
+    if not undecided or not isinstance(metric, RowMetric) or not metric.proportion:
+        return None
+    successes, trials = stats.sum_in_blocks(rows.values[rows.scored()])
+    return float(successes / (trials + undecided)), float((successes + undecided) / (trials + undecided))
