@@ -16,13 +16,11 @@ from evalsuite.errors import EvalsuiteError, TaskError, UsageError, did_you_mean
 from evalsuite.metrics import METRICS
 from evalsuite.metrics.base import CurveMetric, FloatArray, Metric, RowMetric, Rows, SampleOutputs, SetMetric
 from evalsuite.rng import derive_seed
-from evalsuite.rowcache import RowCache
+from evalsuite.scoring.rowcache import RowCache
 from evalsuite.task import MetricSpec, Task
 from evalsuite.types import OUTCOMES, Interval, Sample, Score, Slice
 
-__all__ = ["ScoringInput", "make_metric", "score_outputs", "task_metrics"]
-
-UNCOUNTED = ("error", "undecided")
+__all__ = ["ScoringInput", "bootstrap_seed", "make_metric", "score_outputs", "task_metrics"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,13 +105,13 @@ def score_outputs(
         If a sample lacks what the metric needs; the message names the sample.
     """
     cache = RowCache(cache_folder, metric.signature(), digest) if cache_folder is not None else None
+    labels = stats.cluster_labels([sample.cluster or f"\x00{sample.id}" for sample in data.samples])
     rows = cache.load() if cache else None
     if rows is None:
         rows = compute_rows(metric, data.samples, data.outputs)
         if cache:
-            cache.save(rows)
-    seed = derive_seed("bootstrap", data.task_name, metric.signature())
-    labels = stats.cluster_labels([sample.cluster or f"\x00{sample.id}" for sample in data.samples])
+            cache.save(rows, labels, [sample.id for sample in data.samples], spec.options)
+    seed = bootstrap_seed(data.task_name, metric.signature())
     scored = rows.scored()
     reference = metric.reference(data.samples) if isinstance(metric, SetMetric) else None
     value, interval = _value_and_interval(metric, rows.values[scored], labels[scored], seed, reference)
@@ -131,6 +129,11 @@ def score_outputs(
         bounds=_bounds(metric, rows),
         slices={key: _slices(key, metric, rows, labels, data.samples, seed, reference) for key in spec.by},
     )
+
+
+def bootstrap_seed(task_name: str, signature: str) -> int:
+    """Return the seed of a metric's resamples on a task: the same for all models, so that they pair."""
+    return derive_seed("bootstrap", task_name, signature)
 
 
 def compute_rows(metric: Metric, samples: Sequence[Sample], outputs: Sequence[SampleOutputs]) -> Rows:

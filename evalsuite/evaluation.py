@@ -1,0 +1,277 @@
+"""Run models on tasks, score what they produced, and report: what the command line and `evalsuite.evaluate` share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from evalsuite.environment import release
+from evalsuite.errors import InputError, UsageError
+from evalsuite.report.leaderboard import Leaderboard, LeaderboardRun, build_leaderboard, load_leaderboard_runs
+from evalsuite.report.report import Report, build_report, load_report, save_json
+from evalsuite.runlog import RunLog
+from evalsuite.runlog.reader import digest_outputs
+from evalsuite.runner import Progress, RunPlan, generate, open_log, run_identity
+from evalsuite.task import Task, load_task
+from evalsuite.types import GenerationConfig, Output
+
+if TYPE_CHECKING:
+    from evalsuite.models.base import Model
+
+__all__ = ["Evaluation", "evaluate", "plan_run", "run_plan", "score_log", "write_leaderboard"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evaluation:
+    """What one run came to.
+
+    Parameters
+    ----------
+    report : Report
+    folder : Path
+        Where log, rows and report are.
+    was_complete : bool
+        Whether all of it was there already.
+    """
+
+    report: Report
+    folder: Path
+    was_complete: bool
+
+
+def evaluate(
+    model: object,
+    tasks: str | Task | Sequence[str | Task],
+    *,
+    limit: int | None = None,
+    repeats: int = 1,
+    num_fewshot: int | None = None,
+    generation: Mapping[str, Any] | None = None,
+    batch_size: int | None = None,
+    seed: int = 0,
+    device: str = "auto",
+    output: str | Path = "runs",
+    progress: Callable[[str, int, int], None] | None = None,
+) -> list[Report]:
+    """Run a model on tasks and score what it produced.
+
+    The same call again continues an interrupted run, and returns at once when all is there.
+
+    Parameters
+    ----------
+    model : str or object
+        A spec such as ``"zoo:ledger_cot"``; or any object with ``generate(requests, config)``, or a function from
+        prompt to text. Give an object a ``fingerprint`` to let later calls continue its runs.
+    tasks : str, Task, or sequence of them
+        Registered names, paths of task files, or tasks.
+    limit : int, optional
+        The first so many samples of each task; all by default.
+    repeats : int, default 1
+        Outputs of each sample, with different seeds.
+    num_fewshot : int, optional
+        Worked examples in the prompt; the task's own number by default.
+    generation : mapping, optional
+        Settings in place of the task's own: ``max_new_tokens``, ``temperature``, ``top_k``, ``top_p``, ``stop``.
+    batch_size : int, optional
+        Requests a call; the model's own by default.
+    seed : int, default 0
+        All randomness comes from it.
+    device : str, default "auto"
+    output : str or Path, default "runs"
+        The folder for logs and reports.
+    progress : callable, optional
+        Called with the task's name, the number of outputs done and wanted.
+
+    Returns
+    -------
+    list of Report
+        One a task, in order.
+
+    Raises
+    ------
+    EvalsuiteError
+        A subclass says what was wrong: an unknown name, a bad task file, an output folder that cannot be written.
+
+    Examples
+    --------
+    >>> import evalsuite
+    >>> report = evalsuite.evaluate(lambda prompt: "answer: 7", "ledger", limit=48)[0]  # doctest: +SKIP
+    >>> report.primary.value  # doctest: +SKIP
+    0.0
+    """
+    from evalsuite.models.adapt import adapt_model
+    from evalsuite.models.spec import open_model
+    from evalsuite.runlog.writer import probe_folder
+
+    opened = open_model(model, device=device) if isinstance(model, str) else adapt_model(model)
+    names = [tasks] if isinstance(tasks, (str, Task)) else list(tasks)
+    loaded = [load_task(task) if isinstance(task, str) else task for task in names]
+    root = Path(output)
+    plans = [
+        plan_run(
+            opened,
+            task,
+            root=root,
+            limit=limit,
+            repeats=repeats,
+            num_fewshot=num_fewshot,
+            generation=generation or {},
+            batch_size=batch_size,
+            seed=seed,
+        )
+        for task in loaded
+    ]
+    probe_folder(root)
+    reports: list[Report] = []
+    for plan in plans:
+        report = (lambda name: lambda done, total: progress(name, done, total))(plan.task.name) if progress else None
+        reports.append(run_plan(plan, progress=report).report)
+    return reports
+
+
+def plan_run(
+    model: Model,
+    task: Task,
+    *,
+    root: Path,
+    limit: int | None = None,
+    repeats: int = 1,
+    num_fewshot: int | None = None,
+    generation: Mapping[str, Any] | None = None,
+    batch_size: int | None = None,
+    seed: int = 0,
+) -> RunPlan:
+    """Check that a model, a task and settings fit together, before anything is run.
+
+    Raises
+    ------
+    UsageError
+        If a number is out of range, or the model cannot generate what the task asks for.
+    TaskError
+        If a setting, a metric or its options are wrong.
+    """
+    from evalsuite.scoring import task_metrics
+    from evalsuite.task.load import parse_generation
+
+    for name, number in (("limit", limit), ("repeats", repeats), ("batch_size", batch_size)):
+        if number is not None and number < 1:
+            raise UsageError(f"{name} must be at least 1, got {number}")
+    if not 0 <= seed < 1 << 63:
+        raise UsageError(f"seed must be in [0, 2**63), got {seed}")
+    if task.modality not in model.modalities:
+        able = ", ".join(sorted(model.modalities))
+        raise UsageError(f'task "{task.name}" asks for {task.modality}, model "{model.name}" generates {able}')
+    settings = dict(generation or {})
+    if num_fewshot is not None:
+        settings["num_fewshot"] = num_fewshot
+    config: GenerationConfig = parse_generation(settings, task.generation, "generation settings")
+    task_metrics(task)
+    identity = run_identity(task, model, config, seed)
+    plan = RunPlan(
+        task=task,
+        model=model,
+        config=config,
+        run_seed=seed,
+        limit=limit,
+        repeats=repeats,
+        batch_size=batch_size,
+        folder=identity.folder(root, model.name),
+    )
+    task.request(task.samples[0], repeat=0, turn=0, history=(), run_seed=seed, num_fewshot=config.num_fewshot)
+    return plan
+
+
+def run_plan(plan: RunPlan, *, progress: Progress | None = None) -> Evaluation:
+    """Generate what is missing, score, and write the run's ``report.json``."""
+    before = open_log(plan)
+    log = generate(plan, progress=progress)
+    was_complete = before is not None and before.whole_bytes == log.whole_bytes
+    report, fresh = score_log(log, plan.task, repeats=plan.repeats, limit=plan.limit)
+    return Evaluation(report=report, folder=plan.folder, was_complete=was_complete and not fresh)
+
+
+def score_log(log: RunLog, task: Task, *, repeats: int, limit: int | None) -> tuple[Report, bool]:
+    """Score a run's outputs by the task's metrics and write ``report.json`` beside the log.
+
+    Parameters
+    ----------
+    log : RunLog
+    task : Task
+        Must be the one the log was made with.
+    repeats, limit : int
+        Which outputs to score.
+
+    Returns
+    -------
+    tuple of (Report, bool)
+        The report, and whether it was computed (False where the one that was there is current).
+    """
+    path = log.path.parent / "report.json"
+    samples = task.samples[:limit]
+    outputs = [_padded(log.sample_outputs(sample.id, repeats, task.turns), sample.id) for sample in samples]
+    inputs = {
+        "outputs": digest_outputs(outputs),
+        "metrics": [[spec.name, spec.primary, list(spec.by), dict(spec.options)] for spec in task.metrics],
+        "release": release(),
+        "repeats": repeats,
+        "limit": limit,
+    }
+    current = _current_report(path, inputs)
+    if current is not None:
+        return current, False
+
+    from evalsuite.scoring import ScoringInput, score_outputs, task_metrics
+
+    data = ScoringInput(task_name=task.name, samples=samples, outputs=outputs)
+    folder = log.path.parent / "statistics"
+    try:
+        scores = [
+            score_outputs(data, spec, metric, cache_folder=folder, digest=inputs["outputs"])
+            for spec, metric in task_metrics(task)
+        ]
+    except ValueError as error:
+        raise InputError(f'task "{task.name}" cannot be scored: {error}') from error
+    report = build_report(
+        log.header,
+        scores,
+        outputs,
+        task_summary=task.summary,
+        repeats=repeats,
+        limit=limit,
+        inputs={**inputs, "signatures": [score.signature for score in scores]},
+    )
+    save_json(report.record, path)
+    return report, True
+
+
+def write_leaderboard(evaluations: Sequence[Evaluation], path: Path) -> Leaderboard:
+    """Write the leaderboard of these runs and of all that stand below its folder already."""
+    runs = {
+        str(run.report.record["id"]): run
+        for run in [
+            *load_leaderboard_runs([path.parent]),
+            *(LeaderboardRun(evaluation.report, evaluation.folder) for evaluation in evaluations),
+        ]
+    }
+    whole = build_leaderboard(list(runs.values()))
+    save_json(whole.record, path)
+    return whole
+
+
+def _padded(outputs: Sequence[Output], sample_id: str) -> tuple[Output, ...]:
+    """Return the outputs, or an error where there are none: what is missing is counted, not dropped."""
+    if outputs:
+        return tuple(outputs)
+    return (replace(Output(finish_reason="error", error="not generated"), sample_id=sample_id),)
+
+
+def _current_report(path: Path, inputs: Mapping[str, Any]) -> Report | None:
+    """Return the report that is there, if it was computed from the same inputs."""
+    try:
+        report = load_report(path)
+    except InputError:
+        return None
+    found = report.record.get("inputs", {})
+    return report if all(found.get(key) == value for key, value in inputs.items()) else None

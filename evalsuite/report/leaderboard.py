@@ -1,0 +1,128 @@
+"""Merge runs into one table of models by task and metric."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from evalsuite.errors import InputError
+from evalsuite.report.ranking import rank_models
+from evalsuite.report.report import Report, load_report, score_record
+from evalsuite.types import Score
+
+__all__ = ["SCHEMA_VERSION", "Leaderboard", "LeaderboardRun", "build_leaderboard", "load_leaderboard_runs"]
+
+SCHEMA_VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class LeaderboardRun:
+    """A report and the folder it stands in, where the rows are."""
+
+    report: Report
+    folder: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Leaderboard:
+    """Runs by task, best first, and the whole as JSON.
+
+    Parameters
+    ----------
+    tasks : dict of str to list of LeaderboardRun
+        Ordered by the primary metric.
+    ranks : dict of run id to tuple of int
+        The lowest and highest place a run may take on its task's primary metric.
+    record : dict
+        What is written to ``leaderboard.json``.
+    """
+
+    tasks: dict[str, list[LeaderboardRun]]
+    ranks: dict[str, tuple[int, int]]
+    record: dict[str, Any]
+
+
+def load_leaderboard_runs(folders: Iterable[Path]) -> list[LeaderboardRun]:
+    """Read every ``report.json`` below the folders; a run that stands in several is taken once.
+
+    Raises
+    ------
+    InputError
+        If a folder is missing or holds no report, or a report is unsound.
+    """
+    runs: dict[str, LeaderboardRun] = {}
+    for folder in folders:
+        if not folder.exists():
+            raise InputError(f"{folder}: there is no such folder")
+        paths = [folder] if folder.is_file() else sorted(folder.rglob("report.json"))
+        if not paths:
+            raise InputError(f'{folder}: there is no report.json in or below it; "evalsuite run" writes one for each run')
+        for path in paths:
+            run = LeaderboardRun(load_report(path), path.parent)
+            runs.setdefault(str(run.report.record["id"]), run)
+    return list(runs.values())
+
+
+def build_leaderboard(runs: Sequence[LeaderboardRun]) -> Leaderboard:
+    """Order runs by task and primary metric, and find which of them cannot be told apart."""
+    tasks: dict[str, list[LeaderboardRun]] = {}
+    for run in runs:
+        tasks.setdefault(str(run.report.task["name"]), []).append(run)
+    ranks: dict[str, tuple[int, int]] = {}
+    for name in tasks:
+        tasks[name].sort(key=_order)
+        for group in _comparable(tasks[name]):
+            ranks.update(rank_models(name, [(run.report, run.folder) for run in group]))
+    record = {
+        "schema_version": SCHEMA_VERSION,
+        "kind": "leaderboard",
+        "rows": [
+            _row(run, score, ranks) for name in sorted(tasks) for run in tasks[name] for score in run.report.scores
+        ],
+    }
+    return Leaderboard({name: tasks[name] for name in sorted(tasks)}, ranks, record)
+
+
+def _order(run: LeaderboardRun) -> tuple[bool, float, str, str]:
+    score = run.report.primary
+    value = score.value if score.value is not None else 0.0
+    return (
+        score.value is None,
+        -value if score.higher_is_better else value,
+        str(run.report.model["name"]),
+        str(run.report.record["id"]),
+    )
+
+
+def _comparable(runs: Sequence[LeaderboardRun]) -> list[list[LeaderboardRun]]:
+    """Group runs whose primary scores may be compared: one task version and content, signature and choice of samples."""
+    groups: dict[tuple[object, ...], list[LeaderboardRun]] = {}
+    for run in runs:
+        identity = run.report.record["identity"]
+        key = (
+            identity["task_version"],
+            identity["task_hash"],
+            run.report.primary.signature,
+            run.report.n_samples,
+            run.report.record["repeats"],
+        )
+        groups.setdefault(key, []).append(run)
+    return list(groups.values())
+
+
+def _row(run: LeaderboardRun, score: Score, ranks: dict[str, tuple[int, int]]) -> dict[str, Any]:
+    record = run.report.record
+    rank = ranks.get(str(record["id"])) if score.primary else None
+    return {
+        "model": run.report.model["name"],
+        "model_spec": run.report.model["spec"],
+        "task": run.report.task["name"],
+        "task_version": run.report.task["version"],
+        "run": record["id"],
+        **{key: value for key, value in score_record(score).items() if key != "slices"},
+        "rank": list(rank) if rank else None,
+        "tokens_out": record["tokens"]["out"],
+        "seconds": record["timing"]["seconds"],
+    }

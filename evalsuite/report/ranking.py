@@ -1,0 +1,103 @@
+"""Ranks as intervals: which models' scores cannot be told apart."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import combinations
+from math import sqrt
+from pathlib import Path
+from statistics import NormalDist
+
+import numpy as np
+
+from evalsuite import stats
+from evalsuite.metrics.base import RowMetric
+from evalsuite.report.report import Report
+from evalsuite.scoring import StoredRows, bootstrap_seed, load_stored_rows, make_metric
+from evalsuite.task import MetricSpec
+from evalsuite.types import Score
+
+__all__ = ["rank_models"]
+
+_LEVEL = 0.95
+
+
+def rank_models(task_name: str, runs: Sequence[tuple[Report, Path]]) -> dict[str, tuple[int, int]]:
+    """Find the places each model may take on the primary metric.
+
+    Parameters
+    ----------
+    task_name : str
+    runs : sequence of (Report, Path)
+        Runs of one task with one signature, and their folders.
+
+    Returns
+    -------
+    dict of run id to tuple of int
+        A model's best place is 1 plus the number of models that are surely better, its worst the number of models
+        minus those that are surely worse.
+
+    Notes
+    -----
+    Sure means that the interval of the difference leaves out 0, at a level of 1 - 0.05 / pairs, so that all the
+    statements of a table hold together 95 % of the time (Bonferroni). The difference is paired, by cluster bootstrap of
+    both models' rows with the same resamples, where the metric is made of sums and both runs' rows are there; otherwise
+    the two intervals' widths are added in squares.
+    """
+    scored = [(report, folder) for report, folder in runs if report.primary.value is not None]
+    n_pairs = max(1, len(scored) * (len(scored) - 1) // 2)
+    level = 1 - (1 - _LEVEL) / n_pairs
+    above = {str(report.record["id"]): 0 for report, _ in scored}
+    below = dict(above)
+    for (a, folder_a), (b, folder_b) in combinations(scored, 2):
+        sign = _sure_sign(task_name, (a.primary, folder_a), (b.primary, folder_b), level)
+        if sign == 0:
+            continue
+        better, worse = (a, b) if (sign > 0) == a.primary.higher_is_better else (b, a)
+        below[str(better.record["id"])] += 1
+        above[str(worse.record["id"])] += 1
+    return {run_id: (1 + above[run_id], len(scored) - below[run_id]) for run_id in above}
+
+
+def _sure_sign(task_name: str, a: tuple[Score, Path], b: tuple[Score, Path], level: float) -> int:
+    """Return 1 or -1 where score a - score b is surely positive or negative, else 0."""
+    interval = _paired(task_name, a, b, level) or _unpaired(a[0], b[0], level)
+    if interval is None:
+        return 0
+    return int(interval[0] > 0) - int(interval[1] < 0)
+
+
+def _paired(task_name: str, a: tuple[Score, Path], b: tuple[Score, Path], level: float) -> tuple[float, float] | None:
+    score = a[0]
+    rows_a, rows_b = _stored(a), _stored(b)
+    if rows_a is None or rows_b is None or rows_a.samples != rows_b.samples:
+        return None
+    metric = make_metric(MetricSpec(name=score.metric, options=rows_a.options), task_name)
+    if not isinstance(metric, RowMetric) or metric.signature() != score.signature:
+        return None
+    both = rows_a.rows.scored() & rows_b.rows.scored()
+    if not both.any():
+        return None
+    _, labels = np.unique(rows_a.clusters[both], return_inverse=True)
+    interval = stats.paired_interval(
+        np.asarray(rows_a.rows.values[both], dtype=np.float64),
+        np.asarray(rows_b.rows.values[both], dtype=np.float64),
+        labels.astype(np.int64),
+        metric.value,
+        seed=bootstrap_seed(task_name, score.signature),
+        level=level,
+    )
+    return None if interval is None else (interval.low, interval.high)
+
+
+def _stored(run: tuple[Score, Path]) -> StoredRows | None:
+    return load_stored_rows(run[1] / "statistics", run[0].signature)
+
+
+def _unpaired(a: Score, b: Score, level: float) -> tuple[float, float] | None:
+    if a.interval is None or b.interval is None or a.value is None or b.value is None:
+        return None
+    widths = [(score.interval.high - score.interval.low) / 2 for score in (a, b) if score.interval is not None]
+    scale = NormalDist().inv_cdf(0.5 + level / 2) / NormalDist().inv_cdf(0.5 + a.interval.level / 2)
+    half = scale * sqrt(sum(width**2 for width in widths))
+    return a.value - b.value - half, a.value - b.value + half

@@ -1,0 +1,205 @@
+"""The report of one run: a pure function of its log and the metrics."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from evalsuite.errors import InputError, SaveError
+from evalsuite.types import Interval, Output, Score, Slice
+
+__all__ = ["SCHEMA_VERSION", "Report", "build_report", "load_report", "save_json"]
+
+SCHEMA_VERSION = 1
+_SHOWN_ERRORS = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """Scores of one model on one task, and how they were made.
+
+    Parameters
+    ----------
+    model, task : mapping
+        As in the log's header.
+    scores : tuple of Score
+        In the order of the task's metrics.
+    n_samples, n_outputs, n_errors : int
+        Samples; outputs that were wanted; those that ended in an error.
+    record : mapping
+        The whole report as JSON; what `save_json` writes.
+    """
+
+    model: Mapping[str, Any]
+    task: Mapping[str, Any]
+    scores: tuple[Score, ...]
+    n_samples: int
+    n_outputs: int
+    n_errors: int
+    record: Mapping[str, Any]
+
+    @property
+    def primary(self) -> Score:
+        """The score that the task ranks by."""
+        return next(score for score in self.scores if score.primary)
+
+
+def build_report(
+    header: Mapping[str, Any],
+    scores: Sequence[Score],
+    outputs: Sequence[Sequence[Output]],
+    *,
+    task_summary: str,
+    repeats: int,
+    limit: int | None,
+    inputs: Mapping[str, Any],
+) -> Report:
+    """Put a report together.
+
+    Parameters
+    ----------
+    header : mapping
+        The log's.
+    scores : sequence of Score
+    outputs : sequence of sequences of Output
+        By sample, in canonical order.
+    task_summary : str
+    repeats, limit : int
+    inputs : mapping
+        What the scores were computed from, by which a report that is there already is known to be current.
+    """
+    flat = [output for sample in outputs for output in sample]
+    errors = Counter(output.error or "unknown" for output in flat if output.finish_reason == "error")
+    record: dict[str, Any] = {
+        "schema_version": SCHEMA_VERSION,
+        "kind": "report",
+        "id": header["id"],
+        "model": dict(header["model"]),
+        "task": {**header["task"], "summary": task_summary},
+        "identity": dict(header["identity"]),
+        "repeats": repeats,
+        "limit": limit,
+        "n_samples": len(outputs),
+        "n_outputs": len(flat),
+        "n_errors": sum(errors.values()),
+        "errors": [
+            {"message": message[:500], "count": count}
+            for message, count in sorted(errors.items(), key=lambda item: (-item[1], item[0]))[:_SHOWN_ERRORS]
+        ],
+        "scores": [score_record(score) for score in scores],
+        "tokens": {
+            "in": _total([output.tokens_in for output in flat]),
+            "out": _total([output.tokens_out for output in flat]),
+        },
+        "inputs": dict(inputs),
+        "timing": _timing(flat),
+        "environment": header["environment"],
+        "started": header["started"],
+    }
+    return _report(record, tuple(scores))
+
+
+def load_report(path: Path) -> Report:
+    """Read a ``report.json``.
+
+    Raises
+    ------
+    InputError
+        If it is not a report, or of another schema version.
+    """
+    record = load_json(path)
+    if record.get("kind") != "report" or record.get("schema_version") != SCHEMA_VERSION:
+        raise InputError(f"{path}: not a report of schema version {SCHEMA_VERSION}")
+    try:
+        return _report(record, tuple(_score(entry) for entry in record["scores"]))
+    except (KeyError, TypeError) as error:
+        raise InputError(f'{path}: not a sound report ({error}); "evalsuite validate {path}" says what is wrong') from error
+
+
+def load_json(path: Path) -> dict[str, Any]:
+    """Read a file that holds one JSON object; InputError names the file and what is wrong."""
+    try:
+        record = json.loads(path.read_bytes())
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read: {error.strerror}") from error
+    except (ValueError, RecursionError) as error:
+        raise InputError(f"{path}: not JSON: {error}") from error
+    if not isinstance(record, dict):
+        raise InputError(f"{path}: expected a JSON object")
+    return record
+
+
+def save_json(record: Mapping[str, Any], path: Path) -> None:
+    """Write JSON under a temporary name, sync, and rename: a reader never sees half a file.
+
+    Raises
+    ------
+    SaveError
+        If it cannot be written.
+    """
+    text = json.dumps(record, ensure_ascii=True, indent=2, sort_keys=True, allow_nan=False) + "\n"
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with part.open("w", encoding="ascii") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(path)
+    except OSError as error:
+        try:
+            part.unlink(missing_ok=True)
+        except OSError:
+            pass
+        raise SaveError(f"{path}: cannot be written: {error.strerror}") from error
+
+
+def score_record(score: Score) -> dict[str, Any]:
+    """Return a score as a JSON object."""
+    return asdict(score)
+
+
+def _score(entry: Mapping[str, Any]) -> Score:
+    values = dict(entry)
+    values["interval"] = _interval(values["interval"])
+    values["bounds"] = None if values["bounds"] is None else tuple(values["bounds"])
+    values["slices"] = {
+        key: tuple(Slice(**{**part, "interval": _interval(part["interval"])}) for part in parts)
+        for key, parts in values["slices"].items()
+    }
+    return Score(**values)
+
+
+def _interval(entry: Mapping[str, Any] | None) -> Interval | None:
+    return None if entry is None else Interval(**entry)
+
+
+def _report(record: Mapping[str, Any], scores: tuple[Score, ...]) -> Report:
+    return Report(
+        model=record["model"],
+        task=record["task"],
+        scores=scores,
+        n_samples=record["n_samples"],
+        n_outputs=record["n_outputs"],
+        n_errors=record["n_errors"],
+        record=record,
+    )
+
+
+def _total(counts: Sequence[int | None]) -> int | None:
+    known = [count for count in counts if count is not None]
+    return sum(known) if known else None
+
+
+def _timing(outputs: Sequence[Output]) -> dict[str, float | None]:
+    seconds = sorted(output.seconds for output in outputs if output.seconds is not None)
+    if not seconds:
+        return {"seconds": None, "seconds_p50": None, "seconds_p90": None, "seconds_p99": None}
+    # Nearest rank: the smallest value with at least that share at or below it.
+    quantiles = {f"seconds_p{q}": seconds[max(0, -(-len(seconds) * q // 100) - 1)] for q in (50, 90, 99)}
+    return {"seconds": sum(seconds), **quantiles}

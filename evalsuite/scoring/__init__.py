@@ -1,0 +1,15 @@
+"""From outputs to scores, through rows that are kept."""
+
+from evalsuite.scoring.rowcache import RowCache, StoredRows, load_stored_rows
+from evalsuite.scoring.score import ScoringInput, bootstrap_seed, make_metric, score_outputs, task_metrics
+
+__all__ = [
+    "RowCache",
+    "ScoringInput",
+    "StoredRows",
+    "bootstrap_seed",
+    "load_stored_rows",
+    "make_metric",
+    "score_outputs",
+    "task_metrics",
+]
