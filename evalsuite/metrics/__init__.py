@@ -15,17 +15,40 @@ METRICS: Registry[type[Metric]] = Registry(
     "metric",
     "evalsuite.metrics",
     {
-        "accuracy": Entry("evalsuite.metrics.accuracy:Accuracy", ""),
-        "bleu": Entry("evalsuite.metrics.bleu:Bleu", ""),
-        "bleu1": Entry("evalsuite.metrics.bleu:Bleu1", ""),
-        "bleu2": Entry("evalsuite.metrics.bleu:Bleu2", ""),
-        "bleu3": Entry("evalsuite.metrics.bleu:Bleu3", ""),
-        "chrf": Entry("evalsuite.metrics.chrf:Chrf", ""),
-        "distinct_2": Entry("evalsuite.metrics.distinct:Distinct2", ""),
-        "exact_match": Entry("evalsuite.metrics.exact_match:ExactMatch", ""),
-        "first_error": Entry("evalsuite.metrics.first_error:FirstError", ""),
-        "rougeL": Entry("evalsuite.metrics.rouge:RougeL", ""),
-        "slot_accuracy": Entry("evalsuite.metrics.slot_accuracy:SlotAccuracy", ""),
-        "step_accuracy": Entry("evalsuite.metrics.step_accuracy:StepAccuracy", ""),
+        "accuracy": Entry(
+            "evalsuite.metrics.accuracy:Accuracy", "Accuracy: share of final answers that are right, 0-1."
+        ),
+        "bleu": Entry(
+            "evalsuite.metrics.bleu:Bleu",
+            "BLEU: clipped n-gram precision with a brevity penalty, over the corpus, 0-100.",
+        ),
+        "bleu1": Entry("evalsuite.metrics.bleu:Bleu1", "BLEU-1: BLEU over single words, 0-100."),
+        "bleu2": Entry("evalsuite.metrics.bleu:Bleu2", "BLEU-2: BLEU over n-grams of up to 2 words, 0-100."),
+        "bleu3": Entry("evalsuite.metrics.bleu:Bleu3", "BLEU-3: BLEU over n-grams of up to 3 words, 0-100."),
+        "chrf": Entry("evalsuite.metrics.chrf:Chrf", "chrF: F-score of character n-grams over the corpus, 0-100."),
+        "distinct_2": Entry(
+            "evalsuite.metrics.distinct:Distinct2",
+            "Distinct-2: share of bigrams that are different, over all outputs together, 0-1.",
+        ),
+        "exact_match": Entry(
+            "evalsuite.metrics.exact_match:ExactMatch",
+            "Exact match: share of outputs that equal a reference, whitespace around them aside, 0-1.",
+        ),
+        "first_error": Entry(
+            "evalsuite.metrics.first_error:FirstError",
+            "First error: mean number of right steps before the first wrong one, up to a horizon.",
+        ),
+        "rougeL": Entry(
+            "evalsuite.metrics.rouge:RougeL",
+            "ROUGE-L: F-score of the longest common subsequence of words, mean over samples, 0-1.",
+        ),
+        "slot_accuracy": Entry(
+            "evalsuite.metrics.slot_accuracy:SlotAccuracy",
+            "Slot accuracy: slots said right, over those of the record and those made up, 0-1.",
+        ),
+        "step_accuracy": Entry(
+            "evalsuite.metrics.step_accuracy:StepAccuracy",
+            "Step accuracy: steps stated right, over the steps due, 0-1.",
+        ),
     },
 )

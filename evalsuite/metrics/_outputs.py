@@ -1,0 +1,83 @@
+"""What metrics read of a sample's outputs: the text of each repeat's last turn, and what became of the whole."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from evalsuite.metrics.base import SampleOutputs, final_outputs
+from evalsuite.types import Outcome, Output, Sample
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+__all__ = ["Judgement", "example_outputs", "final_texts", "judge_repeats", "required_references", "text_of"]
+
+Judgement = tuple[Outcome, tuple[float, ...] | None]
+"""What became of one repeat, and its row; None where it has no value."""
+
+
+def text_of(output: Output) -> str | None:
+    """Return the text to score; None after an error. A refusal without a text says nothing, which is an empty text."""
+    if output.finish_reason == "error":
+        return None
+    return "" if output.text is None and output.finish_reason == "refused" else output.text
+
+
+def final_texts(outputs: SampleOutputs) -> tuple[list[str], Outcome]:
+    """Return the texts to score, by repeat, and the outcome of the sample.
+
+    The outcome is ``error`` where there is no text; else ``refused`` or ``truncated`` where every text was; else
+    ``scored``.
+    """
+    texts: list[str] = []
+    reasons = set()
+    for output in final_outputs(outputs):
+        text = text_of(output)
+        if text is not None:
+            texts.append(text)
+            reasons.add(output.finish_reason)
+    if not texts:
+        return texts, "error"
+    if reasons == {"refused"}:
+        return texts, "refused"
+    return texts, "truncated" if reasons == {"length"} else "scored"
+
+
+def judge_repeats(outputs: SampleOutputs, judge: Callable[[Output, str], Judgement]) -> Judgement:
+    """Judge each repeat by its last turn and sum the rows of those that have a value.
+
+    The outcome is the one all repeats share. Where they differ it is ``scored`` if any has a value; else the first
+    that is not ``error``.
+    """
+    judged: list[Judgement] = []
+    for output in final_outputs(outputs):
+        text = text_of(output)
+        judged.append(("error", None) if text is None else judge(output, text))
+    rows = [row for _, row in judged if row is not None]
+    total = tuple(sum(column) for column in zip(*rows, strict=True)) if rows else None
+    outcomes: list[Outcome] = [outcome for outcome, _ in judged]
+    if not outcomes:
+        return "error", None
+    if len(set(outcomes)) == 1:
+        return outcomes[0], total
+    if total is not None:
+        return "scored", total
+    return next(outcome for outcome in outcomes if outcome != "error"), None
+
+
+def required_references(metric: str, sample: Sample) -> tuple[str, ...]:
+    """Return the sample's references.
+
+    Raises
+    ------
+    ValueError
+        If it has none.
+    """
+    if not sample.references:
+        raise ValueError(f'{metric}: sample "{sample.id}" has no references; this metric compares with at least one')
+    return sample.references
+
+
+def example_outputs(samples: Sequence[Sample], texts: Sequence[str]) -> tuple[SampleOutputs, ...]:
+    """Return one output a sample, with these texts."""
+    return tuple((Output(text=text, sample_id=sample.id),) for sample, text in zip(samples, texts, strict=True))
