@@ -1,0 +1,45 @@
+"""Compiled kernels, private to `evalsuite.kernels`, which checks arguments and documents what is computed.
+
+Arrays must be C-contiguous and of the stated dtype; `out` is overwritten.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["bleu_scores", "bleu_statistics", "bootstrap_draws", "bootstrap_sums", "tokenize_13a"]
+
+def tokenize_13a(texts: list[str]) -> list[str]:
+    """Tokens of each text under 13a, joined by single spaces."""
+
+def bleu_statistics(
+    hypotheses: list[str],
+    references: list[str],
+    reference_counts: NDArray[np.int64],
+    tokenize: str,
+    max_order: int,
+    out: NDArray[np.int64],
+) -> None:
+    """Fill `out`, int64, shape (n, 2 + 2 * max_order); `references` are those of all segments, one after the other."""
+
+def bleu_scores(
+    statistics: NDArray[np.float64],
+    max_order: int,
+    smooth_method: str,
+    smooth_value: float,
+    effective_order: bool,
+    compensated_sum: bool,
+    out: NDArray[np.float64],
+) -> None:
+    """Fill `out`, float64, shape (m,), with the score of each row of `statistics`, shape (m, 2 + 2 * max_order)."""
+
+def bootstrap_sums(
+    rows: NDArray[np.float64],
+    clusters: NDArray[np.int64],
+    seed: int,
+    first_resample: int,
+    out: NDArray[np.float64],
+) -> None:
+    """Fill `out`, float64, shape (n_resamples, k), with sums over resampled clusters of `rows`, shape (n, k)."""
+
+def bootstrap_draws(seed: int, first_resample: int, out: NDArray[np.int64]) -> None:
+    """Fill `out`, int64, shape (n_resamples, n_clusters), with the clusters drawn."""

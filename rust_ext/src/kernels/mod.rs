@@ -1,0 +1,15 @@
+//! Pure Rust kernels: bytes and numbers in, numbers out; nothing here knows Python.
+
+#![forbid(unsafe_code)]
+
+pub mod bleu_score;
+pub mod bleu_statistics;
+pub mod bootstrap;
+pub mod clean_13a;
+pub mod counter_rng;
+pub mod ngram_counts;
+pub mod parallel;
+pub mod python_whitespace;
+pub mod tokenize_13a;
+pub mod wide_ngram_counts;
+pub mod word_ids;
