@@ -7,12 +7,15 @@ bijections: whatever the depth, the answer stays uniform over 100 values and gue
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from evalsuite.errors import TaskError
 from evalsuite.rng import CounterRng, derive_seed
 from evalsuite.types import Sample
 from evalsuite.worlds.ledger_templates import TEMPLATES, Operation, render
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 __all__ = ["DEFAULT_DEPTHS", "FACTORS", "MAX_DEPTH", "MAX_SAMPLES", "MODULUS", "make_sample", "run_plan", "samples"]
 

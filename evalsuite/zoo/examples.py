@@ -1,0 +1,110 @@
+"""What the zoo's models are trained on: endless streams of prompts with completions, made from the worlds.
+
+Nothing here is in the embedded tasks: their samples have another seed, and any training example that is the same
+problem by chance is left out.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from evalsuite.rng import CounterRng, derive_seed
+from evalsuite.worlds import data_to_text, ledger
+from evalsuite.worlds.ledger_templates import TEMPLATES, Operation, render
+from evalsuite.zoo.tokenizer import SPECIALS, WORD_PATTERN, Tokenizer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+__all__ = [
+    "DATA",
+    "MAX_LABEL",
+    "TEST_SEED",
+    "DataName",
+    "Example",
+    "ledger_examples",
+    "ledger_tokenizer",
+    "record_examples",
+    "record_tokenizer",
+]
+
+DataName: TypeAlias = Literal["ledger_steps", "ledger_answer", "records"]
+Example: TypeAlias = tuple[str, str]
+
+TEST_SEED = 20261121  # of the embedded tasks `ledger` and `data_to_text`
+MAX_LABEL = 40
+_TEST_ITEMS = {"ledger": 1152, "records": 400}
+_LABELLED = r"(?:^|\n) *(?:\d+[.:](?=\s|$)|answer:)|\n|\d+|[a-z]+"
+_CHUNK = 1024
+
+
+def ledger_examples(seed: int, *, show_steps: bool) -> Iterator[Example]:
+    """Yield ledger problems with their trace or, without `show_steps`, their answer alone.
+
+    Depths 1 to 24 are drawn with weights 1/depth and templates uniformly. The problems of a seed are the same with
+    and without steps.
+    """
+    held_out = {
+        _plan(sample.metadata["start"], sample.metadata["operations"])
+        for sample in ledger.samples(seed=TEST_SEED, n=_TEST_ITEMS["ledger"])
+    }
+    low, high = ledger.DEFAULT_DEPTHS
+    depths = range(low, high + 1)
+    ends: list[int] = []
+    for depth in depths:
+        ends.append((ends[-1] if ends else 0) + round(1_000_000 / depth))
+    rng = CounterRng(derive_seed("zoo/ledger/mix", seed))
+    items_seed = derive_seed("zoo/ledger/items", seed)
+    index = 0
+    while True:
+        template = rng.below(len(TEMPLATES))
+        mark = rng.below(ends[-1])
+        depth = next(depth for depth, end in zip(depths, ends, strict=True) if mark < end)
+        sample = ledger.make_sample(items_seed, index, template=template, depth=depth)
+        index += 1
+        if _plan(sample.metadata["start"], sample.metadata["operations"]) not in held_out:
+            reference = sample.references[0]
+            yield str(sample.input["problem"]), reference if show_steps else reference.rpartition("\n")[2]
+
+
+def record_examples(seed: int) -> Iterator[Example]:
+    """Yield trail records, each with one of its references."""
+    held_out = {sample.input["record"] for sample in data_to_text.samples(seed=TEST_SEED, n=_TEST_ITEMS["records"])}
+    chunk = 0
+    while True:
+        rng = CounterRng(derive_seed("zoo/records/choice", seed, chunk))
+        for sample in data_to_text.samples(seed=derive_seed("zoo/records", seed, chunk), n=_CHUNK):
+            reference = rng.choice(sample.references)
+            if sample.input["record"] not in held_out:
+                yield str(sample.input["record"]), reference
+        chunk += 1
+
+
+DATA: dict[DataName, Callable[[int], Iterator[Example]]] = {
+    "ledger_steps": lambda seed: ledger_examples(seed, show_steps=True),
+    "ledger_answer": lambda seed: ledger_examples(seed, show_steps=False),
+    "records": record_examples,
+}
+
+
+def ledger_tokenizer() -> Tokenizer:
+    """Return the ledger models' tokeniser: lower-case words, counts 0 to 99, line labels; punctuation is skipped."""
+    plan: list[Operation] = [("+", 1), ("+", 2), ("-", 1), ("-", 2), ("*", 3)]
+    texts = [render(template, start, plan) for template in TEMPLATES for start in (1, 2)]
+    words = Tokenizer.from_texts(texts, r"[a-z]+", lowercase=True).vocabulary[len(SPECIALS) :]
+    labels = [f"\n{k}{mark}" for mark in ".:" for k in range(1, MAX_LABEL + 1)]
+    counts = [f" {count}" for count in range(ledger.MODULUS)]
+    vocabulary = [*SPECIALS, "\n", "\nanswer:", *labels, *counts, *(f" {word}" for word in words)]
+    return Tokenizer(vocabulary, _LABELLED, lowercase=True)
+
+
+def record_tokenizer() -> Tokenizer:
+    """Return the data-to-text models' tokeniser: words and punctuation with the space before them."""
+    samples = data_to_text.samples(seed=derive_seed("zoo/records/vocabulary"), n=4 * _CHUNK)
+    return Tokenizer.from_texts(
+        (text for sample in samples for text in (str(sample.input["record"]), *sample.references)), WORD_PATTERN
+    )
+
+
+def _plan(start: object, operations: object) -> str:
+    return f"{start} {operations}"

@@ -1,0 +1,93 @@
+"""How each model of the zoo is made: its data, its network, and for how long it is trained."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from evalsuite.zoo.examples import MAX_LABEL, DataName
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["RECIPES", "Recipe"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recipe:
+    """Everything that decides a model's weights.
+
+    Parameters
+    ----------
+    data : {"ledger_steps", "ledger_answer", "records"}
+        Stream of examples.
+    architecture : {"transformer", "recurrent"}
+        Class of the network.
+    sizes : mapping of str to int or str
+        Its keyword arguments.
+    steps, batch : int
+        Updates, and examples in each.
+    peak_rate : float
+        Highest learning rate: reached after a twentieth of the steps, then falling linearly to 0.
+    early : mapping of str to int
+        Checkpoints that are models of their own: the step by name.
+    seed : int
+        Of data and initial weights.
+    """
+
+    data: DataName
+    architecture: str
+    sizes: Mapping[str, int | str]
+    steps: int
+    batch: int
+    peak_rate: float
+    early: Mapping[str, int] = field(default_factory=dict)
+    seed: int = 1
+
+
+_LEDGER_TRANSFORMER = {"layers": 4, "width": 128, "heads": 4, "max_steps": MAX_LABEL}
+
+RECIPES: dict[str, Recipe] = {
+    "ledger_cot": Recipe(
+        data="ledger_steps",
+        architecture="transformer",
+        sizes=_LEDGER_TRANSFORMER,
+        steps=4000,
+        batch=32,
+        peak_rate=1e-3,
+        early={"ledger_cot_early": 800},
+    ),
+    "ledger_direct": Recipe(
+        data="ledger_answer",
+        architecture="transformer",
+        sizes=_LEDGER_TRANSFORMER,
+        steps=5300,
+        batch=32,
+        peak_rate=1e-3,
+    ),
+    "ledger_lstm": Recipe(
+        data="ledger_steps",
+        architecture="recurrent",
+        sizes={"cell": "lstm", "width": 128, "hidden": 320, "max_steps": MAX_LABEL},
+        steps=3000,
+        batch=32,
+        peak_rate=2e-3,
+    ),
+    "data_to_text_gru": Recipe(
+        data="records",
+        architecture="recurrent",
+        sizes={"cell": "gru", "width": 128, "hidden": 256, "max_steps": 0},
+        steps=2000,
+        batch=32,
+        peak_rate=2e-3,
+    ),
+    "data_to_text_transformer": Recipe(
+        data="records",
+        architecture="transformer",
+        sizes={"layers": 3, "width": 128, "heads": 4, "max_steps": 0},
+        steps=2000,
+        batch=32,
+        peak_rate=2e-3,
+        early={"data_to_text_transformer_early": 300},
+    ),
+}

@@ -1,0 +1,135 @@
+"""A small LSTM or GRU language model that may look back at what it has read."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from evalsuite.zoo.steps import carry_steps
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["Recurrent", "RecurrentState"]
+
+
+class RecurrentState:
+    """Where a recurrent network stands after the columns read so far.
+
+    Parameters
+    ----------
+    hidden, cell : Tensor
+        float32, shape (rows, width); `cell` is unused by a GRU.
+    memory : Tensor
+        Earlier outputs: float32, shape (rows, columns, width).
+    visible : Tensor
+        bool, shape (rows, columns): False for padding.
+    steps : Tensor
+        int64, shape (rows,): step index of the last column.
+    """
+
+    def __init__(self, hidden: Tensor, cell: Tensor, memory: Tensor, visible: Tensor, steps: Tensor) -> None:
+        self.hidden = hidden
+        self.cell = cell
+        self.memory = memory
+        self.visible = visible
+        self.steps = steps
+
+
+class Recurrent(nn.Module):
+    """One recurrent layer, one attention over its own earlier outputs, tied embeddings.
+
+    Parameters
+    ----------
+    label_index : sequence of int
+        ``Tokenizer.label_index``; its length is the size of the vocabulary.
+    cell : {"lstm", "gru"}
+        Kind of recurrence.
+    width, hidden : int
+        Sizes of embeddings and of the recurrent state.
+    max_steps : int
+        Greatest step index with an embedding of its own; later steps share it.
+    """
+
+    label_index: Tensor
+
+    def __init__(self, label_index: Sequence[int], *, cell: str, width: int, hidden: int, max_steps: int) -> None:
+        super().__init__()
+        self.cell_name = cell
+        self.max_steps = max_steps
+        self.register_buffer("label_index", torch.tensor(label_index), persistent=False)
+        self.embed = nn.Embedding(len(label_index), width)
+        self.embed_step = nn.Embedding(max_steps + 1, width)
+        self.recurrence = (nn.LSTM if cell == "lstm" else nn.GRU)(width, hidden, batch_first=True)
+        self.query = nn.Linear(hidden, hidden, bias=False)
+        self.out = nn.Linear(2 * hidden, width)
+        nn.init.normal_(self.embed.weight, std=width**-0.5)
+        nn.init.normal_(self.embed_step.weight, std=width**-0.5)
+
+    def forward(self, ids: Tensor) -> Tensor:
+        """Read whole sequences, padded on the right: int64 (rows, columns) to float32 (rows, columns, width)."""
+        steps = carry_steps(ids, self.label_index, torch.zeros_like(ids[:, 0]))
+        memory, _ = self.recurrence(self._input(ids, steps))
+        attended = functional.scaled_dot_product_attention(
+            self.query(memory)[:, None], memory[:, None], memory[:, None], is_causal=True
+        )[:, 0]
+        return self._finish(memory, attended)
+
+    def head(self, hidden: Tensor) -> Tensor:
+        """Return logits over the vocabulary, shape (..., vocabulary)."""
+        return functional.linear(hidden, self.embed.weight)
+
+    def start(self, ids: Tensor, visible: Tensor) -> tuple[Tensor, RecurrentState]:
+        """Read prompts padded on the left; see ``Transformer.start``."""
+        rows, columns = ids.shape
+        steps = carry_steps(ids, self.label_index, torch.zeros_like(ids[:, 0]))
+        inputs = self._input(ids, steps)
+        size = self.recurrence.hidden_size
+        state = RecurrentState(
+            inputs.new_zeros(rows, size),
+            inputs.new_zeros(rows, size),
+            inputs.new_zeros(rows, columns, size),
+            visible,
+            steps[:, -1],
+        )
+        for column in range(columns):
+            hidden, cell = self._advance(inputs[:, column], state)
+            # A row starts from zero at its first token: padding leaves no trace.
+            keep = visible[:, column, None]
+            state.hidden, state.cell = hidden * keep, cell * keep
+            state.memory[:, column] = state.hidden
+        return self._read_out(state), state
+
+    def step(self, state: RecurrentState, ids: Tensor) -> Tensor:
+        """Read one more token a row, int64 (rows,), and return the logits of the next, (rows, vocabulary)."""
+        state.steps = carry_steps(ids[:, None], self.label_index, state.steps)[:, -1]
+        state.hidden, state.cell = self._advance(self._input(ids, state.steps), state)
+        state.visible = torch.cat([state.visible, torch.ones_like(state.visible[:, :1])], dim=1)
+        state.memory = torch.cat([state.memory, state.hidden[:, None]], dim=1)
+        return self._read_out(state)
+
+    def _input(self, ids: Tensor, steps: Tensor) -> Tensor:
+        embedded: Tensor = self.embed(ids) + self.embed_step(steps.clamp(max=self.max_steps))
+        return embedded
+
+    def _advance(self, x: Tensor, state: RecurrentState) -> tuple[Tensor, Tensor]:
+        if self.cell_name == "lstm":
+            _, (hidden, cell) = self.recurrence(x[:, None], (state.hidden[None], state.cell[None]))
+            return hidden[0], cell[0]
+        _, hidden = self.recurrence(x[:, None], state.hidden[None])
+        return hidden[0], state.cell
+
+    def _read_out(self, state: RecurrentState) -> Tensor:
+        attended = functional.scaled_dot_product_attention(
+            self.query(state.hidden)[:, None, None],
+            state.memory[:, None],
+            state.memory[:, None],
+            attn_mask=state.visible[:, None, None, :],
+        )[:, 0, 0]
+        return self.head(self._finish(state.hidden, attended))
+
+    def _finish(self, memory: Tensor, attended: Tensor) -> Tensor:
+        return functional.gelu(self.out(torch.cat([memory, attended], dim=-1)))
