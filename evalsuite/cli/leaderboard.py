@@ -1,0 +1,34 @@
+"""``evalsuite leaderboard``: merge runs from several folders."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+__all__ = ["add_arguments", "run"]
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the options of the command."""
+    parser.add_argument("folders", nargs="+", type=Path, metavar="DIR", help="folders of runs, or report.json files")
+    parser.add_argument("-o", "--output", type=Path, metavar="FILE", help="write leaderboard.json here")
+    parser.add_argument("--json", action="store_true", help="print JSON instead of tables")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Run the command and return its exit code."""
+    from evalsuite.report import build_leaderboard, load_leaderboard_runs, save_json
+    from evalsuite.report.terminal import print_leaderboard
+
+    leaderboard = build_leaderboard(load_leaderboard_runs(options.folders))
+    if options.output is not None:
+        save_json(leaderboard.record, options.output)
+    if options.json:
+        sys.stdout.write(json.dumps(leaderboard.record, indent=2) + "\n")
+    else:
+        print_leaderboard(leaderboard, sys.stdout)
+        if options.output is not None:
+            sys.stdout.write(f"Leaderboard: {options.output}\n")
+    return 0

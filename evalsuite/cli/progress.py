@@ -1,0 +1,90 @@
+"""Progress: bars on a terminal, a plain line every few seconds elsewhere, nothing when quiet."""
+
+from __future__ import annotations
+
+import sys
+import time
+from types import TracebackType
+from typing import IO, TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rich.progress import Progress, TaskID
+
+__all__ = ["ProgressReporter"]
+
+_SECONDS = 5.0
+
+
+class ProgressReporter:
+    """Shows how far each run is, on the standard error.
+
+    Parameters
+    ----------
+    quiet : bool
+        Show nothing.
+    stream : text file, optional
+        Standard error by default.
+    """
+
+    def __init__(self, *, quiet: bool = False, stream: IO[str] | None = None) -> None:
+        self._stream = stream or sys.stderr
+        self._quiet = quiet
+        self._bars: Progress | None = None
+        self._bar: TaskID | None = None
+        self._label = ""
+        self._last_line = 0.0
+        self._started = 0.0
+
+    def __enter__(self) -> ProgressReporter:
+        if not self._quiet and self._stream.isatty():
+            from rich.console import Console
+            from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+            self._bars = Progress(
+                TextColumn("{task.description}", markup=False),
+                BarColumn(),
+                MofNCompleteColumn(),
+                TimeRemainingColumn(elapsed_when_finished=True),
+                console=Console(file=self._stream),
+            )
+            self._bars.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._bars is not None:
+            self._bars.stop()
+
+    def start(self, label: str) -> None:
+        """Begin a run called `label`."""
+        self._label = label
+        self._started = self._last_line = time.monotonic()
+        if self._bars is not None:
+            self._bar = self._bars.add_task(label, total=None)
+
+    def update(self, done: int, total: int) -> None:
+        """Say how many outputs are done and wanted."""
+        if self._quiet:
+            return
+        if self._bars is not None and self._bar is not None:
+            self._bars.update(self._bar, completed=done, total=total)
+        elif time.monotonic() - self._last_line >= _SECONDS:
+            self._last_line = time.monotonic()
+            self._line(f"{self._label}: {done}/{total}")
+
+    def finish(self, text: str) -> None:
+        """End the run with a line that says what came of it."""
+        if self._quiet:
+            return
+        if self._bars is not None and self._bar is not None:
+            self._bars.update(self._bar, description=f"{self._label}: {text}")
+            task = self._bars.tasks[self._bar]
+            if task.total is None:
+                self._bars.update(self._bar, completed=1, total=1)
+        else:
+            self._line(f"{self._label}: {text} ({time.monotonic() - self._started:.1f} s)")
+
+    def _line(self, text: str) -> None:
+        self._stream.write(text + "\n")
+        self._stream.flush()

@@ -1,0 +1,214 @@
+"""``evalsuite run``: generate, score, report; run again to continue."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from evalsuite.errors import EXIT_OK, EXIT_SAMPLES, UsageError, did_you_mean
+
+if TYPE_CHECKING:
+    from evalsuite.evaluation import Evaluation
+    from evalsuite.runner import RunPlan
+
+__all__ = ["add_arguments", "run"]
+
+_SETTINGS = ("max_new_tokens", "temperature", "top_k", "top_p", "stop")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the options of the command."""
+    parser.add_argument("suite", nargs="?", metavar="SUITE", help="a suite's name or file (default: quickstart)")
+    parser.add_argument(
+        "-M",
+        "--model",
+        action="append",
+        metavar="M",
+        help="backend:name[,key=value...], for example zoo:ledger_cot, hf:PATH, python:module:callable, files:PATH; "
+        "may be given again",
+    )
+    parser.add_argument("-t", "--tasks", metavar="A,B", help="tasks by name, or paths of task files")
+    parser.add_argument("-L", "--limit", type=int, metavar="N", help="the first N samples of each task")
+    parser.add_argument("--repeats", type=int, metavar="K", help="outputs of each sample, with different seeds")
+    parser.add_argument("-f", "--num-fewshot", type=int, metavar="N", help="worked examples in the prompt")
+    parser.add_argument("--gen-kwargs", default="", metavar="K=V,...", help=f"generation: {', '.join(_SETTINGS)}")
+    parser.add_argument("-b", "--batch-size", default="auto", metavar="N", help='requests a batch, or "auto"')
+    parser.add_argument("--device", default="auto", help='"auto", "cpu", "cuda", "cuda:1" (default: auto)')
+    parser.add_argument("--seed", type=int, default=0, metavar="S", help="all randomness comes from it (default: 0)")
+    parser.add_argument(
+        "-o", "--output", "--output-path", type=Path, default=Path("runs"), metavar="DIR", help="default: runs"
+    )
+    parser.add_argument(
+        "--max-errors", type=int, default=0, metavar="N", help="exit with 3 past this many failed outputs (default: 0)"
+    )
+    parser.add_argument("-q", "--quiet", action="store_true", help="no progress, no tables")
+    parser.add_argument("--json", action="store_true", help="print the leaderboard as JSON on standard output")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Run the command and return its exit code."""
+    from evalsuite.cli.progress import ProgressReporter
+    from evalsuite.evaluation import run_plan, write_leaderboard
+    from evalsuite.runlog.writer import probe_folder
+
+    plans = list(_plans(options))
+    probe_folder(options.output)
+    evaluations: list[Evaluation] = []
+    with ProgressReporter(quiet=options.quiet or options.json) as progress:
+        for plan in plans:
+            progress.start(f"{plan.task.name} {plan.model.name}")
+            evaluation = run_plan(plan, progress=progress.update)
+            evaluations.append(evaluation)
+            progress.finish(_describe(evaluation))
+    path = options.output / "leaderboard.json"
+    leaderboard = write_leaderboard(evaluations, path)
+    if options.json:
+        sys.stdout.write(json.dumps(leaderboard.record, indent=2) + "\n")
+    elif not options.quiet:
+        _print(evaluations, leaderboard, path)
+    return _exit_code(evaluations, options.max_errors)
+
+
+@dataclass(frozen=True, slots=True)
+class _Choice:
+    model: str
+    task: str
+    limit: int | None
+    repeats: int
+
+
+def _plans(options: argparse.Namespace) -> Iterator[RunPlan]:
+    from evalsuite.evaluation import plan_run
+    from evalsuite.models.spec import open_model
+    from evalsuite.task import load_task
+
+    generation = parse_settings(options.gen_kwargs)
+    batch_size = _batch_size(options.batch_size)
+    models: dict[str, Any] = {}
+    tasks: dict[str, Any] = {}
+    choices = _choices(options)
+    for choice in choices:
+        if choice.task not in tasks:
+            tasks[choice.task] = load_task(choice.task)
+        if choice.model not in models:
+            models[choice.model] = open_model(choice.model, device=options.device)
+    for choice in choices:
+        yield plan_run(
+            models[choice.model],
+            tasks[choice.task],
+            root=options.output,
+            limit=choice.limit,
+            repeats=choice.repeats,
+            num_fewshot=options.num_fewshot,
+            generation=generation,
+            batch_size=batch_size,
+            seed=options.seed,
+        )
+
+
+def _choices(options: argparse.Namespace) -> list[_Choice]:
+    """Work out which model runs which task: a suite's pairs, or every model given on every task given."""
+    from evalsuite.task import load_suite
+
+    named = [name.strip() for name in (options.tasks or "").split(",") if name.strip()]
+    if options.tasks is not None and not named:
+        raise UsageError("--tasks: expected task names separated by commas, found none")
+    suite = load_suite(options.suite or "quickstart")
+    if options.model:
+        tasks = named or list(dict.fromkeys(entry.task for entry in suite.runs))
+        models = list(dict.fromkeys(options.model))
+        pairs = [_Choice(model, task, None, 1) for task in dict.fromkeys(tasks) for model in models]
+    else:
+        known = {entry.task for entry in suite.runs}
+        for name in named:
+            if name not in known:
+                raise UsageError(
+                    f'suite "{suite.name}" has no task "{name}"{did_you_mean(name, known)} '
+                    f"(it has: {', '.join(sorted(known))}); give a model with --model to run another"
+                )
+        pairs = [
+            _Choice(entry.model, entry.task, entry.limit, entry.repeats)
+            for entry in suite.runs
+            if not named or entry.task in named
+        ]
+    return [
+        _Choice(
+            pair.model,
+            pair.task,
+            pair.limit if options.limit is None else options.limit,
+            pair.repeats if options.repeats is None else options.repeats,
+        )
+        for pair in pairs
+    ]
+
+
+def parse_settings(text: str) -> dict[str, Any]:
+    """Read ``max_new_tokens=64,temperature=0.7,stop=END`` into generation settings.
+
+    Raises
+    ------
+    UsageError
+        If a part is not ``key=value``, a key is unknown, or a value is not a number where one is needed.
+    """
+    settings: dict[str, Any] = {}
+    for part in filter(None, (part.strip() for part in text.split(","))):
+        key, equals, value = part.partition("=")
+        key = key.strip()
+        if not equals:
+            raise UsageError(f'--gen-kwargs: expected key=value, found "{part}"')
+        if key not in _SETTINGS:
+            raise UsageError(
+                f'--gen-kwargs: unknown setting "{key}"{did_you_mean(key, _SETTINGS)} (known: {", ".join(_SETTINGS)})'
+            )
+        if key == "stop":
+            settings.setdefault("stop", []).append(value)
+            continue
+        try:
+            settings[key] = int(value) if key in ("max_new_tokens", "top_k") else float(value)
+        except ValueError:
+            raise UsageError(f'--gen-kwargs: {key} must be a number, found "{value}"') from None
+    return settings
+
+
+def _batch_size(text: str) -> int | None:
+    if text == "auto":
+        return None
+    try:
+        return int(text)
+    except ValueError:
+        raise UsageError(f'--batch-size: expected a whole number or "auto", found "{text}"') from None
+
+
+def _describe(evaluation: Evaluation) -> str:
+    from evalsuite.report.terminal import format_score
+
+    report = evaluation.report
+    text = f"{report.primary.metric} {format_score(report.primary)}"
+    if report.n_errors:
+        text += f", {report.n_errors} of {report.n_outputs} outputs ended in error"
+    return text + (", complete already" if evaluation.was_complete else "")
+
+
+def _print(evaluations: list[Evaluation], leaderboard: Any, path: Path) -> None:
+    from evalsuite.report.leaderboard import Leaderboard
+    from evalsuite.report.terminal import print_leaderboard, printable
+
+    shown = {str(evaluation.report.task["name"]) for evaluation in evaluations}
+    tasks = {name: runs for name, runs in leaderboard.tasks.items() if name in shown}
+    print_leaderboard(Leaderboard(tasks, leaderboard.ranks, leaderboard.record), sys.stdout)
+    for evaluation in evaluations:
+        for error in evaluation.report.record["errors"]:
+            name = f"{evaluation.report.task['name']} {evaluation.report.model['name']}"
+            sys.stdout.write(f"{printable(name)}: {error['count']} x error: {printable(error['message'])}\n")
+    if all(evaluation.was_complete for evaluation in evaluations):
+        sys.stdout.write("All of this was complete already; nothing was generated.\n")
+    sys.stdout.write(f"Leaderboard: {path}\n")
+
+
+def _exit_code(evaluations: list[Evaluation], max_errors: int) -> int:
+    return EXIT_SAMPLES if sum(evaluation.report.n_errors for evaluation in evaluations) > max_errors else EXIT_OK
