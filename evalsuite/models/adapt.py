@@ -1,0 +1,230 @@
+"""Whatever generates becomes a Model: an object with ``generate``, or a callable from prompt to text."""
+
+from __future__ import annotations
+
+import inspect
+import secrets
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, cast
+
+from evalsuite.errors import ModelError
+from evalsuite.models.base import Model
+from evalsuite.types import GenerationConfig, Modality, Output, Request
+
+__all__ = ["AdaptedModel", "adapt_model", "to_output"]
+
+_EXTRAS = ("config", "seed")
+
+
+def adapt_model(
+    obj: object,
+    *,
+    name: str | None = None,
+    spec: str | None = None,
+    fingerprint: str | None = None,
+    arguments: dict[str, object] | None = None,
+) -> Model:
+    """Make a Model of `obj`.
+
+    Parameters
+    ----------
+    obj : object
+        A Model, returned as it is where nothing else is given; or an object with ``generate``; or a callable. What it is called with is
+        told by the name of its first parameter: ``requests`` gets the batch and ``prompts`` the batch's prompts, and
+        each returns a list as long; ``request`` gets one Request; anything else, one prompt. A parameter ``config``
+        gets the GenerationConfig, and ``seed`` (of one that answers one prompt) the seed. ``generate`` of an object
+        is called with the batch and, if it has a second parameter, the config, unless its parameters' names say
+        otherwise. Answers are ``str`` or Output; a ``str`` is cut before the first stop string.
+    name, spec : str, optional
+        How tables and run logs call it; by default its own attributes, or the name it is defined by.
+    fingerprint : str, optional
+        What identifies its outputs. By default the object's attribute ``fingerprint``; without one, a random one, so
+        that a later run starts anew and never takes another model's outputs for this one's. To have runs continued,
+        give a string that changes whenever the outputs could.
+    arguments : dict, optional
+        Keyword arguments for every call.
+
+    Returns
+    -------
+    Model
+
+    Raises
+    ------
+    ModelError
+        If `obj` is neither, is a coroutine function or a class, or needs parameters that nothing fills.
+    """
+    if isinstance(obj, Model) and not inspect.isclass(obj) and (name, spec, fingerprint, arguments) == (None,) * 4:
+        return obj
+    if inspect.isclass(obj):
+        raise ModelError(f"{obj.__name__} is a class; give an instance of it: {obj.__name__}(...)")
+    called = getattr(obj, "generate", None)
+    is_object = callable(called)
+    if is_object and callable(getattr(obj, "forward", None)):
+        raise ModelError(
+            f"{type(obj).__name__}.generate takes tensors, not requests. Save the model with its tokenizer and name it "
+            "hf:FOLDER, or give a callable from prompt to text."
+        )
+    if not is_object:
+        called = obj
+    if not callable(called):
+        raise ModelError(f"a model has a method generate, or is a callable; got {type(obj).__name__}")
+    own_name = str(getattr(obj, "__name__", type(obj).__name__))
+    call = _read_call(called, own_name, is_object=is_object, arguments=arguments or {})
+    return AdaptedModel(
+        call,
+        name=name or _attribute(obj, "name", str, own_name),
+        spec=spec or _attribute(obj, "spec", str, f"python:{_module(obj)}:{own_name}"),
+        fingerprint=fingerprint or _attribute(obj, "fingerprint", str, f"random:{secrets.token_hex(32)}"),
+        modalities=frozenset(_attribute(obj, "modalities", (frozenset, set), frozenset({"text"}))),
+        batch_size=_attribute(obj, "batch_size", int, 16),
+        batch_invariant=_attribute(obj, "batch_invariant", bool, call.kind in ("prompt", "request")),
+        dtype=_attribute(obj, "dtype", str, ""),
+        device=_attribute(obj, "device", str, ""),
+    )
+
+
+def to_output(value: object, config: GenerationConfig) -> Output:
+    """Return an Output: `value` itself, or its text, cut before the first stop string.
+
+    Raises
+    ------
+    TypeError
+        If `value` is neither an Output nor a ``str``.
+    """
+    if isinstance(value, Output):
+        return value
+    if not isinstance(value, str):
+        raise TypeError(f"the model must answer with str or Output, got {type(value).__name__}")
+    text = str(value)
+    stops = [at for stop in config.stop if stop and (at := text.find(stop)) >= 0]
+    return Output(text=text[: min(stops)] if stops else text)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Call:
+    """How a callable is to be called."""
+
+    function: Callable[..., object]
+    kind: Literal["requests", "prompts", "request", "prompt"]
+    extras: tuple[str, ...]
+    second: bool
+    arguments: dict[str, object]
+
+    def __call__(self, requests: Sequence[Request], config: GenerationConfig) -> object:
+        """Call it once, for the whole batch or for a batch of one."""
+        values = {"config": config, "seed": requests[0].seed}
+        keywords = {**self.arguments, **{key: values[key] for key in self.extras}}
+        first: object = {
+            "requests": list(requests),
+            "prompts": [request.prompt for request in requests],
+            "request": requests[0],
+            "prompt": requests[0].prompt,
+        }[self.kind]
+        return self.function(first, config, **keywords) if self.second else self.function(first, **keywords)
+
+
+class AdaptedModel:
+    """A Model around a callable; made by `adapt_model`."""
+
+    def __init__(
+        self,
+        call: _Call,
+        *,
+        name: str,
+        spec: str,
+        fingerprint: str,
+        modalities: frozenset[Modality],
+        batch_size: int,
+        batch_invariant: bool,
+        dtype: str,
+        device: str,
+    ) -> None:
+        self._call = call
+        self.name = name
+        self.spec = spec
+        self.fingerprint = fingerprint
+        self.modalities = modalities
+        self.batch_size = batch_size
+        self.batch_invariant = batch_invariant
+        self.dtype = dtype
+        self.device = device
+
+    def generate(self, requests: Sequence[Request], config: GenerationConfig) -> list[Output]:
+        """Answer every request, in the same order; see `evalsuite.models.base.Model.generate`.
+
+        Raises
+        ------
+        TypeError
+            If an answer is neither ``str`` nor Output, or a batch's answers are no list.
+        ValueError
+            If a batch has another number of answers than requests.
+        """
+        if not requests:
+            return []
+        if self._call.kind in ("prompt", "request"):
+            return [to_output(self._call([request], config), config) for request in requests]
+        answers = self._call(requests, config)
+        if not isinstance(answers, Sequence) or isinstance(answers, str | bytes):
+            raise TypeError(f"the model must answer a batch with a list of str or Output, got {type(answers).__name__}")
+        if len(answers) != len(requests):
+            raise ValueError(f"the model must give one answer a request, expected {len(requests)}, got {len(answers)}")
+        return [to_output(answer, config) for answer in answers]
+
+
+def _read_call(function: Callable[..., object], name: str, *, is_object: bool, arguments: dict[str, object]) -> _Call:
+    if inspect.iscoroutinefunction(function) or inspect.isasyncgenfunction(function):
+        raise ModelError(f"{name} is a coroutine function; a model is called synchronously")
+    try:
+        parameters = list(inspect.signature(function).parameters.values())
+    except (TypeError, ValueError):  # some built-in callables do not say
+        parameters = [inspect.Parameter("prompt", inspect.Parameter.POSITIONAL_ONLY)]
+    positional = [p for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD, p.VAR_POSITIONAL)]
+    if not positional:
+        raise ModelError(f"{name} takes no positional argument; a model takes the prompt or the requests")
+    first = positional[0].name
+    kinds = ("requests", "prompts", "request", "prompt")
+    kind = first if first in kinds else "requests" if is_object else "prompt"
+    others = [p for p in parameters if p is not positional[0]]
+    second = (
+        is_object and len(positional) > 1 and positional[1].name not in _EXTRAS and positional[1].name not in arguments
+    )
+    left = [p for p in others if not (second and p is positional[1])]
+    extras = tuple(
+        p.name
+        for p in left
+        if p.kind in (p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY)
+        and p.name in _EXTRAS
+        and p.name not in arguments
+        and (p.name == "config" or kind in ("request", "prompt"))
+    )
+    unfilled = [
+        p.name
+        for p in left
+        if p.default is p.empty
+        and p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)
+        and p.name not in extras
+        and p.name not in arguments
+    ]
+    if unfilled:
+        raise ModelError(
+            f'{name}: nothing fills its parameter "{unfilled[0]}". A model takes requests, prompts, request or a '
+            "prompt first, and beside it config, and seed where it answers one prompt; others need a default."
+        )
+    return _Call(
+        function=function,
+        kind=cast("Literal['requests', 'prompts', 'request', 'prompt']", kind),
+        extras=extras,
+        second=second,
+        arguments=arguments,
+    )
+
+
+def _attribute(obj: object, key: str, kind: type | tuple[type, ...], default: Any) -> Any:
+    """Return an attribute of `obj` if it is there and of the right kind."""
+    value = getattr(obj, key, None)
+    return value if isinstance(value, kind) else default
+
+
+def _module(obj: object) -> str:
+    return str(getattr(obj, "__module__", None) or type(obj).__module__)
