@@ -47,7 +47,7 @@ class Distinct2(SetMetric):
     References
     ----------
     .. [1] Li, Galley, Brockett, Gao and Dolan, "A diversity-promoting objective function for neural conversation
-       models", NAACL 2016, section 5.3.
+       models", NAACL 2016.
 
     Examples
     --------

@@ -41,7 +41,7 @@ class ExactMatch(RowMetric):
     References
     ----------
     .. [1] Rajpurkar, Zhang, Lopyrev and Liang, "SQuAD: 100,000+ questions for machine comprehension of text", EMNLP
-       2016, section 6.1; without its removal of articles.
+       2016; without its removal of articles.
 
     Examples
     --------

@@ -46,7 +46,7 @@ class RougeL(RowMetric):
 
     Examples
     --------
-    The example of rouge-score's README, whose F is 0.5882 = 2 * 5/9 * 5/8 / (5/9 + 5/8):
+    Five of the 9 words of the reference and of the 8 of the output are a common subsequence:
 
     >>> from evalsuite.types import Output, Sample
     >>> sample = Sample(id="1", input={}, references=("The quick brown fox jumps over the lazy dog",))

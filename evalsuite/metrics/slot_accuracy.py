@@ -37,7 +37,7 @@ class SlotAccuracy(RowMetric):
     References
     ----------
     .. [1] Wen, Gašić, Mrkšić, Su, Vandyke and Young, "Semantically conditioned LSTM-based natural language generation
-       for spoken dialogue systems", EMNLP 2015, section 5.1.
+       for spoken dialogue systems", EMNLP 2015.
 
     Examples
     --------

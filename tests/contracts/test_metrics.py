@@ -1,0 +1,331 @@
+"""What every registered metric keeps to."""
+
+from __future__ import annotations
+
+import random
+import subprocess
+import sys
+from dataclasses import fields, replace
+from functools import cache
+
+import numpy as np
+import pytest
+
+from evalsuite.errors import UsageError
+from evalsuite.metrics import METRICS
+from evalsuite.metrics.base import CurveMetric, Example, FloatArray, Metric, RowMetric, Rows, SetMetric
+from evalsuite.types import OUTCOMES, Output, Sample
+
+NAMES = METRICS.names()
+ROW_METRICS = [name for name in NAMES if issubclass(METRICS.get(name), RowMetric)]
+ERROR = (Output(text=None, finish_reason="error", error="out of memory"),)
+HOSTILE = {
+    "empty": "",
+    "blank": " \t\n ",
+    "lone surrogate": "1: \ud800 2\nanswer: \udfff",
+    "one megabyte": "1: 12 + 5 = 17, then on.\n" * 42_000,
+    "one long word": "a" * 1_000_000,
+    "control characters": "".join(map(chr, range(32))) + "\x7f\x85\u2028",
+    "NUL": "\0" * 50 + "answer: 7\0",
+    "right to left": "\u202eتصل إلى البحيرة\u202c בית 12",
+    "combining": "a" + "\u0301" * 1000,
+    "emoji": "👩‍👩‍👧‍👦 \U0001f3fd\ufe0f 1️⃣",
+    "format strings": "{0} %s ${x} \\boxed{",
+}
+# Another allowed value of each option, with what it needs beside it.
+OTHER: dict[str, dict[str, object]] = {
+    "max_order": {"max_order": 2},
+    "tokenize": {},
+    "smooth_method": {"smooth_method": "floor"},
+    "smooth_value": {"smooth_method": "floor", "smooth_value": 0.101},
+    "char_order": {"char_order": 5},
+    "word_order": {"word_order": 2},
+    "beta": {"beta": 3},
+    "horizon": {"horizon": 12},
+}
+
+
+def make(name: str) -> Metric:
+    return METRICS.get(name)()
+
+
+@cache
+def example(name: str) -> Example:
+    return make(name).example()
+
+
+def compute(metric: Metric, samples: object, outputs: object) -> Rows:
+    if isinstance(metric, SetMetric):
+        return metric.features(samples, outputs)  # type: ignore[arg-type]
+    assert isinstance(metric, (RowMetric, CurveMetric))
+    return metric.rows(samples, outputs)  # type: ignore[arg-type]
+
+
+def value(metric: Metric, rows: Rows) -> float:
+    kept = rows.values[rows.scored()]
+    if isinstance(metric, RowMetric):
+        return float(metric.value(kept.sum(axis=0)))
+    assert isinstance(metric, (CurveMetric, SetMetric))
+    return float(metric.value(kept))
+
+
+def join(parts: list[FloatArray]) -> FloatArray:
+    """Join feature matrices of different width, as `Distinct2` says: padded with -1, rows without a value with NaN."""
+    width = max(part.shape[1] for part in parts)
+    joined = []
+    for part in parts:
+        padding = np.where(np.isnan(part).any(axis=1), np.nan, -1.0)
+        joined.append(np.hstack([part, np.repeat(padding[:, None], width - part.shape[1], axis=1)]))
+    return np.concatenate(joined)
+
+
+def larger(name: str) -> tuple[list[Sample], list[tuple[Output, ...]]]:
+    """Samples of all three kinds of example, some with several repeats and some in error."""
+    made = example(name)
+    samples, outputs = [], []
+    for kind in (made.best, made.worse, made.worst):
+        for i, sample in enumerate(made.samples):
+            first = kind[i][0]
+            samples.append(replace(sample, id=f"{len(samples)}"))
+            outputs.append(tuple(kind[i]))
+            samples.append(replace(sample, id=f"{len(samples)}"))
+            outputs.append((first, replace(first, repeat=1, text=made.worse[i][0].text)))
+        samples.append(replace(made.samples[0], id=f"{len(samples)}"))
+        outputs.append(ERROR)
+    return samples, outputs
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_example_is_ordered_in_the_metrics_direction(name: str) -> None:
+    metric, made = make(name), example(name)
+    best, worse, worst = (value(metric, compute(metric, made.samples, k)) for k in (made.best, made.worse, made.worst))
+    sign = 1 if metric.higher_is_better else -1
+    assert sign * best > sign * worse > sign * worst
+    low, high = metric.value_range
+    assert all(low <= v <= high * (1 + 1e-12) for v in (best, worse, worst))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_perfect_outputs_reach_the_best_end_of_the_range(name: str) -> None:
+    metric, made = make(name), example(name)
+    best_end = metric.value_range[1 if metric.higher_is_better else 0]
+    assert value(metric, compute(metric, made.samples, made.best)) == pytest.approx(best_end, rel=1e-14)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_name_and_summary_are_the_registrys(name: str) -> None:
+    metric_class = METRICS.get(name)
+    assert metric_class.name == name
+    assert metric_class.__doc__ is not None
+    assert METRICS.summary(name) == metric_class.__doc__.splitlines()[0]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_splitting_the_batch_changes_nothing(name: str) -> None:
+    metric = make(name)
+    samples, outputs = larger(name)
+    whole = compute(metric, samples, outputs)
+    draw = random.Random(0)
+    for _ in range(5):
+        cuts = sorted(draw.sample(range(1, len(samples)), draw.randint(1, len(samples) - 1)))
+        parts = [
+            compute(metric, samples[a:b], outputs[a:b]) for a, b in zip([0, *cuts], [*cuts, len(samples)], strict=True)
+        ]
+        joined = Rows(
+            values=join([part.values for part in parts]), outcomes=tuple(o for part in parts for o in part.outcomes)
+        )
+        np.testing.assert_array_equal(joined.values, whole.values)
+        assert joined.outcomes == whole.outcomes
+        assert value(metric, joined) == value(metric, whole)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_order_of_samples_does_not_matter(name: str) -> None:
+    metric = make(name)
+    samples, outputs = larger(name)
+    expected = compute(metric, samples, outputs)
+    order = list(range(len(samples)))
+    random.Random(1).shuffle(order)
+    shuffled = compute(metric, [samples[i] for i in order], [outputs[i] for i in order])
+    np.testing.assert_array_equal(shuffled.values, expected.values[order])
+    assert value(metric, shuffled) == pytest.approx(value(metric, expected), rel=1e-12)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_same_input_gives_the_same_bytes(name: str) -> None:
+    samples, outputs = larger(name)
+    first, second = (compute(make(name), samples, outputs) for _ in range(2))
+    assert first.values.tobytes() == second.values.tobytes()
+    assert first.values.dtype == np.float64
+    assert first.outcomes == second.outcomes
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_lengths_that_differ_are_refused(name: str) -> None:
+    made = example(name)
+    with pytest.raises(ValueError, match=rf"^{name}: `outputs` must hold one sequence for each sample, expected"):
+        compute(make(name), made.samples, made.best[1:])
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_wrong_shapes_are_refused(name: str) -> None:
+    metric = make(name)
+    with pytest.raises(ValueError, match=rf"^{name}: `(sums|rows|features)` must have shape"):
+        metric.value(np.zeros(0))  # type: ignore[attr-defined]
+    if isinstance(metric, (RowMetric, CurveMetric)):
+        with pytest.raises(ValueError, match=rf"^{name}: `(sums|rows)` must have shape"):
+            metric.value(np.zeros((2, metric.n_columns + 1)))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_error_is_a_missing_value_not_zero(name: str) -> None:
+    metric, made = make(name), example(name)
+    partial = (Output(text="answer: 1", finish_reason="error", error="connection reset"),)
+    for failed in (ERROR, (), (Output(text=None),), partial):
+        rows = compute(metric, made.samples, [failed, *made.best[1:]])
+        assert np.isnan(rows.values[0]).all()
+        assert rows.outcomes[0] == "error"
+        assert rows.scored().tolist() == [False] + [True] * (len(made.samples) - 1)
+    rows = compute(metric, made.samples, [ERROR] * len(made.samples))
+    assert not rows.scored().any()
+    assert np.isnan(value(metric, rows))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_failed_repeat_is_left_out(name: str) -> None:
+    metric, made = make(name), example(name)
+    failed = replace(ERROR[0], repeat=1)
+    rows = compute(metric, made.samples, [(*outputs, failed) for outputs in made.best])
+    assert value(metric, rows) == value(metric, compute(metric, made.samples, made.best))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_last_turn_is_scored(name: str) -> None:
+    metric, made = make(name), example(name)
+    outputs = [
+        (replace(worst[0], turn=0), replace(best[0], turn=1)) for best, worst in zip(made.best, made.worst, strict=True)
+    ]
+    rows = compute(metric, made.samples, outputs)
+    assert rows.values.tobytes() == compute(metric, made.samples, made.best).values.tobytes()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_samples_give_no_value(name: str) -> None:
+    metric = make(name)
+    rows = compute(metric, [], [])
+    assert len(rows.values) == 0
+    assert rows.outcomes == ()
+    assert np.isnan(value(metric, rows))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_option_is_in_the_signature(name: str) -> None:
+    metric_class = METRICS.get(name)
+    signatures = {metric_class().signature()}
+    options = [field for field in fields(metric_class) if field.init]
+    for option in options:
+        default = getattr(metric_class(), option.name)
+        other = OTHER.get(option.name) or {
+            option.name: (not default) if isinstance(default, bool) else {"13a": "none", "none": "13a"}[default]
+        }
+        changed, again = metric_class(**other), metric_class(**other)
+        assert changed.signature() == again.signature()
+        signatures.add(changed.signature())
+    assert len(signatures) == 1 + len(options)
+    assert all(signature.split("|")[0] == name for signature in signatures)
+    assert metric_class().signature() == metric_class().signature()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_wrong_options_are_refused(name: str) -> None:
+    metric_class = METRICS.get(name)
+    for option in fields(metric_class):
+        if option.init:
+            with pytest.raises(UsageError, match=rf"^{name}: `{option.name}` (must be|is for)"):
+                metric_class(**{option.name: "nonsense" if option.name != "smooth_value" else 0.5})
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_metric_is_immutable(name: str) -> None:
+    with pytest.raises(AttributeError):
+        make(name).version = 2  # type: ignore[misc]
+    assert make(name) == make(name)
+
+
+@pytest.mark.parametrize("kind", HOSTILE)
+@pytest.mark.parametrize("name", NAMES)
+def test_hostile_text_does_not_raise(name: str, kind: str) -> None:
+    metric, made = make(name), example(name)
+    for reason in ("stop", "length", "refused"):
+        if len(HOSTILE[kind]) > 1000 and reason != "stop":
+            continue
+        outputs = [(Output(text=HOSTILE[kind], finish_reason=reason),), *made.best[1:]]  # type: ignore[arg-type]
+        rows = compute(metric, made.samples, outputs)
+        assert set(rows.outcomes) <= set(OUTCOMES)
+        low, high = metric.value_range
+        assert low <= value(metric, rows) <= high * (1 + 1e-12)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_outcomes_are_known_ones(name: str) -> None:
+    samples, outputs = larger(name)
+    rows = compute(make(name), samples, outputs)
+    assert set(rows.outcomes) <= set(OUTCOMES)
+    for scored, outcome in zip(rows.scored(), rows.outcomes, strict=True):
+        assert scored or outcome in ("error", "undecided", "unextracted", "truncated", "refused")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_refusal_is_counted_as_such(name: str) -> None:
+    metric, made = make(name), example(name)
+    for text in (None, "", "I cannot help with that."):
+        refused = (Output(text=text, finish_reason="refused"),)
+        rows = compute(metric, made.samples, [refused, *made.best[1:]])
+        assert rows.outcomes[0] == "refused"
+
+
+@pytest.mark.parametrize("name", ROW_METRICS)
+def test_value_is_vectorised_over_leading_axes(name: str) -> None:
+    metric = make(name)
+    assert isinstance(metric, RowMetric)
+    samples, outputs = larger(name)
+    rows = compute(metric, samples, outputs)
+    kept = rows.values[rows.scored()]
+    draws = np.random.default_rng(0).integers(len(kept), size=(3, 4, len(kept)))
+    sums = kept[draws].sum(axis=2)
+    sums[0, 0] = 0.0
+    sums[1, 1] = np.nan
+    values = metric.value(sums)
+    assert values.shape == (3, 4)
+    assert values.dtype == np.float64
+    for i in np.ndindex(3, 4):
+        np.testing.assert_array_equal(values[i], metric.value(sums[i]))
+    assert np.isnan(values[0, 0])
+    assert np.isnan(values[1, 1])
+    assert np.isfinite(values).sum() == 10
+    assert metric.value(np.zeros((0, metric.n_columns))).shape == (0,)
+
+
+@pytest.mark.parametrize(
+    "name", [name for name in NAMES if METRICS.get(name) and issubclass(METRICS.get(name), RowMetric)]
+)
+def test_proportion_has_successes_and_trials(name: str) -> None:
+    metric = make(name)
+    assert isinstance(metric, RowMetric)
+    if metric.proportion:
+        assert metric.n_columns == 2
+        assert metric.value(np.array([3.0, 4.0])) == 0.75
+
+
+def test_listing_metrics_imports_no_numpy() -> None:
+    code = "import sys, evalsuite.metrics as m; m.METRICS.names(); sys.exit('numpy' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_importing_metrics_imports_no_reference_implementation() -> None:
+    code = (
+        "import sys; from evalsuite.metrics import METRICS\n"
+        "for name in METRICS.names(): METRICS.get(name)()\n"
+        "sys.exit(any(name in sys.modules for name in ('sacrebleu', 'rouge_score', 'nltk', 'torch')))"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
