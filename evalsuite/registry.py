@@ -8,12 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from importlib import import_module
-from typing import Generic, TypeVar, cast
+from typing import TYPE_CHECKING, Generic, TypeVar, cast
 
 from evalsuite.errors import UsageError, did_you_mean
 
-__all__ = ["Entry", "Registry"]
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
+
+__all__ = ["Entry", "Registry", "plugin_points"]
 
 T = TypeVar("T")
 
@@ -100,11 +104,21 @@ class Registry(Generic[T]):
 
     def _entry_points(self) -> dict[str, Entry]:
         if self._plugins is None:
-            from importlib.metadata import entry_points
-
             self._plugins = {
                 point.name: Entry(point.value, f"from the package {point.dist.name if point.dist else point.module}")
-                for point in entry_points(group=self._group)
+                for point in plugin_points(self._group)
                 if point.name not in self._builtin
             }
         return self._plugins
+
+
+def plugin_points(group: str) -> list[EntryPoint]:
+    """Return the entry points of a group; the installed packages are looked through once a process."""
+    return [point for point in _plugin_points() if point.group == group]
+
+
+@cache
+def _plugin_points() -> tuple[EntryPoint, ...]:
+    from importlib.metadata import entry_points
+
+    return tuple(point for point in entry_points() if point.group.startswith("evalsuite."))

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from evalsuite.errors import InputError
-from evalsuite.report.ranking import rank_models
 from evalsuite.report.report import Report, load_report, score_record
 from evalsuite.types import Score
 
@@ -67,6 +66,8 @@ def load_leaderboard_runs(folders: Iterable[Path]) -> list[LeaderboardRun]:
 
 def build_leaderboard(runs: Sequence[LeaderboardRun]) -> Leaderboard:
     """Order runs by task and primary metric, and find which of them cannot be told apart."""
+    from evalsuite.report.ranking import rank_models  # needs NumPy, which reading reports does not
+
     tasks: dict[str, list[LeaderboardRun]] = {}
     for run in runs:
         tasks.setdefault(str(run.report.task["name"]), []).append(run)

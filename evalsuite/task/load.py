@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping
-from importlib.resources import files
 from pathlib import Path
 from typing import Any, get_args
 
 from evalsuite.errors import TaskError, did_you_mean
+from evalsuite.registry import plugin_points
 from evalsuite.task.fields import check_keys, optional_field, required_field, type_name
 from evalsuite.task.samples import load_samples
 from evalsuite.task.task import MetricSpec, Task, render_prompt
@@ -33,15 +33,15 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.+-]*")
 
 def tasks_folder() -> Path:
     """Return the folder of the tasks that come with evalsuite."""
-    return Path(str(files("evalsuite"))) / "tasks"
+    return Path(__file__).resolve().parent.parent / "tasks"
 
 
 def task_files() -> dict[str, Path]:
     """Return the task files by name: ours, and those of plugins (entry points that name a package with a task.toml)."""
-    from importlib.metadata import entry_points
-
     found: dict[str, Path] = {}
-    for point in entry_points(group="evalsuite.tasks"):
+    for point in plugin_points("evalsuite.tasks"):
+        from importlib.resources import files
+
         path = Path(str(files(point.module))) / "task.toml"
         if path.is_file():
             found[point.name] = path
