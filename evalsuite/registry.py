@@ -119,6 +119,12 @@ def plugin_points(group: str) -> list[EntryPoint]:
 
 @cache
 def _plugin_points() -> tuple[EntryPoint, ...]:
-    from importlib.metadata import entry_points
+    from importlib.metadata import distributions
 
-    return tuple(point for point in entry_points() if point.group.startswith("evalsuite."))
+    # Not `entry_points()`, which reads every package's metadata to drop shadowed ones: the first on the path counts.
+    found: dict[tuple[str, str], EntryPoint] = {}
+    for package in distributions():
+        for point in package.entry_points:
+            if point.group.startswith("evalsuite."):
+                found.setdefault((point.group, point.name), point)
+    return tuple(found.values())
