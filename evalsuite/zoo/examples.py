@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 __all__ = [
     "DATA",
     "MAX_LABEL",
+    "TEST_ITEMS",
     "TEST_SEED",
     "DataName",
     "Example",
@@ -33,7 +34,7 @@ Example: TypeAlias = tuple[str, str]
 
 TEST_SEED = 20261121  # of the embedded tasks `ledger` and `data_to_text`
 MAX_LABEL = 40
-_TEST_ITEMS = {"ledger": 1152, "records": 400}
+TEST_ITEMS = {"ledger": 1152, "records": 400}
 _LABELLED = r"(?:^|\n) *(?:\d+[.:](?=\s|$)|answer:)|\n|\d+|[a-z]+"
 _CHUNK = 1024
 
@@ -41,18 +42,18 @@ _CHUNK = 1024
 def ledger_examples(seed: int, *, show_steps: bool) -> Iterator[Example]:
     """Yield ledger problems with their trace or, without `show_steps`, their answer alone.
 
-    Depths 1 to 24 are drawn with weights 1/depth and templates uniformly. The problems of a seed are the same with
+    Depths 1 to 24 are drawn with weights 1/depth**1.5 and templates uniformly. The problems of a seed are the same with
     and without steps.
     """
     held_out = {
         _plan(sample.metadata["start"], sample.metadata["operations"])
-        for sample in ledger.samples(seed=TEST_SEED, n=_TEST_ITEMS["ledger"])
+        for sample in ledger.samples(seed=TEST_SEED, n=TEST_ITEMS["ledger"])
     }
     low, high = ledger.DEFAULT_DEPTHS
     depths = range(low, high + 1)
     ends: list[int] = []
     for depth in depths:
-        ends.append((ends[-1] if ends else 0) + round(1_000_000 / depth))
+        ends.append((ends[-1] if ends else 0) + round(1_000_000 / depth**1.5))
     rng = CounterRng(derive_seed("zoo/ledger/mix", seed))
     items_seed = derive_seed("zoo/ledger/items", seed)
     index = 0
@@ -69,7 +70,7 @@ def ledger_examples(seed: int, *, show_steps: bool) -> Iterator[Example]:
 
 def record_examples(seed: int) -> Iterator[Example]:
     """Yield trail records, each with one of its references."""
-    held_out = {sample.input["record"] for sample in data_to_text.samples(seed=TEST_SEED, n=_TEST_ITEMS["records"])}
+    held_out = {sample.input["record"] for sample in data_to_text.samples(seed=TEST_SEED, n=TEST_ITEMS["records"])}
     chunk = 0
     while True:
         rng = CounterRng(derive_seed("zoo/records/choice", seed, chunk))

@@ -46,7 +46,8 @@ def build_network(architecture: str, sizes: Mapping[str, Any], tokenizer: Tokeni
     ModelError
         If there is no such architecture.
     """
-    kinds = {"transformer": Transformer, "recurrent": Recurrent}
-    if architecture not in kinds:
-        raise ModelError(f'unknown architecture "{architecture}" (known: {", ".join(kinds)})')
-    return cast("nn.Module", kinds[architecture](tokenizer.label_index, **sizes))
+    if architecture == "transformer":
+        return Transformer(tokenizer.label_index, **sizes)
+    if architecture == "recurrent":
+        return Recurrent(tokenizer.label_index, **sizes)
+    raise ModelError(f'unknown architecture "{architecture}" (known: recurrent, transformer)')

@@ -54,7 +54,7 @@ RECIPES: dict[str, Recipe] = {
         sizes=_LEDGER_TRANSFORMER,
         steps=4000,
         batch=32,
-        peak_rate=1e-3,
+        peak_rate=1.5e-3,
         early={"ledger_cot_early": 800},
     ),
     "ledger_direct": Recipe(
@@ -63,7 +63,7 @@ RECIPES: dict[str, Recipe] = {
         sizes=_LEDGER_TRANSFORMER,
         steps=5300,
         batch=32,
-        peak_rate=1e-3,
+        peak_rate=1.5e-3,
     ),
     "ledger_lstm": Recipe(
         data="ledger_steps",

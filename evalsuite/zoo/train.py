@@ -18,6 +18,8 @@ from torch import Tensor
 from torch.nn import functional
 
 from evalsuite.rng import CounterRng, derive_seed
+from evalsuite.worlds.ledger import MODULUS
+from evalsuite.zoo.card import main as write_cards
 from evalsuite.zoo.examples import DATA, ledger_tokenizer, record_tokenizer
 from evalsuite.zoo.networks import build_network
 from evalsuite.zoo.recipes import RECIPES, Recipe
@@ -84,6 +86,8 @@ def train(name: str, recipe: Recipe, out: Path, *, report_every: int = 100) -> f
     torch.manual_seed(derive_seed("zoo/weights", recipe.seed) >> 1)
     tokenizer = record_tokenizer() if recipe.data == "records" else ledger_tokenizer()
     network = build_network(recipe.architecture, recipe.sizes, tokenizer)
+    if recipe.data != "records":
+        _place_counts_on_circles(network.embed.weight, tokenizer)
     optimizer = torch.optim.AdamW(network.parameters(), lr=recipe.peak_rate, betas=(0.9, 0.98), weight_decay=0.01)
     warm = max(1, recipe.steps // 20)
     schedule = torch.optim.lr_scheduler.LambdaLR(
@@ -110,6 +114,22 @@ def train(name: str, recipe: Recipe, out: Path, *, report_every: int = 100) -> f
             save_model(out, early, network, _config(recipe, tokenizer, step, started, n_parameters))
     save_model(out, name, network, _config(recipe, tokenizer, recipe.steps, started, n_parameters))
     return mean
+
+
+@torch.no_grad()
+def _place_counts_on_circles(embeddings: Tensor, tokenizer: Tokenizer) -> None:
+    """Start the counts 0 to 99 from their Fourier features modulo 100, which training is then free to change.
+
+    Networks that learn to add modulo n from scratch end up with such features [1]_, after a long plateau.
+
+    References
+    ----------
+    .. [1] Nanda et al., "Progress measures for grokking via mechanistic interpretability", ICLR 2023.
+    """
+    ids = torch.tensor([tokenizer.vocabulary.index(f" {count}") for count in range(MODULUS)])
+    angles = 2 * torch.pi / MODULUS * torch.outer(torch.arange(MODULUS), torch.arange(1, MODULUS // 2 + 1))
+    features = torch.cat([angles.cos(), angles.sin()], dim=1)
+    embeddings[ids, :MODULUS] = features / MODULUS**0.5 * (MODULUS / embeddings.shape[1]) ** 0.5 * 2**0.5
 
 
 def _config(recipe: Recipe, tokenizer: Tokenizer, step: int, started: float, n_parameters: int) -> dict[str, Any]:
@@ -154,6 +174,8 @@ def main(arguments: list[str] | None = None) -> None:
     torch.set_num_threads(1)
     options.out.mkdir(parents=True, exist_ok=True)
     train(options.name, recipe, options.out)
+    if options.out == WEIGHTS:
+        write_cards([options.name, *recipe.early])
 
 
 if __name__ == "__main__":

@@ -1,0 +1,144 @@
+"""Write model cards from configs and measured scores: ``python -m evalsuite.zoo.card [NAME ...]``."""
+
+from __future__ import annotations
+
+import sys
+from textwrap import fill
+from typing import TYPE_CHECKING, Any
+
+from evalsuite.zoo import NAMES
+from evalsuite.zoo.measure import measure_ledger, measure_records, task_samples
+from evalsuite.zoo.model import open_model
+from evalsuite.zoo.weights import WEIGHTS, load_config
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["CARDS", "main", "render_card"]
+
+CARDS = WEIGHTS.parent / "cards"
+
+_DATA = {
+    "ledger_steps": "Problems of the ledger world with the trace of all counts and the answer.",
+    "ledger_answer": "Problems of the ledger world with the answer alone: the very problems `ledger_cot` learns from.",
+    "records": "Records of the data_to_text world, each with one of its four references.",
+}
+_HELD_OUT = (
+    "World seeds differ from the embedded task's, and a problem or record that is in the task all the same is left out."
+)
+_LEDGER_MIX = (
+    "Templates are drawn uniformly, depths 1 to 24 with weights 1/depth^1.5: a model that answers at once learns "
+    "nothing from deep problems before it masters shallow ones, and models that are to be compared must see the same."
+)
+_ARCHITECTURE = {
+    "transformer": "Decoder-only transformer, pre-norm, rotary positions, tied embeddings",
+    "recurrent": "One recurrent layer with one attention over its own earlier outputs, tied embeddings",
+}
+_STEP_INDEX = (
+    "Every token also gets an embedding of its step: the number of the last line label (`3.` or `3:`) read so far, "
+    "computed from the text itself. Counts 0 to 99 start from Fourier features modulo 100, which training is free to "
+    "change."
+)
+_COMPARED = "One arm of a comparison: the same network, problems and budget as"
+_WORSE = "A model known to be worse than"
+_PURPOSE = {
+    "ledger_cot": f"{_COMPARED} `ledger_direct`, but it writes its working.",
+    "ledger_cot_early": f"{_WORSE} `ledger_cot`: metrics must rank it lower.",
+    "ledger_direct": f"{_COMPARED} `ledger_cot`, but it must answer at once.",
+    "ledger_lstm": "Another family of model on the same problems and traces as `ledger_cot`.",
+    "data_to_text_gru": "A recurrent model for text metrics with several references.",
+    "data_to_text_transformer": "A good model for text metrics with several references.",
+    "data_to_text_transformer_early": f"{_WORSE} `data_to_text_transformer`: metrics must rank it lower.",
+}
+_NOT = (
+    "A language model: it knows the words of one procedural world and nothing else, and says something whatever it is "
+    "shown. Its scores say nothing about larger models."
+)
+
+
+def render_card(name: str, config: Mapping[str, Any], scores: str) -> str:
+    """Return the card of a model as Markdown.
+
+    Parameters
+    ----------
+    name : str
+        Of the model.
+    config : mapping
+        Its config.
+    scores : str
+        Measured scores as Markdown.
+    """
+    training = config["training"]
+    ledger = training["data"] != "records"
+    sizes = ", ".join(f"{key} {value}" for key, value in config["sizes"].items())
+    planned = training["planned_steps"]
+    stopped = "" if training["steps"] == planned else f" (stopped there, of {planned:,} planned)"
+    data = [_DATA[training["data"]], _HELD_OUT, *([_LEDGER_MIX] if ledger else [])]
+    architecture = [
+        f"{_ARCHITECTURE[config['architecture']]}; {sizes}; {config['parameters']:,} parameters.",
+        f"Its {len(config['vocabulary'])} tokens are whole words; the vocabulary is in the config.",
+        *([_STEP_INDEX] if ledger else []),
+        f"It reads only what follows the last `{config['prompt_marker']}` of a prompt,",
+        f"and of that the last {config['max_prompt_tokens']} tokens.",
+    ]
+    trained = [
+        f"{training['steps']:,} steps{stopped} of {training['batch']} examples, AdamW,",
+        f"peak learning rate {training['peak_rate']}, seed {training['seed']}, float32 on one core:",
+        f"{training['core_seconds']:,} core-seconds.",
+        f"Remade by `python -m evalsuite.zoo.train {name.removesuffix('_early')}`; stored as float16.",
+    ]
+    sections = {
+        "Data": _paragraph(data),
+        "Architecture": _paragraph(architecture),
+        "Training": _paragraph(trained),
+        "Scores": scores,
+        "What it is for": _paragraph([_PURPOSE[name]]),
+        "What it is not": _paragraph([_NOT]),
+    }
+    title = f"# {name}\n\n{NAMES[name][0].upper()}{NAMES[name][1:]}.\n"
+    return title + "".join(f"\n## {heading}\n\n{text}\n" for heading, text in sections.items())
+
+
+def _paragraph(sentences: list[str]) -> str:
+    return fill(" ".join(sentences), 116, break_long_words=False, break_on_hyphens=False)
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Measure models and write their cards; all of them where none is named."""
+    for name in (sys.argv[1:] if arguments is None else arguments) or NAMES:
+        config, _ = load_config(WEIGHTS, name)
+        path = CARDS / f"{name}.md"
+        path.write_text(render_card(name, config, _scores(name, config)), encoding="utf-8")
+        print(path)
+
+
+def _scores(name: str, config: Mapping[str, Any]) -> str:
+    model = open_model(name, {})
+    if config["training"]["data"] == "records":
+        samples = task_samples("records")
+        said = measure_records(model, samples)
+        return _paragraph(
+            [
+                f"On the {len(samples)} records of the embedded task, greedily: {said.slots:.1%} of slots said right,",
+                f"{said.faithful:.1%} of texts with every slot right and nothing else,",
+                f"{said.references:.1%} word for word one of the four references.",
+                f"All texts took {said.core_seconds:.1f} core-seconds.",
+            ]
+        )
+    samples = task_samples("ledger")
+    found = measure_ledger(model, samples)
+    summary = [
+        f"Final answers on the {len(samples)} items of the embedded task, greedily: {found.accuracy:.1%} right.",
+        f"All answers took {found.core_seconds:.1f} core-seconds.",
+    ]
+    tables = [_paragraph(summary)]
+    for first in range(0, len(found.by_depth), 12):
+        part = list(found.by_depth.items())[first : first + 12]
+        head = " | ".join(str(depth) for depth, _ in part)
+        body = " | ".join(f"{accuracy:.2f}" for _, accuracy in part)
+        tables.append(f"| depth | {head} |\n|{'---|' * (len(part) + 1)}\n| accuracy | {body} |")
+    return "\n\n".join(tables)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,52 @@
+import pytest
+
+from evalsuite.worlds.ledger import samples
+from evalsuite.zoo.examples import ledger_tokenizer, record_examples, record_tokenizer
+from evalsuite.zoo.tokenizer import GO, SPECIALS, UNKNOWN, Tokenizer
+
+
+@pytest.fixture(scope="module")
+def ledger():
+    return ledger_tokenizer()
+
+
+def test_every_ledger_text_is_in_the_vocabulary(ledger):
+    for sample in samples(seed=9, n=48 * 24):
+        assert UNKNOWN not in ledger.encode(sample.input["problem"])
+        assert ledger.decode(ledger.encode(sample.references[0])) == sample.references[0]
+
+
+def test_record_texts_survive():
+    tokenizer = record_tokenizer()
+    stream = record_examples(4)
+    for _ in range(500):
+        record, reference = next(stream)
+        assert tokenizer.decode(tokenizer.encode(record)) == record
+        assert tokenizer.decode(tokenizer.encode(reference)) == reference
+
+
+def test_labels_open_steps_only_at_the_start_of_a_line(ledger):
+    index = ledger.label_index
+    ids = ledger.encode("1. Put in 12 coins, 3: of them\n2. times 7\n14: 59\nanswer: 5")
+    assert [index[i] for i in ids if index[i] >= 0] == [1, 2, 14, 0]
+    assert index[GO] == 0
+
+
+def test_whitespace_case_and_punctuation_do_not_matter_to_the_ledger(ledger):
+    assert ledger.encode("1. Put in 12.\n2. TIMES 3") == ledger.encode("1.  put in, 12\n2. times  3!")
+
+
+@pytest.mark.parametrize("text", ["", "\ud800\udfff", "100 007 -5", "\x00\n\n\r\t", "é" * 10_000, "1" * 10_000])
+def test_any_text_can_be_read(ledger, text):
+    assert all(0 <= i < len(ledger.vocabulary) for i in ledger.encode(text))
+
+
+def test_numbers_out_of_range_are_unknown(ledger):
+    assert ledger.encode("100") == [UNKNOWN]
+    assert ledger.encode("99") != [UNKNOWN]
+
+
+def test_special_tokens_cannot_be_written_by_the_user():
+    tokenizer = Tokenizer([*SPECIALS, " a"], r"<\w+>|\w+")
+    assert tokenizer.encode("<eos> <go> a") == [UNKNOWN, UNKNOWN, 4]
+    assert tokenizer.decode([0, 1, 2, 3, 4]) == "a"
