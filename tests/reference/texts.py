@@ -1,0 +1,106 @@
+"""Seeded texts to try tokenizers on: nasty ones to be right on, and plain ones to be fast on."""
+
+from __future__ import annotations
+
+import random
+
+# Everything the 13a rules look at, its neighbours, and what a byte-wise reader could mistake.
+PIECES = (
+    *" \t\r\n\x0b\x0c\x1c\x1d\x1e\x1f\x85\xa0\u1680\u2000\u200a\u2028\u2029\u202f\u205f\u3000\u200b\u180e",
+    *"!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~",
+    *".,-.,-.,-0123456789abcABC\x00\x7f\x1b",
+    *("&quot;", "&amp;", "&lt;", "&gt;", "&amp;lt;", "&amp;amp;quot;", "&nbsp;", "&am", "p;"),
+    *("<skipped>", "<skip", "ped>", "-\n", "-", "\n", "-\r\n"),
+    *(
+        "1,000.50",
+        "3.14",
+        ".5",
+        "5.",
+        "1990-2000",
+        "e.g.",
+        "U.S.",
+        "...",
+        "..",
+        ",,",
+        ".,",
+        "1.,2",
+        "don't",
+        "well-known",
+    ),
+    *("中文", "字", "。", "\uff0c", "テスト", "한국어", "العربية", "हिन्दी", "é", "e\u0301", "ß", "İ", "ŉ", "ﬁ"),
+    *("😀", "👩‍👩‍👧", "🇫🇷", "\U00020000", "\u0660\u0661", "²", "½", "Ⅷ", "\ufeff"),
+    *("\ud800", "\udfff", "\ud83d", "\ude00"),
+    *("the", "cat", "sat", "on", "mat", "extraordinarily", "internationalisation", "The", "CAT"),
+)
+COMMON = ("the", "a", "of", "cat", "sat", "on", "mat", ".", ",", "1", "-")
+
+
+def nasty_text(rng: random.Random, max_pieces: int = 20) -> str:
+    """Glue random pieces together, with and without spaces."""
+    kind = rng.random()
+    if kind < 0.04:
+        return ""
+    if kind < 0.08:
+        return "".join(rng.choices(".,-!?\"'()", k=rng.randint(1, 12)))
+    if kind < 0.12:
+        return rng.choice((" ", "")).join([rng.choice(PIECES)] * rng.randint(2, 60))
+    if kind < 0.40:
+        return " ".join(rng.choices(COMMON, k=rng.randint(1, max_pieces)))
+    glue = rng.choice(("", " ", ""))
+    return glue.join(rng.choices(PIECES, k=rng.randint(1, max_pieces)))
+
+
+def edited(rng: random.Random, text: str) -> str:
+    """Change a text in a few places, so that some of its n-grams survive."""
+    for _ in range(rng.randint(0, 3)):
+        at = rng.randint(0, len(text))
+        text = text[:at] + rng.choice((*PIECES, "", " ")) + text[at + rng.randint(0, 2) :]
+    return text
+
+
+def nasty_segments(n: int, *, seed: int, with_none: bool = True) -> tuple[list[str], list[list[str | None]]]:
+    """Hypotheses, and from 1 to 4 references for each."""
+    rng = random.Random(seed)
+    hypotheses, references = [], []
+    for _ in range(n):
+        hypothesis = nasty_text(rng)
+        group: list[str | None] = []
+        for _ in range(rng.choice((1, 1, 1, 2, 3, 4))):
+            group.append(edited(rng, hypothesis) if rng.random() < 0.7 else nasty_text(rng))
+        if with_none and rng.random() < 0.2:
+            group.insert(rng.randint(0, len(group)), None)
+        hypotheses.append(hypothesis)
+        references.append(group)
+    return hypotheses, references
+
+
+def plain_segments(n: int, *, seed: int) -> tuple[list[str], list[str]]:
+    """English-like translations of about 25 words and their references: Zipf's law, punctuation, some numbers."""
+    rng = random.Random(seed)
+    letters = "etaoinshrdlucmfwypvbgkjqxz"
+    weights = (12, 9, 8, 8, 7, 7, 6, 6, 6, 4, 4, 3, 3, 2, 2, 2, 2, 2, 1, 1.5, 2, 1, 0.2, 0.1, 0.2, 0.1)
+    lengths = (1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 14)
+    length_weights = (1, 8, 14, 16, 14, 12, 11, 9, 6, 4, 3, 2)
+    vocabulary = [
+        "".join(rng.choices(letters, weights, k=rng.choices(lengths, length_weights)[0])) for _ in range(20_000)
+    ]
+    frequencies = [1 / (rank + 3) for rank in range(len(vocabulary))]
+
+    def word() -> str:
+        chosen = rng.choices(vocabulary, frequencies)[0]
+        kind = rng.random()
+        if kind < 0.03:
+            return f"{rng.randint(1, 3000):,}"
+        if kind < 0.05:
+            return f"{chosen}-{rng.choice(vocabulary)}"
+        return chosen.title() if kind < 0.12 else f"{chosen}," if kind < 0.18 else chosen
+
+    references = []
+    for _ in range(n):
+        chosen = [word() for _ in range(max(4, round(rng.gauss(25, 9))))]
+        chosen[0] = chosen[0].title()
+        if rng.random() < 0.1:
+            chosen[1] = f'"{chosen[1]}"'
+        references.append(" ".join(chosen) + rng.choice(".....?!"))
+    hypotheses = [" ".join(old if rng.random() < 0.75 else word() for old in text.split()) for text in references]
+    return hypotheses, references
