@@ -1,4 +1,4 @@
-"""One line of a run log: a JSON object and its checksum."""
+"""One line of a run log: a JSON object, and a checksum of it and of all the lines before."""
 
 from __future__ import annotations
 
@@ -19,38 +19,48 @@ _START = len(_PREFIX) + 8
 _OUTPUT_FIELDS = frozenset(field.name for field in fields(Output))
 
 
-def encode_line(data: dict[str, object]) -> bytes:
-    """Return `data` as a line: ``{"crc32":"xxxxxxxx","data":{...}}`` and a newline.
+def encode_line(data: dict[str, object], previous: int) -> tuple[bytes, int]:
+    """Return `data` as a line, ``{"crc32":"xxxxxxxx","data":{...}}`` and a newline, and the line's checksum.
 
-    The checksum is the CRC-32 of the bytes of ``data`` as they stand in the line. ASCII throughout: lone surrogates
-    survive as escapes.
+    The checksum is the CRC-32 of the bytes of ``data`` as they stand in the line, begun with that of the line before
+    (0 for the first), so that a line that was taken out, doubled or moved is noticed like one that was changed. ASCII
+    throughout: lone surrogates survive as escapes.
     """
     body = canonical_json(data).encode("ascii")
-    return b"%s%08x%s%s}\n" % (_PREFIX, zlib.crc32(body), _MIDDLE, body)
+    checksum = zlib.crc32(body, previous)
+    return b"%s%08x%s%s}\n" % (_PREFIX, checksum, _MIDDLE, body), checksum
 
 
-def decode_line(line: bytes, where: str) -> dict[str, Any]:
-    """Return the object of a line (without its newline) after checking it; RunLogError says `where` it is damaged."""
+def decode_line(line: bytes, previous: int, where: str) -> tuple[dict[str, Any], int]:
+    """Return the object and the checksum of a line (without its newline), given the checksum of the line before.
+
+    Raises
+    ------
+    RunLogError
+        If the line is damaged; the message says `where`.
+    """
     body = line[_START + len(_MIDDLE) : -1]
     if not (line.startswith(_PREFIX) and line[_START : _START + len(_MIDDLE)] == _MIDDLE and line.endswith(b"}")):
         raise RunLogError(f"{where}: not a line of a run log; {_ADVICE}")
-    try:
-        expected = int(line[len(_PREFIX) : _START], 16)
-    except ValueError:
-        expected = -1
-    found = zlib.crc32(body)
-    if found != expected:
-        raise RunLogError(f"{where}: checksum differs (written {expected:08x}, found {found:08x}); {_ADVICE}")
+    written = line[len(_PREFIX) : _START]
+    found = zlib.crc32(body, previous)
+    if written != b"%08x" % found:
+        raise RunLogError(
+            f"{where}: checksum differs (written {written.decode('ascii', 'backslashreplace')}, found {found:08x}): "
+            f"this line, or one before it, was changed, doubled or taken out; {_ADVICE}"
+        )
     try:
         data = json.loads(body)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise RunLogError(f"{where}: not JSON: {error}; {_ADVICE}") from error
     if not isinstance(data, dict):
         raise RunLogError(f"{where}: expected a JSON object; {_ADVICE}")
-    return data
+    return data, found
 
 
-_ADVICE = "the log was changed after it was written. Restore it from a copy, or move the run's folder away to start over"
+_ADVICE = (
+    "the log was changed after it was written. Restore it from a copy, or move the run's folder away to start over"
+)
 
 
 def output_record(output: Output) -> dict[str, object]:

@@ -32,6 +32,8 @@ class RunLog:
         One output a key: the first that is not an error, or else the first.
     whole_bytes, torn_bytes : int
         Bytes up to the last whole line, and of the unfinished line after it.
+    checksum : int
+        The last whole line's, with which the next one's begins.
     """
 
     path: Path
@@ -39,6 +41,7 @@ class RunLog:
     outputs: dict[Key, Output]
     whole_bytes: int
     torn_bytes: int
+    checksum: int
 
     def sample_outputs(self, sample_id: str, repeats: int, turns: int) -> tuple[Output, ...]:
         """Return a sample's outputs in canonical order (repeat, turn), those that are there."""
@@ -59,7 +62,7 @@ def read_log(path: Path) -> RunLog:
     """
     outputs: dict[Key, Output] = {}
     header: dict[str, Any] | None = None
-    whole = torn = 0
+    whole = torn = checksum = 0
     try:
         with path.open("rb") as file:
             for number, line in enumerate(file, start=1):
@@ -67,7 +70,7 @@ def read_log(path: Path) -> RunLog:
                     torn = len(line)
                     break
                 where = f"{path}:{number}"
-                data = decode_line(line[:-1], where)
+                data, checksum = decode_line(line[:-1], checksum, where)
                 if header is None:
                     header = _check_header(data, where)
                 elif data.get("type") == "output":
@@ -82,7 +85,7 @@ def read_log(path: Path) -> RunLog:
         raise RunLogError(f"{path}: cannot be read: {error.strerror}") from error
     if header is None:
         raise RunLogError(f"{path}: there is no header line, so this is not a run log")
-    return RunLog(path=path, header=header, outputs=outputs, whole_bytes=whole, torn_bytes=torn)
+    return RunLog(path=path, header=header, outputs=outputs, whole_bytes=whole, torn_bytes=torn, checksum=checksum)
 
 
 def digest_outputs(samples: Iterable[tuple[Output, ...]]) -> str:

@@ -41,9 +41,7 @@ class RunLogWriter:
         Here and in `append`, if the disk is full or the file cannot be written. The log is then cut back to whole lines.
     """
 
-    def __init__(
-        self, path: Path, *, header: dict[str, object] | None = None, existing: RunLog | None = None
-    ) -> None:
+    def __init__(self, path: Path, *, header: dict[str, object] | None = None, existing: RunLog | None = None) -> None:
         if (header is None) == (existing is None):
             raise ValueError("give either `header` or `existing`")
         self._path = path
@@ -53,9 +51,10 @@ class RunLogWriter:
         try:
             self._fd = os.open(path, flags, 0o644)
             self._size = existing.whole_bytes if existing else 0
+            self._checksum = existing.checksum if existing else 0
             os.ftruncate(self._fd, self._size)
             if header is not None:
-                self._write(encode_line(header))
+                self._write([header])
                 self.sync()
                 _sync_folder(path.parent)
         except OSError as error:
@@ -63,11 +62,11 @@ class RunLogWriter:
 
     def append(self, outputs: Sequence[Output]) -> None:
         """Append outputs; when this returns they survive the death of the process."""
-        self._append_lines(b"".join(encode_line(output_record(output)) for output in outputs), len(outputs))
+        self._append_lines([output_record(output) for output in outputs])
 
     def append_session(self, session: dict[str, object]) -> None:
         """Append a line that says by what, and where, the run was continued."""
-        self._append_lines(encode_line({"type": "session", **session}), 1)
+        self._append_lines([{"type": "session", **session}])
 
     def sync(self) -> None:
         """Wait until all that was appended is on the disk."""
@@ -92,12 +91,12 @@ class RunLogWriter:
     ) -> None:
         self.close()
 
-    def _append_lines(self, data: bytes, count: int) -> None:
-        if not count:
+    def _append_lines(self, records: list[dict[str, object]]) -> None:
+        if not records:
             return
         try:
-            self._write(data)
-            self._unsynced += count
+            self._write(records)
+            self._unsynced += len(records)
             if self._unsynced >= SYNC_RECORDS or time.monotonic() - self._synced_at >= SYNC_SECONDS:
                 self.sync()
         except OSError as error:
@@ -107,14 +106,19 @@ class RunLogWriter:
                 "make room and run the same command to continue."
             ) from error
 
-    def _write(self, data: bytes) -> None:
-        view = memoryview(data)
+    def _write(self, records: list[dict[str, object]]) -> None:
+        lines: list[bytes] = []
+        checksum = self._checksum
+        for record in records:
+            line, checksum = encode_line(record, checksum)
+            lines.append(line)
+        view = memoryview(b"".join(lines))
         offset = self._size
         while view:
             written = os.pwrite(self._fd, view, offset)
             offset += written
             view = view[written:]
-        self._size = offset
+        self._size, self._checksum = offset, checksum
 
 
 def probe_folder(folder: Path) -> None:
