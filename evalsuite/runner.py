@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from evalsuite.environment import describe_environment
-from evalsuite.errors import EvalsuiteError, RunLogError
+from evalsuite.errors import EvalsuiteError, RunLogError, SaveError
 from evalsuite.models.base import Model
 from evalsuite.runlog import RunIdentity, RunLock, RunLog, RunLogWriter, read_log
 from evalsuite.runlog.reader import SCHEMA_VERSION, Key
@@ -106,7 +106,10 @@ def generate(plan: RunPlan, *, progress: Progress | None = None) -> RunLog:
     log = open_log(plan)
     if log is not None and is_complete(plan, log):
         return log
-    plan.folder.mkdir(parents=True, exist_ok=True)
+    try:
+        plan.folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SaveError(f"{plan.folder}: cannot be made: {error.strerror}") from error
     with RunLock(plan.folder):
         log = open_log(plan)
         batch_size = _batch_size(plan, log)

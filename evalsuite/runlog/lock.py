@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import os
 import socket
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 
 from filelock import FileLock, Timeout
 
-from evalsuite.errors import RunLogError
+from evalsuite.errors import RunLogError, SaveError
 
 __all__ = ["RunLock"]
 
@@ -30,6 +31,8 @@ class RunLock:
     ------
     RunLogError
         On entry, if another process holds it; the message names the process and its host.
+    SaveError
+        On entry, if the folder cannot be written to.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -45,14 +48,18 @@ class RunLock:
                 f"{self._folder}: another process is working on this run ({self._describe_owner()}). "
                 "Wait for it, or end it; then the same command continues."
             ) from error
+        except OSError as error:
+            raise SaveError(f"{self._folder}: cannot be locked for writing: {error.strerror}") from error
         owner = {"pid": os.getpid(), "host": socket.gethostname()}
-        self._owner.write_text(json.dumps(owner), encoding="utf-8")
+        with suppress(OSError):  # it only makes a message better; a full disk is reported where work would be lost
+            self._owner.write_text(json.dumps(owner), encoding="utf-8")
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._owner.unlink(missing_ok=True)
+        with suppress(OSError):
+            self._owner.unlink(missing_ok=True)
         self._lock.release()
 
     def _describe_owner(self) -> str:

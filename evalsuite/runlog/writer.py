@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from contextlib import suppress
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
@@ -47,17 +48,19 @@ class RunLogWriter:
         self._path = path
         self._unsynced = 0
         self._synced_at = time.monotonic()
-        flags = os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC
+        self._size = existing.whole_bytes if existing else 0
+        self._checksum = existing.checksum if existing else 0
+        self._fd = -1
         try:
-            self._fd = os.open(path, flags, 0o644)
-            self._size = existing.whole_bytes if existing else 0
-            self._checksum = existing.checksum if existing else 0
+            self._fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o644)
             os.ftruncate(self._fd, self._size)
             if header is not None:
                 self._write([header])
                 self.sync()
                 _sync_folder(path.parent)
         except OSError as error:
+            if self._fd >= 0:
+                self._abandon()
             raise SaveError(f"{path}: cannot be written: {error.strerror}") from error
 
     def append(self, outputs: Sequence[Output]) -> None:
@@ -75,13 +78,22 @@ class RunLogWriter:
         self._synced_at = time.monotonic()
 
     def close(self) -> None:
-        """Sync and close."""
-        if self._fd >= 0:
-            try:
-                self.sync()
-            finally:
-                os.close(self._fd)
-                self._fd = -1
+        """Sync and close.
+
+        Raises
+        ------
+        SaveError
+            If what was appended cannot be brought to the disk.
+        """
+        if self._fd < 0:
+            return
+        try:
+            self.sync()
+        except OSError as error:
+            raise SaveError(f"{self._path}: cannot be written: {error.strerror}") from error
+        finally:
+            os.close(self._fd)
+            self._fd = -1
 
     def __enter__(self) -> RunLogWriter:
         return self
@@ -100,11 +112,19 @@ class RunLogWriter:
             if self._unsynced >= SYNC_RECORDS or time.monotonic() - self._synced_at >= SYNC_SECONDS:
                 self.sync()
         except OSError as error:
-            os.ftruncate(self._fd, self._size)
+            self._abandon()
             raise SaveError(
                 f"{self._path}: cannot be written: {error.strerror}. What was finished is kept; "
                 "make room and run the same command to continue."
             ) from error
+
+    def _abandon(self) -> None:
+        """Cut the log back to whole lines and close it; if even that fails, the next reader finds a torn tail."""
+        with suppress(OSError):
+            os.ftruncate(self._fd, self._size)
+        with suppress(OSError):
+            os.close(self._fd)
+        self._fd = -1
 
     def _write(self, records: list[dict[str, object]]) -> None:
         lines: list[bytes] = []
@@ -132,38 +152,45 @@ def probe_folder(folder: Path) -> None:
     probe = folder / f".probe-{os.getpid()}"
     made = _make_folders(folder)
     try:
-        with probe.open("wb") as file:
-            file.write(b"\0" * _PROBE_BYTES)
-            file.flush()
+        with probe.open("wb", buffering=0) as file:
+            probe.unlink()  # at once: a process that is killed here leaves no file behind
+            view = memoryview(b"\0" * _PROBE_BYTES)
+            while view:
+                view = view[file.write(view) :]
             os.fsync(file.fileno())
     except OSError as error:
-        probe.unlink(missing_ok=True)
-        for path in reversed(made):
-            path.rmdir()
+        _remove_folders(made)
         raise SaveError(
             f"{folder}: cannot be written to: {error.strerror}. Nothing was run; choose another folder with --output."
         ) from error
-    probe.unlink()
 
 
 def _make_folders(folder: Path) -> list[Path]:
     made: list[Path] = []
     try:
         for path in [*reversed(folder.parents), folder]:
-            if not path.exists():
+            if path.exists():
+                continue
+            try:
                 path.mkdir()
                 made.append(path)
+            except FileExistsError:
+                if not path.is_dir():  # a link to nowhere; otherwise another process made it first, which is as good
+                    raise
         if not folder.is_dir():
             raise NotADirectoryError(20, "it is a file, not a folder")
-    except FileExistsError:  # another process made it first, which is as good
-        folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        for path in reversed(made):
-            path.rmdir()
+        _remove_folders(made)
         raise SaveError(
             f"{folder}: cannot be made: {error.strerror}. Nothing was run; choose another folder with --output."
         ) from error
     return made
+
+
+def _remove_folders(made: list[Path]) -> None:
+    for path in reversed(made):
+        with suppress(OSError):  # another process may have put something in it
+            path.rmdir()
 
 
 def _sync_folder(folder: Path) -> None:
