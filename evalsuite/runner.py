@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from operator import index
 from pathlib import Path
 
 from evalsuite.environment import describe_environment
@@ -120,7 +121,7 @@ def generate(plan: RunPlan, *, progress: Progress | None = None) -> RunLog:
             writer = RunLogWriter(plan.log_path, existing=log)
         with writer:
             if log is not None:
-                writer.append_session({"environment": environment, **_started()})
+                writer.append_session({"environment": environment, "torn_bytes": log.torn_bytes, **_started()})
             _generate_missing(plan, log, writer, batch_size, progress)
     finished = open_log(plan)
     assert finished is not None
@@ -148,11 +149,13 @@ def open_log(plan: RunPlan) -> RunLog | None:
 
 def is_complete(plan: RunPlan, log: RunLog) -> bool:
     """Whether every output of the plan is in the log, none of them an error."""
-    return all(
+    # A task of one turn asks for everything it is going to ask for: no need to render it.
+    known = plan.task.turns == 1 and all(
         (output := log.outputs.get((sample.id, repeat, 0))) is not None and output.finish_reason != "error"
         for sample in plan.samples
         for repeat in range(plan.repeats)
-    ) and (plan.task.turns == 1 or not any(_missing(plan, log.outputs)))
+    )
+    return known or not any(_missing(plan, log.outputs))
 
 
 def _generate_missing(
@@ -162,10 +165,13 @@ def _generate_missing(
     bind = getattr(plan.model, "bind", None)
     if bind is not None:
         bind([sample.id for sample in plan.task.samples])
-    wanted = len(plan.samples) * plan.repeats * plan.task.turns
-    count = sum(1 for key in done if done[key].finish_reason != "error")
+    within = {sample.id for sample in plan.samples}
+    wanted = len(within) * plan.repeats * plan.task.turns
+    count = sum(
+        key[0] in within and key[1] < plan.repeats and output.finish_reason != "error" for key, output in done.items()
+    )
     if progress:
-        progress(min(count, wanted), wanted)
+        progress(count, wanted)
     for batch in _slices(plan, batch_size, done):
         new: list[Output] = []
         for output in _answer(plan.model, batch, plan.config, batch_size):
@@ -176,7 +182,7 @@ def _generate_missing(
         writer.append(new)
         count += len(new)
         if progress:
-            progress(min(count, wanted), wanted)
+            progress(count, wanted)
 
 
 def _slices(plan: RunPlan, batch_size: int, done: dict[Key, Output]) -> Iterator[list[Request]]:
@@ -229,9 +235,9 @@ def _answer(model: Model, requests: list[Request], config: GenerationConfig, bat
         outputs = _checked(model.generate([*requests, *padding], config), len(requests) + len(padding))
     except EvalsuiteError:
         raise  # a missing package or a wrong weights file concerns every request
-    except Exception as error:  # whatever a model raises concerns its samples, not the run
+    except (Exception, SystemExit) as error:  # whatever a model raises concerns its samples, not the run
         if len(requests) == 1:
-            outputs = [Output(finish_reason="error", error=f"{type(error).__name__}: {error}")]
+            outputs = [Output(finish_reason="error", error=_describe(error))]
         else:
             return [output for request in requests for output in _answer(model, [request], config, batch_size)]
     seconds = (time.perf_counter() - started) / len(requests)
@@ -260,18 +266,59 @@ def _checked(outputs: Sequence[Output], n: int) -> list[Output]:
             raise TypeError(f"an output's text must be a str or None, got {type(output.text).__name__}")
         if output.finish_reason not in FINISH_REASONS:
             raise ValueError(f'unknown finish_reason "{output.finish_reason}"')
+        if output.error is not None and not isinstance(output.error, str):
+            raise TypeError(f"an output's error must be a str or None, got {type(output.error).__name__}")
     return [
-        replace(output, finish_reason="error", error=output.error or "the model returned no text")
-        if output.text is None and output.finish_reason in ("stop", "length")
-        else output
+        replace(
+            output,
+            finish_reason="error" if lost else output.finish_reason,
+            error=output.error or "the model returned no text" if lost else output.error,
+            tokens_in=_count(output.tokens_in, "tokens_in"),
+            tokens_out=_count(output.tokens_out, "tokens_out"),
+            seconds=_seconds(output.seconds),
+            peak_memory_bytes=_count(output.peak_memory_bytes, "peak_memory_bytes"),
+        )
         for output in outputs
+        for lost in [output.text is None and output.finish_reason != "refused"]
     ]
+
+
+def _count(value: object, name: str) -> int | None:
+    """Return a count as an int that JSON can hold, whatever kind of integer the model gave."""
+    if value is None:
+        return None
+    try:
+        count = index(value)  # type: ignore[arg-type]
+    except TypeError:
+        raise TypeError(f"an output's {name} must be an integer or None, got {type(value).__name__}") from None
+    if not 0 <= count < 1 << 63:
+        raise ValueError(f"an output's {name} must be in [0, 2**63), got {count}")
+    return count
+
+
+def _seconds(value: object) -> float | None:
+    if value is None:
+        return None
+    try:
+        seconds = float(value)  # type: ignore[arg-type]
+    except (TypeError, ValueError, OverflowError):
+        raise TypeError(f"an output's seconds must be a number or None, got {value!r:.100}") from None
+    if not 0.0 <= seconds < float("inf"):
+        raise ValueError(f"an output's seconds must be finite and not negative, got {seconds}")
+    return seconds
+
+
+def _describe(error: BaseException) -> str:
+    try:
+        return f"{type(error).__name__}: {error}"
+    except Exception:  # the text of a model's own exception is its own code too
+        return f"{type(error).__name__}, whose text cannot be made"
 
 
 def _batch_size(plan: RunPlan, log: RunLog | None) -> int:
     if log is not None and isinstance(log.header.get("batch_size"), int):
         return max(1, int(log.header["batch_size"]))
-    return plan.batch_size or plan.model.batch_size
+    return plan.batch_size or max(1, plan.model.batch_size)
 
 
 def _header(plan: RunPlan, batch_size: int, environment: dict[str, object]) -> dict[str, object]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from evalsuite.errors import RunLogError
+from evalsuite.runlog.identity import canonical_json
 from evalsuite.runlog.line import decode_line, output_from_record
 from evalsuite.types import Output
 
@@ -29,7 +30,7 @@ class RunLog:
     header : dict
         The first line: schema version, identity, task, model, environment.
     outputs : dict of (sample id, repeat, turn) to Output
-        One output a key: the first that is not an error, or else the first.
+        One output a key: the first that is not an error, or else the last.
     whole_bytes, torn_bytes : int
         Bytes up to the last whole line, and of the unfinished line after it.
     checksum : int
@@ -76,7 +77,7 @@ def read_log(path: Path) -> RunLog:
                 elif data.get("type") == "output":
                     output = output_from_record(data, where)
                     key = (output.sample_id, output.repeat, output.turn)
-                    if key not in outputs or (outputs[key].finish_reason == "error" != output.finish_reason):
+                    if key not in outputs or outputs[key].finish_reason == "error":
                         outputs[key] = output
                 elif data.get("type") != "session":
                     raise RunLogError(f'{where}: unknown line type "{data.get("type")}"')
@@ -89,15 +90,14 @@ def read_log(path: Path) -> RunLog:
 
 
 def digest_outputs(samples: Iterable[tuple[Output, ...]]) -> str:
-    """Return the SHA-256 of outputs in the order given, of all that a score can depend on.
+    """Return the SHA-256 of outputs in the order given, of all that a score or a report's list of errors depends on.
 
     Times are left out, so that two runs that produced the same have the same digest.
     """
     digest = hashlib.sha256()
     for output in _flat(samples):
-        text = "\x00" if output.text is None else output.text
-        key = f"{output.sample_id}\x1f{output.repeat}\x1f{output.turn}\x1f{output.finish_reason}\x1f{len(text)}\x1f"
-        digest.update((key + text).encode("utf-8", "surrogatepass"))
+        key = (output.sample_id, output.repeat, output.turn)
+        digest.update(canonical_json([*key, output.finish_reason, output.text, output.error]).encode("ascii") + b"\n")
     return digest.hexdigest()
 
 
@@ -114,4 +114,7 @@ def _check_header(data: dict[str, Any], where: str) -> dict[str, Any]:
         raise RunLogError(
             f"{where}: schema version {version}, this release reads {SCHEMA_VERSION}; use the release that wrote it"
         )
+    for key, kind in {"id": str, "identity": dict, "task": dict, "model": dict}.items():
+        if not isinstance(data.get(key), kind):
+            raise RunLogError(f"{where}: the header's {key} is missing or not {kind.__name__}")
     return data
