@@ -98,7 +98,7 @@ class Registry(Generic[T]):
         entry = self._builtin.get(name) or self._entry_points().get(name)
         if entry is None:
             raise UsageError(
-                f'unknown {self.kind} "{name}"{did_you_mean(name, self.names())} See "evalsuite list {self.kind}s".'
+                f'unknown {self.kind} "{name}"{did_you_mean(name, self.names()) or "."} See "evalsuite list {self.kind}s".'
             )
         return entry
 

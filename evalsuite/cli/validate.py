@@ -35,7 +35,10 @@ def _describe_task(name: str) -> str:
 
     task = load_task(name)
     metrics = [metric.signature() for _, metric in task_metrics(task)]
-    requests = [task.request(sample, repeat=0, turn=0, history=(), run_seed=0) for sample in task.samples]
+    shots = task.generation.num_fewshot
+    requests = [
+        task.request(sample, repeat=0, turn=0, history=(), run_seed=0, num_fewshot=shots) for sample in task.samples
+    ]
     prompts = [request.prompt for request in requests if request is not None]
     clusters = len({sample.cluster or sample.id for sample in task.samples})
     shown = "\n".join(f"    {printable(line)}" for line in prompts[0].splitlines()) if prompts else "    (none)"

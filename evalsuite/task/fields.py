@@ -41,7 +41,10 @@ def required_field(table: Mapping[str, Any], key: str, kind: type[T], where: str
         raise TaskError(f'{where}: missing field "{key}" ({_TYPE_NAMES.get(kind, kind.__name__)})')
     value = table[key]
     if kind is float and isinstance(value, int) and not isinstance(value, bool):
-        value = float(value)
+        try:
+            value = float(value)
+        except OverflowError:
+            raise TaskError(f"{where}: {key} is too large") from None
     if not isinstance(value, kind) or (kind is not bool and isinstance(value, bool)):
         raise TaskError(
             f"{where}: {key} must be {_TYPE_NAMES.get(kind, kind.__name__)}, found {type_name(value)}: {value!r}"

@@ -64,14 +64,19 @@ def load_task(name: str) -> Task:
         If there is none, or its file or samples are wrong; the message names file, field and what was expected.
     """
     path = Path(name)
-    if path.suffix == ".toml" or "/" in name or path.is_dir():
-        path = path / "task.toml" if path.is_dir() else path
-        if not path.is_file():
-            raise TaskError(f"{name}: there is no task file {path}")
+    try:
+        is_folder = bool(name) and path.is_dir()
+        if path.suffix == ".toml" or "/" in name or is_folder:
+            path = path / "task.toml" if is_folder else path
+            if not path.is_file():
+                raise TaskError(f"{name}: there is no task file {path}")
+    except OSError as error:
+        raise TaskError(f"{name}: cannot be read: {error.strerror}") from error
+    if path.suffix == ".toml" or "/" in name or is_folder:
         return parse_task(read_toml(path), path.parent, str(path), source=str(path.resolve()))
     known = task_files()
     if name not in known:
-        raise TaskError(f'unknown task "{name}"{did_you_mean(name, known)} See "evalsuite list tasks".')
+        raise TaskError(f'unknown task "{name}"{did_you_mean(name, known) or "."} See "evalsuite list tasks".')
     return parse_task(read_toml(known[name]), known[name].parent, f"tasks/{name}/task.toml", source=name)
 
 
@@ -83,7 +88,7 @@ def read_toml(path: Path) -> dict[str, Any]:
         raise TaskError(f"{path}: cannot be read: {error.strerror}") from error
     except UnicodeDecodeError as error:
         raise TaskError(f"{path}: not UTF-8 at byte {error.start}") from error
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # not only TOMLDecodeError: a number may have too many digits
         raise TaskError(f"{path}: not TOML: {error}") from error
 
 
@@ -139,6 +144,8 @@ def parse_generation(table: Mapping[str, Any], base: GenerationConfig, where: st
             raise TaskError(f"{where}: {key} must be at least {low}, found {value}")
     if config["top_p"] is not None and not 0 < config["top_p"] <= 1:
         raise TaskError(f"{where}: top_p must be in (0, 1], found {config['top_p']}")
+    if isinstance(table.get("stop"), tuple):  # as GenerationConfig has it, which callers from Python may pass on
+        table = {**table, "stop": list(table["stop"])}
     stop = optional_field(table, "stop", list, where, list(base.stop))
     if not all(isinstance(text, str) and text for text in stop):
         raise TaskError(f"{where}: stop must be a list of strings that are not empty, found {stop!r}")
@@ -150,7 +157,7 @@ def _parse_metrics(tables: list[Any], where: str) -> tuple[MetricSpec, ...]:
     for i, table in enumerate(tables):
         place = f"{where}: metrics[{i}]"
         if not isinstance(table, dict):
-            raise TaskError(f"{place} must be a table such as {{ name = \"bleu\" }}, found {type_name(table)}: {table!r}")
+            raise TaskError(f'{place} must be a table such as {{ name = "bleu" }}, found {type_name(table)}: {table!r}')
         by = optional_field(table, "by", list, place, [])
         if not all(isinstance(key, str) for key in by):
             raise TaskError(f"{place}: by must be a list of strings, found {by!r}")
@@ -174,6 +181,15 @@ def _check_samples(task: Task, where: str) -> None:
             render_prompt(task.prompt, sample)
         except TaskError as error:
             raise TaskError(f"{where}: prompt: {error}") from error
+    for i, spec in enumerate(task.metrics):
+        for key in spec.by:
+            known = {name for sample in task.samples for name in sample.metadata}
+            known |= {"depth"} if any(sample.depth is not None for sample in task.samples) else set()
+            if key not in known:
+                raise TaskError(
+                    f'{where}: metrics[{i}]: by: no sample has a "{key}"{did_you_mean(key, known)} '
+                    f"(there is: {', '.join(sorted(known)) or 'nothing'})"
+                )
     for sample in task.fewshot:
         if not sample.references:
             raise TaskError(f'{where}: fewshot: sample "{sample.id}" has no reference to show')

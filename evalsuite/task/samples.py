@@ -139,7 +139,10 @@ def _world_samples(table: Mapping[str, Any], where: str) -> list[Sample]:
 
 
 def _inside(folder: Path, name: str, where: str) -> Path:
-    path = (folder / name).resolve()
+    try:
+        path = (folder / name).resolve()
+    except (OSError, RuntimeError, ValueError) as error:  # a loop of links, or a NUL in the name
+        raise TaskError(f"{where}.file: {name!r} is not a path: {error}") from error
     if not path.is_relative_to(folder.resolve()):
         raise TaskError(f"{where}.file: {name!r} is outside the task's folder {folder}")
     return path

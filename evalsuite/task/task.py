@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -60,11 +61,16 @@ class Task:
         ``{field}`` stands for that field of a sample's input; it is replaced literally, once.
     generation : GenerationConfig
     metrics : tuple of MetricSpec
-        At least one; one is primary.
+        One of them is primary.
     fewshot : tuple of Sample
         Worked examples, used from the first on; not part of the samples.
     source : str
         The name or path it was loaded by, to load it again.
+
+    Raises
+    ------
+    TaskError
+        If there are no samples, two have one id, or not exactly one metric is primary.
     """
 
     name: str
@@ -78,6 +84,17 @@ class Task:
     metrics: tuple[MetricSpec, ...]
     fewshot: tuple[Sample, ...] = ()
     source: str = ""
+
+    def __post_init__(self) -> None:
+        where = f'task "{self.name}"'
+        if not self.samples:
+            raise TaskError(f"{where}: there is no sample in it")
+        twice = [id_ for id_, count in Counter(sample.id for sample in self.samples).items() if count > 1]
+        if twice:
+            raise TaskError(f'{where}: samples must have different ids, found "{twice[0]}" more than once')
+        n_primary = sum(spec.primary for spec in self.metrics)
+        if n_primary != 1:
+            raise TaskError(f"{where}: metrics: exactly one must be primary, found {n_primary}")
 
     @property
     def content_hash(self) -> str:
