@@ -70,3 +70,10 @@ def test_longest_common_subsequence_of_long_texts() -> None:
     text = " ".join(f"w{i * i % 41}" for i in range(700))
     expected = RougeScorer(["rougeL"]).score(reference, text)["rougeL"].fmeasure
     assert f_scores([text], [reference], False) == [expected]
+
+
+def test_only_words_of_more_than_three_characters_are_stemmed() -> None:
+    # Porter's stem of "its" is "it", and of "cats" "cat"; rouge-score leaves words of up to 3 characters alone.
+    assert f_scores(["its", "cats"], ["it"], True) == [0.0, 0.0]
+    assert f_scores(["its", "cats"], ["cat"], True) == [0.0, 1.0]
+    assert f_scores(["cats"], ["cat"], False) == [0.0]
