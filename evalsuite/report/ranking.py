@@ -50,7 +50,7 @@ def rank_models(task_name: str, runs: Sequence[tuple[Report, Path]]) -> dict[str
     above = {str(report.record["id"]): 0 for report, _ in scored}
     below = dict(above)
     for (a, folder_a), (b, folder_b) in combinations(scored, 2):
-        sign = _sure_sign(task_name, (a.primary, folder_a), (b.primary, folder_b), level)
+        sign = _sure_sign(task_name, (a, folder_a), (b, folder_b), level)
         if sign == 0:
             continue
         better, worse = (a, b) if (sign > 0) == a.primary.higher_is_better else (b, a)
@@ -59,17 +59,17 @@ def rank_models(task_name: str, runs: Sequence[tuple[Report, Path]]) -> dict[str
     return {run_id: (1 + above[run_id], len(scored) - below[run_id]) for run_id in above}
 
 
-def _sure_sign(task_name: str, a: tuple[Score, Path], b: tuple[Score, Path], level: float) -> int:
+def _sure_sign(task_name: str, a: tuple[Report, Path], b: tuple[Report, Path], level: float) -> int:
     """Return 1 or -1 where score a - score b is surely positive or negative, else 0."""
-    interval = _paired(task_name, a, b, level) or _unpaired(a[0], b[0], level)
+    interval = _paired(task_name, a, b, level) or _unpaired(a[0].primary, b[0].primary, level)
     if interval is None:
         return 0
     return int(interval[0] > 0) - int(interval[1] < 0)
 
 
-def _paired(task_name: str, a: tuple[Score, Path], b: tuple[Score, Path], level: float) -> tuple[float, float] | None:
-    score = a[0]
-    rows_a, rows_b = _stored(a), _stored(b)
+def _paired(task_name: str, a: tuple[Report, Path], b: tuple[Report, Path], level: float) -> tuple[float, float] | None:
+    score = a[0].primary
+    rows_a, rows_b = _stored(*a), _stored(*b)
     if rows_a is None or rows_b is None or rows_a.samples != rows_b.samples:
         return None
     metric = make_metric(MetricSpec(name=score.metric, options=rows_a.options), task_name)
@@ -90,8 +90,8 @@ def _paired(task_name: str, a: tuple[Score, Path], b: tuple[Score, Path], level:
     return None if interval is None else (interval.low, interval.high)
 
 
-def _stored(run: tuple[Score, Path]) -> StoredRows | None:
-    return load_stored_rows(run[1] / "statistics", run[0].signature)
+def _stored(report: Report, folder: Path) -> StoredRows | None:
+    return load_stored_rows(folder / "statistics", report.primary.signature, str(report.record["inputs"]["outputs"]))
 
 
 def _unpaired(a: Score, b: Score, level: float) -> tuple[float, float] | None:

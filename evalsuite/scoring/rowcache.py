@@ -77,8 +77,8 @@ class RowCache:
             "clusters": clusters.tolist(),
             "samples": hashlib.sha256(json.dumps(sample_ids).encode("ascii")).hexdigest(),
             "options": dict(options),
-            "sha256": _digest(rows.values),
         }
+        notes["sha256"] = _digest(rows.values, notes)
         part = rows_path.with_suffix(f".{os.getpid()}.part")
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
@@ -92,9 +92,13 @@ class RowCache:
                 path.unlink(missing_ok=True)
 
 
-def load_stored_rows(folder: Path, signature: str) -> StoredRows | None:
-    """Return the rows of a metric, by its signature, from a run's ``statistics`` folder; None without sound ones."""
-    return _read(folder, signature)[0]
+def load_stored_rows(folder: Path, signature: str, digest: str) -> StoredRows | None:
+    """Return a metric's rows, by its signature, from a run's ``statistics`` folder.
+
+    None without sound ones, or where they were made from other outputs than those of `digest`.
+    """
+    stored, notes = _read(folder, signature)
+    return stored if notes.get("outputs") == digest else None
 
 
 def _read(folder: Path, signature: str) -> tuple[StoredRows | None, dict[str, Any]]:
@@ -105,10 +109,10 @@ def _read(folder: Path, signature: str) -> tuple[StoredRows | None, dict[str, An
         outcomes = tuple(OUTCOMES[i] for i in notes["outcomes"])
         clusters = np.asarray(notes["clusters"], dtype=np.int64)
         sound = values.ndim == 2 and len(values) == len(outcomes) == len(clusters)
-        if not sound or notes["sha256"] != _digest(values):
+        if not sound or notes.pop("sha256") != _digest(values, notes):
             return None, {}
         return StoredRows(Rows(values, outcomes), clusters, str(notes["samples"]), dict(notes["options"])), notes
-    except (OSError, ValueError, KeyError, TypeError, IndexError):
+    except (OSError, EOFError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
         return None, {}
 
 
@@ -117,5 +121,7 @@ def _paths(folder: Path, signature: str) -> tuple[Path, Path]:
     return folder / f"{name}.npy", folder / f"{name}.json"
 
 
-def _digest(values: NDArray[np.floating]) -> str:
-    return hashlib.sha256(np.ascontiguousarray(values).tobytes()).hexdigest()
+def _digest(values: NDArray[np.floating], notes: Mapping[str, Any]) -> str:
+    """Return the SHA-256 of rows and notes: an outcome or a cluster that changed matters as much as a number."""
+    head = json.dumps([str(values.dtype), values.shape, notes], sort_keys=True)
+    return hashlib.sha256(head.encode("ascii") + np.ascontiguousarray(values).tobytes()).hexdigest()

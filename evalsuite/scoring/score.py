@@ -156,15 +156,17 @@ def _value_and_interval(
             values, labels, lambda part: metric.value(part, reference), value_range=metric.value_range
         )
     elif isinstance(metric, CurveMetric):
-        value = metric.value(values)
-        interval = stats.curve_interval(values, labels, metric.value, seed=seed)
+        rows = np.asarray(values, dtype=np.float64)
+        value = metric.value(rows)
+        interval = stats.curve_interval(rows, labels, metric.value, seed=seed)
     else:
         assert isinstance(metric, RowMetric)
-        value = float(metric.value(stats.sum_in_blocks(values)))
+        rows = np.asarray(values, dtype=np.float64)
+        value = float(metric.value(stats.sum_in_blocks(rows)))
         if metric.proportion:
-            interval = stats.proportion_interval(values, labels)
+            interval = stats.proportion_interval(rows, labels)
         else:
-            interval = stats.row_interval(values, labels, metric.value, seed=seed)
+            interval = stats.row_interval(rows, labels, metric.value, seed=seed)
     if np.isnan(value):
         return None, None
     return float(value), interval
