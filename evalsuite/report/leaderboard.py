@@ -57,7 +57,9 @@ def load_leaderboard_runs(folders: Iterable[Path]) -> list[LeaderboardRun]:
             raise InputError(f"{folder}: there is no such folder")
         paths = [folder] if folder.is_file() else sorted(folder.rglob("report.json"))
         if not paths:
-            raise InputError(f'{folder}: there is no report.json in or below it; "evalsuite run" writes one for each run')
+            raise InputError(
+                f'{folder}: there is no report.json in or below it; "evalsuite run" writes one for each run'
+            )
         for path in paths:
             run = LeaderboardRun(load_report(path), path.parent)
             runs.setdefault(str(run.report.record["id"]), run)

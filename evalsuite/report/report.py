@@ -6,6 +6,7 @@ import json
 import os
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -116,15 +117,19 @@ def load_report(path: Path) -> Report:
     if record.get("kind") != "report" or record.get("schema_version") != SCHEMA_VERSION:
         raise InputError(f"{path}: not a report of schema version {SCHEMA_VERSION}")
     try:
-        return _report(record, tuple(_score(entry) for entry in record["scores"]))
-    except (KeyError, TypeError) as error:
-        raise InputError(f'{path}: not a sound report ({error}); "evalsuite validate {path}" says what is wrong') from error
+        report = _report(record, tuple(_score(entry) for entry in record["scores"]))
+        _check(report)
+    except (LookupError, TypeError, ValueError, AttributeError) as error:
+        raise InputError(
+            f'{path}: not a sound report ({type(error).__name__}: {error}); "evalsuite validate {path}" says what is wrong'
+        ) from error
+    return report
 
 
 def load_json(path: Path) -> dict[str, Any]:
     """Read a file that holds one JSON object; InputError names the file and what is wrong."""
     try:
-        record = json.loads(path.read_bytes())
+        record = json.loads(path.read_bytes(), parse_constant=_refuse_constant, parse_float=_parse_float)
     except OSError as error:
         raise InputError(f"{path}: cannot be read: {error.strerror}") from error
     except (ValueError, RecursionError) as error:
@@ -132,6 +137,17 @@ def load_json(path: Path) -> dict[str, Any]:
     if not isinstance(record, dict):
         raise InputError(f"{path}: expected a JSON object")
     return record
+
+
+def _refuse_constant(name: str) -> object:
+    raise ValueError(f"{name} is no number")
+
+
+def _parse_float(text: str) -> float:
+    number = float(text)
+    if number in (float("inf"), -float("inf")):
+        raise ValueError(f"{text} is too large")
+    return number
 
 
 def save_json(record: Mapping[str, Any], path: Path) -> None:
@@ -152,11 +168,10 @@ def save_json(record: Mapping[str, Any], path: Path) -> None:
             os.fsync(file.fileno())
         part.replace(path)
     except OSError as error:
-        try:
-            part.unlink(missing_ok=True)
-        except OSError:
-            pass
         raise SaveError(f"{path}: cannot be written: {error.strerror}") from error
+    finally:  # after an interrupt too
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
 
 
 def score_record(score: Score) -> dict[str, Any]:
@@ -177,6 +192,37 @@ def _score(entry: Mapping[str, Any]) -> Score:
 
 def _interval(entry: Mapping[str, Any] | None) -> Interval | None:
     return None if entry is None else Interval(**entry)
+
+
+def _check(report: Report) -> None:
+    """Raise TypeError or LookupError unless all that a leaderboard reads of a report is of the right type."""
+    record = report.record
+    expected: list[tuple[object, type | tuple[type, ...]]] = [
+        *((record[key], str) for key in ("id", "started")),
+        *((record[key], dict) for key in ("identity", "inputs", "environment")),
+        *((record[key], int) for key in ("n_samples", "n_outputs", "n_errors", "repeats")),
+        *((report.model[key], str) for key in ("name", "spec")),
+        *((report.task[key], kind) for key, kind in (("name", str), ("version", int), ("summary", str))),
+        *((record["identity"][key], kind) for key, kind in (("task_version", int), ("task_hash", str))),
+        *((error[key], kind) for error in record["errors"] for key, kind in (("message", str), ("count", int))),
+        (record["inputs"]["outputs"], str),
+        (record["tokens"]["out"], (int, type(None))),
+        (record["timing"]["seconds"], (int, float, type(None))),
+    ]
+    number = (int, float)
+    for score in report.scores:
+        ends = [] if score.interval is None else [score.interval.low, score.interval.high, score.interval.level]
+        expected += [(text, str) for text in (score.metric, score.signature, *score.outcomes)]
+        expected += [(value, number) for value in (score.n, *score.outcomes.values(), *ends, *(score.bounds or ()))]
+        expected += [(score.higher_is_better, bool), (score.primary, bool), (score.value, (*number, type(None)))]
+        for part in (part for parts in score.slices.values() for part in parts):
+            expected += [(part.key, (str, int)), (part.value, (*number, type(None)))]
+    for value, kind in expected:
+        if not isinstance(value, kind):
+            raise TypeError(f"found {value!r:.80} in a wrong place")
+    n_primary = sum(score.primary for score in report.scores)
+    if n_primary != 1:
+        raise ValueError(f"exactly one score must be primary, found {n_primary}")
 
 
 def _report(record: Mapping[str, Any], scores: tuple[Score, ...]) -> Report:

@@ -42,7 +42,10 @@ def validate_file(path: Path) -> str:
     if not isinstance(kind, str) or kind not in SCHEMAS:
         hint = did_you_mean(kind, SCHEMAS) if isinstance(kind, str) else ""
         raise InputError(f'{path}: kind must be "report" or "leaderboard", found {kind!r}{hint}')
-    errors = sorted(Draft202012Validator(load_schema(kind)).iter_errors(record), key=lambda error: list(error.path))
+    try:
+        errors = sorted(Draft202012Validator(load_schema(kind)).iter_errors(record), key=lambda error: list(error.path))
+    except RecursionError:
+        raise InputError(f"{path}: nested too deeply to be a {kind}") from None
     if errors:
         lines = [f"{path}: {error.json_path}: {error.message[:200]}" for error in errors[:10]]
         more = f"\n... and {len(errors) - 10} more" if len(errors) > 10 else ""

@@ -114,7 +114,9 @@ def _rank(rank: tuple[int, int] | None) -> str:
 def _outcomes(score: Score) -> str:
     """Return the shares of what is neither right nor wrong: the cases a single number would hide."""
     parts = [
-        f"{outcome} {100 * count / score.n:.1f} %" for outcome, count in score.outcomes.items() if outcome not in _COUNTED
+        f"{outcome} {100 * count / score.n:.1f} %"
+        for outcome, count in score.outcomes.items()
+        if outcome not in _COUNTED
     ]
     if score.bounds:
         parts.append(f"worst to best case {100 * score.bounds[0]:.1f}-{100 * score.bounds[1]:.1f} %")
@@ -171,13 +173,21 @@ def _console(file: IO[str]) -> Console:
     from rich.console import Console
 
     if file.isatty():
-        return Console(file=file, highlight=False)
-    return Console(file=file, width=_PLAIN_WIDTH, highlight=False, no_color=True, force_terminal=False)
+        return Console(file=file, highlight=False, emoji=False)
+    return Console(
+        file=file,
+        width=_PLAIN_WIDTH,
+        highlight=False,
+        emoji=False,
+        no_color=True,
+        force_terminal=False,
+        color_system=None,
+    )
 
 
 def _can_show(file: IO[str], text: str) -> bool:
     try:
-        text.encode(file.encoding or "ascii")
+        text.encode(getattr(file, "encoding", None) or "ascii")
     except (UnicodeEncodeError, LookupError):
         return False
     return True
