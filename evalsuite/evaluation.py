@@ -211,8 +211,9 @@ def score_log(log: RunLog, task: Task, *, repeats: int, limit: int | None) -> tu
     path = log.path.parent / "report.json"
     samples = task.samples[:limit]
     outputs = [_padded(log.sample_outputs(sample.id, repeats, task.turns), sample.id) for sample in samples]
-    inputs = {
-        "outputs": digest_outputs(outputs),
+    digest = digest_outputs(outputs)
+    inputs: dict[str, Any] = {
+        "outputs": digest,
         "metrics": [[spec.name, spec.primary, list(spec.by), dict(spec.options)] for spec in task.metrics],
         "release": release(),
         "repeats": repeats,
@@ -228,8 +229,7 @@ def score_log(log: RunLog, task: Task, *, repeats: int, limit: int | None) -> tu
     folder = log.path.parent / "statistics"
     try:
         scores = [
-            score_outputs(data, spec, metric, cache_folder=folder, digest=inputs["outputs"])
-            for spec, metric in task_metrics(task)
+            score_outputs(data, spec, metric, cache_folder=folder, digest=digest) for spec, metric in task_metrics(task)
         ]
     except ValueError as error:
         raise InputError(f'task "{task.name}" cannot be scored: {error}') from error

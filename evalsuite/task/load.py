@@ -6,14 +6,14 @@ import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, cast, get_args
 
 from evalsuite.errors import TaskError, did_you_mean
 from evalsuite.registry import plugin_points
 from evalsuite.task.fields import check_keys, optional_field, required_field, type_name
 from evalsuite.task.samples import load_samples
 from evalsuite.task.task import MetricSpec, Task, render_prompt
-from evalsuite.types import GenerationConfig, Modality
+from evalsuite.types import GenerationConfig, Modality, Sample
 
 __all__ = ["list_tasks", "load_task", "parse_generation", "read_toml", "tasks_folder"]
 
@@ -105,14 +105,14 @@ def parse_task(table: Mapping[str, Any], folder: Path, where: str, *, source: st
     if modality not in get_args(Modality):
         raise TaskError(f'{where}: modality must be one of {", ".join(get_args(Modality))}, found "{modality}"')
     samples, digest = load_samples(required_field(table, "samples", dict, where), folder, f"{where}: samples")
-    fewshot = ()
+    fewshot: tuple[Sample, ...] = ()
     if "fewshot" in table:
         fewshot, _ = load_samples(required_field(table, "fewshot", dict, where), folder, f"{where}: fewshot")
     task = Task(
         name=name,
         version=version,
         summary=optional_field(table, "summary", str, where, ""),
-        modality=modality,
+        modality=cast(Modality, modality),
         samples=samples,
         samples_digest=digest,
         prompt=required_field(table, "prompt", str, where),
