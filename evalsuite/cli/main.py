@@ -2,36 +2,53 @@
 
 from __future__ import annotations
 
+import errno
+import io
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from importlib import import_module
+from pathlib import Path
 
 from evalsuite.cli.parser import COMMANDS, Parser, build_parser, normalise
-from evalsuite.errors import EXIT_INTERRUPTED, EXIT_SAVE, EvalsuiteError
+from evalsuite.errors import EXIT_INTERRUPTED, EXIT_OK, EXIT_SAVE, EXIT_USAGE, EvalsuiteError
 
 __all__ = ["main"]
+
+_LONGEST_LINE = 2000
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run ``evalsuite`` with these arguments, the process's own by default, and return its exit code."""
-    given = normalise(sys.argv[1:] if arguments is None else list(arguments))
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # it was closed by whoever started us
+            setattr(sys, name, Path(os.devnull).open("w"))  # noqa: SIM115 (lives as long as the process)
+    if isinstance(sys.stdout, io.TextIOWrapper):  # what the terminal's encoding lacks is shown, not raised
+        sys.stdout.reconfigure(errors="backslashreplace")
+    return _guarded(lambda: _run(sys.argv[1:] if arguments is None else list(arguments)))
+
+
+def _run(arguments: list[str]) -> int:
+    given = normalise(arguments)
     command = next((argument for argument in given if not argument.startswith("-")), None)
     parser: Parser = build_parser()
+    module = None
     if command in COMMANDS:
         module = import_module(f"evalsuite.cli.{COMMANDS[command][0]}")
         module.add_arguments(parser.commands[command])
-        options = parser.parse_args(given)
-        return _guarded(lambda: int(module.run(options)))
-    parser.parse_args(given)  # prints help, the version or what is wrong, and exits
-    parser.print_help()
-    return 2 if given else 0
-
-
-def _guarded(run: object) -> int:
-    assert callable(run)
     try:
-        code = int(run())
+        options = parser.parse_args(given)
+    except SystemExit as end:  # help, the version or what is wrong has been printed
+        return end.code if isinstance(end.code, int) else EXIT_USAGE
+    if module is not None:
+        return int(module.run(options))
+    parser.print_help()
+    return EXIT_OK
+
+
+def _guarded(run: Callable[[], int]) -> int:
+    try:
+        code = run()
         sys.stdout.flush()
         return code
     except EvalsuiteError as error:
@@ -41,13 +58,26 @@ def _guarded(run: object) -> int:
         _say("evalsuite: interrupted. What was finished is kept; the same command continues.")
         return EXIT_INTERRUPTED
     except BrokenPipeError:
-        # The reader of a pipe went away: no message, and no second error when Python flushes at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _discard_output()  # the reader of a pipe went away: no message
+        return EXIT_SAVE
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EROFS):
+            raise
+        _discard_output()
+        _say(f"evalsuite: error: cannot write the output: {error.strerror}")
         return EXIT_SAVE
 
 
+def _discard_output() -> None:
+    """Send what is still to be written nowhere, so that there is no second error when Python flushes at exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 def _say(message: str) -> None:
-    stream = sys.stderr
-    text = message if message.endswith("\n") else message + "\n"
-    stream.write(text.encode(stream.encoding or "utf-8", "backslashreplace").decode(stream.encoding or "utf-8"))
-    stream.flush()
+    """Write a message to the standard error; what it quotes of files and models cannot steer the terminal."""
+    from evalsuite.report.terminal import printable
+
+    text = "".join(printable(line, _LONGEST_LINE) + "\n" for line in message.removesuffix("\n").split("\n"))
+    encoding = sys.stderr.encoding or "utf-8"
+    sys.stderr.write(text.encode(encoding, "backslashreplace").decode(encoding))
+    sys.stderr.flush()

@@ -43,6 +43,14 @@ class Parser(argparse.ArgumentParser):
             parser.error(f'unknown {kind} "{word}"{did_you_mean(word, parser.option_names())}')
         return options
 
+    def _check_value(self, action: argparse.Action, value: Any) -> None:
+        """Refuse a value that is not among an action's choices, with the closest that is."""
+        if action.choices is not None and value not in action.choices:
+            known = [str(choice) for choice in action.choices]
+            raise argparse.ArgumentError(
+                action, f'unknown: "{value}"{did_you_mean(str(value), known) or "."} Known: {", ".join(known)}.'
+            )
+
     def option_names(self) -> list[str]:
         """Return the long options of this parser."""
         return [name for action in self._actions for name in action.option_strings if name.startswith("--")]

@@ -86,5 +86,7 @@ class ProgressReporter:
             self._line(f"{self._label}: {text} ({time.monotonic() - self._started:.1f} s)")
 
     def _line(self, text: str) -> None:
-        self._stream.write(text + "\n")
+        from evalsuite.report.terminal import printable
+
+        self._stream.write(printable(text, 500) + "\n")
         self._stream.flush()

@@ -56,6 +56,8 @@ def run(options: argparse.Namespace) -> int:
     from evalsuite.evaluation import run_plan, write_leaderboard
     from evalsuite.runlog.writer import probe_folder
 
+    if options.max_errors < 0:
+        raise UsageError(f"--max-errors: must be at least 0, got {options.max_errors}")
     plans = list(_plans(options))
     probe_folder(options.output)
     evaluations: list[Evaluation] = []

@@ -39,7 +39,9 @@ def run(options: argparse.Namespace) -> int:
         scores = _score_log(options.log, options.task, options.metric or [])
     elif options.hyp and options.ref:
         if not options.metric:
-            raise UsageError('score: --metric is missing, for example --metric bleu chrf. See "evalsuite list metrics".')
+            raise UsageError(
+                'score: --metric is missing, for example --metric bleu chrf. See "evalsuite list metrics".'
+            )
         scores = _score_files(options.hyp, options.ref, options.metric)
     else:
         raise UsageError("score: give a run log, or --hyp FILE --ref FILE --metric NAME")
@@ -57,8 +59,11 @@ def _score_log(path: Path, task_name: str | None, extra: Sequence[str]) -> list[
 
     log = read_log(path / "run.jsonl" if path.is_dir() else path)
     identity = log.header["identity"]
-    task = load_task(task_name or log.header["task"]["source"])
-    if task.content_hash != identity["task_hash"]:
+    source = task_name or str(log.header["task"].get("source", ""))
+    if not source:
+        raise InputError(f"{log.path}: its task was made in Python, not loaded; give its task file by --task")
+    task = load_task(source)
+    if task.content_hash != identity.get("task_hash"):
         raise InputError(
             f'{log.path}: was made with task "{identity["task_name"]}" version {identity["task_version"]} of another '
             f'content than "{task.source}" (hash {task.content_hash[:16]}, in the log {identity["task_hash"][:16]}); '
