@@ -67,6 +67,7 @@ def test_any_reference_will_do() -> None:
         (["answer: 18", "answer: 18%"], [1, 1], "scored"),
         (["answer: 18", None], [1, 1], "scored"),
         (["answer: 18%", None], [NAN, NAN], "undecided"),
+        ([None, "answer: 18%"], [NAN, NAN], "undecided"),
         ([None, None], [NAN, NAN], "error"),
     ],
 )
