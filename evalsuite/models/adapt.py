@@ -30,12 +30,12 @@ def adapt_model(
     Parameters
     ----------
     obj : object
-        A Model, returned as it is where nothing else is given; or an object with ``generate``; or a callable. What it is called with is
-        told by the name of its first parameter: ``requests`` gets the batch and ``prompts`` the batch's prompts, and
-        each returns a list as long; ``request`` gets one Request; anything else, one prompt. A parameter ``config``
-        gets the GenerationConfig, and ``seed`` (of one that answers one prompt) the seed. ``generate`` of an object
-        is called with the batch and, if it has a second parameter, the config, unless its parameters' names say
-        otherwise. Answers are ``str`` or Output; a ``str`` is cut before the first stop string.
+        A Model, returned as it is where nothing else is given; or an object with ``generate``; or a callable. What it
+        is called with is told by the name of its first parameter: ``requests`` gets the batch and ``prompts`` the
+        batch's prompts, and each returns a list as long; ``request`` gets one Request; anything else, one prompt. A
+        parameter ``config`` gets the GenerationConfig, and ``seed`` (of one that answers one prompt) the seed.
+        ``generate`` of an object is called with the batch and, if it has a second parameter, the config, unless its
+        parameters' names say otherwise. Answers are ``str`` or Output; a ``str`` is cut before the first stop string.
     name, spec : str, optional
         How tables and run logs call it; by default its own attributes, or the name it is defined by.
     fingerprint : str, optional

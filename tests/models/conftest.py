@@ -1,0 +1,38 @@
+from __future__ import annotations
+
+import importlib.util
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from evalsuite.types import Message, Request
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+@pytest.fixture(scope="session")
+def build_hf() -> Callable[..., Path]:
+    spec = importlib.util.spec_from_file_location("tiny_hf", Path(__file__).with_name("tiny_hf.py"))
+    assert spec is not None
+    assert spec.loader is not None
+    module: Any = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    build: Callable[..., Path] = module.build
+    return build
+
+
+@pytest.fixture(scope="session")
+def ask() -> Callable[..., Request]:
+    def make(prompt: str, *, seed: int = 0, sample_id: str | None = None, repeat: int = 0) -> Request:
+        return Request(
+            sample_id=prompt if sample_id is None else sample_id,
+            repeat=repeat,
+            turn=0,
+            prompt=prompt,
+            messages=(Message(role="user", content=prompt),),
+            seed=seed,
+        )
+
+    return make
