@@ -169,6 +169,24 @@ def test_rows_are_sums_over_repeats() -> None:
     assert rows.outcomes == ("scored",)
 
 
+@pytest.mark.parametrize(
+    ("reasons", "outcome"),
+    [
+        (("stop", "stop"), "scored"),
+        (("length", "length"), "truncated"),
+        (("length", "stop"), "scored"),
+        (("refused", "refused"), "refused"),
+        (("refused", "length"), "scored"),
+        (("length", "error"), "truncated"),
+        (("error", "error"), "error"),
+    ],
+)
+def test_outcome_is_what_all_repeats_with_a_text_share(reasons: tuple[Any, Any], outcome: str) -> None:
+    sample = Sample(id="1", input={}, references=("a",))
+    outputs = [Output(text="a", finish_reason=reason, repeat=i) for i, reason in enumerate(reasons)]
+    assert Bleu().rows([sample], [outputs]).outcomes == (outcome,)
+
+
 def test_refusal_without_a_text_is_an_empty_text() -> None:
     sample = Sample(id="1", input={}, references=("a b c",))
     rows = Bleu(max_order=1).rows([sample], [[Output(text=None, finish_reason="refused")]])
