@@ -1,0 +1,249 @@
+"""What every backend must do, asked of a small real instance of each."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import os
+import random
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, get_args
+
+import pytest
+
+from evalsuite.errors import ModelError
+from evalsuite.models import MODELS
+from evalsuite.models.base import Model
+from evalsuite.models.spec import open_model
+from evalsuite.types import FINISH_REASONS, GenerationConfig, Message, Modality, Output, Request
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+SAMPLED = GenerationConfig(max_new_tokens=12, temperature=1.0)
+SOURCE = (
+    "import hashlib\ndef answer(prompt, seed):\n    return hashlib.sha256(f'{prompt}{seed}'.encode()).hexdigest()\n"
+)
+IDS = [f"sample-{i}" for i in range(7)]
+
+
+@dataclass(frozen=True)
+class Case:
+    """A model of a backend; the same with other content; a misspelt option; and what the backend can be held to."""
+
+    spec: str
+    change: Callable[[], str]
+    misspelt: str | None
+    closest: str | None
+    counts_tokens: bool = True
+    stops: bool = True
+
+
+def python_case(folder: Path) -> Case:
+    def write(content: str) -> str:
+        sys.modules.pop("contract_model", None)
+        (folder / "contract_model.py").write_text(content)
+        return "python:contract_model:answer"
+
+    return Case(write(SOURCE), lambda: write(SOURCE + "#"), None, None, counts_tokens=False)
+
+
+def files_case(folder: Path) -> Case:
+    def write(extra: str) -> str:
+        records = [{"id": i, "text": f"{i} says: it{extra}", "repeat": r} for i in IDS for r in range(2)]
+        (folder / "out.jsonl").write_text("".join(json.dumps(record) + "\n" for record in records))
+        return f"files:{folder / 'out.jsonl'}"
+
+    return Case(write(""), lambda: write("!"), "fields", "field", counts_tokens=False, stops=False)
+
+
+def hf_case(folder: Path) -> Case:
+    pytest.importorskip("transformers")
+    path = Path(__file__).parents[1] / "models" / "tiny_hf.py"
+    spec = importlib.util.spec_from_file_location("tiny_hf_contract", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module: Any = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return Case(
+        f"hf:{module.build(folder / 'a')}", lambda: f"hf:{module.build(folder / 'b', seed=1)}", "dtypes", "dtype"
+    )
+
+
+def scripted_case(folder: Path) -> Case:
+    return Case("scripted:random,words=30", lambda: "scripted:random,words=31", "word", "words")
+
+
+def zoo_case(folder: Path) -> Case:
+    zoo: Any = pytest.importorskip("evalsuite.zoo", exc_type=ImportError)
+    names = [name for name in sorted(zoo.NAMES) if _opens(f"zoo:{name}")]
+    if len(names) < 2:
+        pytest.skip("the zoo's weights are not in this checkout")
+    return Case(f"zoo:{names[0]}", lambda: f"zoo:{names[1]}", None, None)
+
+
+CASES = {
+    "files": files_case,
+    "hf": hf_case,
+    "python": python_case,
+    "scripted": scripted_case,
+    "zoo": zoo_case,
+}
+
+
+def _opens(spec: str) -> bool:
+    try:
+        open_model(spec)
+    except ModelError:
+        return False
+    return True
+
+
+@pytest.fixture(scope="module", params=sorted(CASES))
+def case(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Case]:
+    folder = tmp_path_factory.mktemp(request.param)
+    here, path = Path.cwd(), list(sys.path)
+    os.chdir(folder)
+    try:
+        yield CASES[request.param](folder)
+    finally:
+        os.chdir(here)
+        sys.path[:] = path
+
+
+@pytest.fixture(scope="module")
+def model(case: Case) -> Model:
+    return open_model(case.spec)
+
+
+def requests(repeats: int = 1) -> list[Request]:
+    return [
+        Request(
+            sample_id=sample_id,
+            repeat=repeat,
+            turn=0,
+            prompt=(prompt := f"Question {i}: " + "how " * i),
+            messages=(Message(role="user", content=prompt),),
+            seed=1000 * repeat + i,
+        )
+        for repeat in range(repeats)
+        for i, sample_id in enumerate(IDS)
+    ]
+
+
+def padded(model: Model, batch: Sequence[Request], config: GenerationConfig = SAMPLED) -> list[Output]:
+    """Ask as the runner does: of a model whose outputs depend on the batch's size, always the same size."""
+    size = min(model.batch_size, 16)
+    filler = [] if model.batch_invariant else [batch[-1]] * (size - len(batch))
+    return list(model.generate([*batch, *filler], config))[: len(batch)]
+
+
+def test_every_backend_has_a_case() -> None:
+    builtin = [name for name in MODELS.names() if "from the package" not in MODELS.summary(name)]
+    assert sorted(CASES) == builtin
+
+
+def test_says_what_it_is(case: Case, model: Model) -> None:
+    assert isinstance(model, Model)
+    assert open_model(model.spec).fingerprint == model.fingerprint
+    for text in (model.spec, model.name, model.fingerprint, model.dtype, model.device):
+        assert isinstance(text, str)
+    assert model.spec.partition(":")[0] == case.spec.partition(":")[0]
+    assert model.name
+    assert isinstance(model.modalities, frozenset)
+    assert model.modalities
+    assert model.modalities <= set(get_args(Modality))
+    assert isinstance(model.batch_size, int)
+    assert model.batch_size >= 1
+    assert isinstance(model.batch_invariant, bool)
+
+
+def test_answers_each_request_in_order(model: Model) -> None:
+    asked = requests()
+    outputs = padded(model, asked)
+    assert len(outputs) == len(asked)
+    assert len({output.text for output in outputs}) > 1
+    for output in outputs:
+        assert isinstance(output, Output)
+        assert output.finish_reason in FINISH_REASONS
+        assert isinstance(output.text, str)
+
+
+def test_nothing_asked_nothing_said(model: Model) -> None:
+    assert list(model.generate([], SAMPLED)) == []
+
+
+def test_same_seed_same_bytes(case: Case, model: Model) -> None:
+    assert padded(model, requests(2)[:7]) == padded(open_model(case.spec), requests(2)[:7])
+
+
+def test_batches_do_not_matter(model: Model) -> None:
+    asked = requests(2)
+    whole = {
+        (r.sample_id, r.repeat): o
+        for part in (asked[:7], asked[7:])
+        for r, o in zip(part, padded(model, part), strict=False)
+    }
+    order = random.Random(0).sample(asked, len(asked))
+    for size in (1, 3, 7):
+        for start in range(0, len(order), size):
+            part = order[start : start + size]
+            for request, output in zip(part, padded(model, part), strict=True):
+                assert output == whole[request.sample_id, request.repeat]
+
+
+def test_token_budget(case: Case, model: Model) -> None:
+    if not case.counts_tokens:
+        pytest.skip("has no tokens of its own")
+    outputs = padded(model, requests(), GenerationConfig(max_new_tokens=3, temperature=1.0))
+    assert all(output.tokens_out is not None and output.tokens_out <= 3 for output in outputs)
+    assert any(output.finish_reason == "length" for output in outputs)
+    longer = padded(model, requests())
+    for short, long in zip(outputs, longer, strict=True):
+        assert (long.text or "").startswith((short.text or "").rstrip("\ufffd"))
+        assert short.finish_reason == "length" or short == long
+
+
+def test_stop_strings(case: Case, model: Model) -> None:
+    if not case.stops:
+        pytest.skip("its outputs exist already")
+    outputs = padded(model, requests())
+    text = max((output.text or "" for output in outputs), key=len)
+    stop = text[len(text) // 2]
+    config = GenerationConfig(max_new_tokens=12, temperature=1.0, stop=(stop,))
+    for before, after in zip(outputs, padded(model, requests(), config), strict=True):
+        assert after.text == (before.text or "").partition(stop)[0]
+        assert stop not in (before.text or "") or after.finish_reason == "stop"
+
+
+def test_unknown_option(case: Case) -> None:
+    with pytest.raises(ModelError, match='unknown option "not_an_option"'):
+        open_model(f"{case.spec},not_an_option=1")
+    if case.misspelt:
+        with pytest.raises(ModelError, match=f'unknown option "{case.misspelt}"; did you mean "{case.closest}"'):
+            open_model(f"{case.spec},{case.misspelt}=1")
+
+
+def test_opening_is_cheap(case: Case) -> None:
+    program = (
+        "import sys; from evalsuite.models.spec import open_model; open_model(sys.argv[1]); "
+        "print(sorted({'torch', 'transformers', 'numpy'} & set(sys.modules)))"
+    )
+    path = os.pathsep.join([str(Path(__file__).parents[2]), *filter(None, sys.path)])
+    done = subprocess.run(
+        [sys.executable, "-c", program, case.spec],
+        env={**os.environ, "PYTHONPATH": path},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.strip() == "[]"
+
+
+def test_fingerprint_is_of_the_content(case: Case) -> None:
+    first = open_model(case.spec).fingerprint
+    assert open_model(case.spec).fingerprint == first
+    assert open_model(case.change()).fingerprint != first
