@@ -1,0 +1,61 @@
+"""Fixtures that several test folders share: a small task in files, and its samples."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pytest
+
+WORDS = ("lake", "hut", "path", "dog", "rain", "stone", "bridge", "fern")
+METRICS = '[{ name = "exact_match", primary = true, by = ["depth", "kind"] }, { name = "chrf" }]'
+
+WriteTask = Callable[..., Path]
+
+
+def sample_lines(n: int) -> list[str]:
+    return [
+        json.dumps(
+            {
+                "id": f"s{i:02}",
+                "input": {"word": WORDS[i % len(WORDS)], "number": i},
+                "references": [f"{WORDS[i % len(WORDS)]} {i}"],
+                "cluster": f"c{i // 2}",
+                "depth": 1 + i % 3,
+                "metadata": {"kind": "even" if i % 2 == 0 else "odd"},
+            }
+        )
+        for i in range(n)
+    ]
+
+
+@pytest.fixture
+def write_task(tmp_path: Path) -> WriteTask:
+    """Return a function that writes a task folder and returns the path of its ``task.toml``."""
+
+    def write(
+        n: int = 24,
+        *,
+        name: str = "tiny",
+        lines: Sequence[str] | None = None,
+        prompt: str = "Say {word} {number}.",
+        metrics: str = METRICS,
+        version: int = 1,
+        more: str = "",
+    ) -> Path:
+        folder = tmp_path / "tasks" / name
+        folder.mkdir(parents=True, exist_ok=True)
+        content = "".join(line + "\n" for line in (sample_lines(n) if lines is None else lines)).encode()
+        (folder / "samples.jsonl").write_bytes(content)
+        path = folder / "task.toml"
+        path.write_text(
+            f'name = "{name}"\nversion = {version}\nsummary = "A small task."\n'
+            f'samples = {{ file = "samples.jsonl", sha256 = "{hashlib.sha256(content).hexdigest()}" }}\n'
+            f"prompt = {json.dumps(prompt)}\nmetrics = {metrics}\n{more}\n",
+            "utf-8",
+        )
+        return path
+
+    return write
