@@ -59,6 +59,8 @@ def test_a_stated_answer_is_found_whatever_follows(statement: str, rule: str, ta
         ("#### 1\nanswer: 2", "2", "marker"),
         ("\\boxed{1} \\boxed{2}", "2", "boxed"),
         ("The answer is 1. No, the answer is 2.", "2", "sentence"),
+        ("The answer is 1.\nNo, the answer is 2.", "2", "sentence"),
+        ("answer: 1\n" + "x " * 600_000 + "\nanswer: 2", "2", "marker"),
         # an empty statement does not hide an earlier one
         ("answer: 5\nanswer:", "5", "marker"),
         ("\\boxed{5} \\boxed{ }", "5", "boxed"),
