@@ -125,7 +125,7 @@ def _world_samples(table: Mapping[str, Any], where: str) -> list[Sample]:
         if len(ends) != 2 or not all(isinstance(end, int) and not isinstance(end, bool) for end in ends):
             raise TaskError(f"{where}.depths must be two integers, least and greatest, found {ends!r}")
         depths = (ends[0], ends[1])
-    world = load_world(required_field(table, "world", str, where))
+    name = required_field(table, "world", str, where)
     seed = required_field(table, "seed", int, where)
     n = required_field(table, "n", int, where)
     if n < 1:
@@ -133,7 +133,7 @@ def _world_samples(table: Mapping[str, Any], where: str) -> list[Sample]:
     if not 0 <= seed < 1 << 64:
         raise TaskError(f"{where}.seed must be in [0, 2**64), found {seed}")
     try:
-        return world.samples(seed=seed, n=n, depths=depths)
+        return load_world(name).samples(seed=seed, n=n, depths=depths)
     except TaskError as error:
         raise TaskError(f"{where}: {error}") from error
 
