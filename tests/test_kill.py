@@ -1,0 +1,181 @@
+"""Kill a run at any moment: the same command continues it, and nothing is lost, doubled or changed.
+
+Eight moments by default; as many as ``EVALSUITE_KILLS`` says otherwise.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+
+from evalsuite.runlog import read_log
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from evalsuite.runlog.reader import RunLog
+
+KILLS = int(os.environ.get("EVALSUITE_KILLS", "8"))
+N = 60
+# Where the process says "n", it has been told that n outputs are done. What comes after generation is slowed down and
+# announced, so that kills fall there too.
+CHILD = """
+import pathlib, sys, time
+import numpy
+from evalsuite import evaluation
+from evalsuite.models.scripted import ScriptedModel
+
+task, output, pause = sys.argv[1], sys.argv[2], float(sys.argv[3])
+
+def say(text):
+    sys.stdout.write(f"{text}\\n")
+    sys.stdout.flush()
+
+def reply(request):
+    time.sleep(pause)
+    if int(request.sample_id[1:]) % 3 == 0:
+        return f"not {request.seed}"
+    return request.prompt.removeprefix("Say ").removesuffix(".")
+
+def slowly(thing, name, text):
+    original = getattr(thing, name)
+    def slow(*arguments, **settings):
+        say(text)
+        time.sleep(pause * 4)
+        return original(*arguments, **settings)
+    setattr(thing, name, slow)
+
+slowly(numpy, "save", "rows")
+slowly(pathlib.Path, "replace", "rename")
+slowly(evaluation, "save_json", "report")
+model = ScriptedModel(reply, fingerprint="fixed", batch_size=7)
+evaluation.evaluate(model, task, output=output, repeats=2, progress=lambda name, done, wanted: say(done))
+say("end")
+"""
+
+
+def start(task: Path, output: Path, pause: float) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-c", CHILD, str(task), str(output), str(pause)]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+
+
+def finish(task: Path, output: Path) -> None:
+    process = start(task, output, 0.0)
+    said, errors = process.communicate()
+    assert process.returncode == 0, errors.decode()
+    assert said.endswith(b"end\n")
+
+
+def only(folder: Path, name: str) -> Path:
+    (path,) = folder.rglob(name)
+    return path
+
+
+def canonical(log: RunLog) -> list[dict[str, Any]]:
+    keys = [(f"s{i:02}", repeat, 0) for i in range(N) for repeat in range(2)]
+    assert sorted(log.outputs) == sorted(keys)
+    outputs = [log.outputs[key] for key in keys]
+    return [{name: getattr(one, name) for name in ("sample_id", "repeat", "seed", "text")} for one in outputs]
+
+
+def lasting(report: dict[str, Any]) -> str:
+    """Return a report as text, without times and environment."""
+    kept = {key: value for key, value in report.items() if key not in ("timing", "environment", "started")}
+    return json.dumps(kept, sort_keys=True)
+
+
+def rows(folder: Path) -> dict[str, bytes]:
+    files = [path for path in folder.rglob("statistics/*") if path.suffix in (".npy", ".json")]
+    return {path.name: path.read_bytes() for path in files}
+
+
+def test_killed_runs_end_like_one_that_was_not(write_task: Callable[..., Path], tmp_path: Path) -> None:
+    task = write_task(N)
+    whole = tmp_path / "whole"
+    finish(task, whole)
+    expected = canonical(read_log(only(whole, "run.jsonl")))
+    expected_report = lasting(json.loads(only(whole, "report.json").read_bytes()))
+
+    rng = random.Random(20261121)
+    killed, lines_seen = 0, set()
+    output = tmp_path / "killed"
+    for attempt in range(KILLS):
+        if attempt % 4 == 0:  # begin anew now and then, so that the beginning is killed as well
+            output = tmp_path / f"killed-{attempt}"
+        # A moment: so many lines are heard, then a few milliseconds pass.
+        stop_at, delay = rng.choice([0, 1, 2, 5, 9, 14, 17, 19, 22, 25]), rng.random() * 0.02
+        done = 0
+        process = start(task, output, 0.002)
+        assert process.stdout is not None
+        for count, line in enumerate(process.stdout):
+            lines_seen.add(line.strip())
+            done = int(line) if line.strip().isdigit() else done
+            if count >= stop_at:
+                break
+        try:
+            process.wait(delay)
+        except subprocess.TimeoutExpired:
+            process.send_signal(signal.SIGKILL)
+            killed += 1
+        rest, errors = process.communicate()
+        assert process.returncode in (0, -signal.SIGKILL), errors.decode()
+        done = max([done, *(int(line) for line in rest.split() if line.isdigit())])
+        logs = list(output.rglob("run.jsonl"))
+        if logs and done:
+            log = read_log(logs[0])  # raises if the kill left more than a torn tail
+            assert len(log.outputs) >= done  # what was reported as done is there
+        assert_no_half_report(output)
+        if attempt % 4 == 3 or attempt == KILLS - 1:
+            finish(task, output)
+            log = read_log(only(output, "run.jsonl"))
+            assert canonical(log) == expected
+            content = log.path.read_bytes()
+            assert content.count(b'"type":"output"') == len(expected)  # nothing is written twice
+            assert lasting(json.loads(only(output, "report.json").read_bytes())) == expected_report
+            assert rows(output) == rows(whole)
+            assert not list(output.rglob(".probe-*"))
+    assert killed >= KILLS // 2
+    assert lines_seen & {b"rows", b"rename", b"report"} or KILLS < 8
+
+
+def assert_no_half_report(output: Path) -> None:
+    for path in output.rglob("report.json"):
+        assert json.loads(path.read_bytes())["kind"] == "report"
+    for path in output.rglob("*.npy"):
+        np.load(path, allow_pickle=False)
+
+
+@pytest.mark.parametrize("word", [b"rows", b"rename", b"report"])
+def test_killed_while_scoring_or_writing_the_report(
+    write_task: Callable[..., Path], tmp_path: Path, word: bytes
+) -> None:
+    task = write_task(N)
+    finish(task, tmp_path / "whole")
+    finish(task, tmp_path / "runs")
+    # Generation is complete; rows and report have to be made again.
+    only(tmp_path / "runs", "report.json").unlink()
+    for path in (tmp_path / "runs").rglob("statistics/*"):
+        path.unlink()
+    process = start(task, tmp_path / "runs", 0.05)
+    assert process.stdout is not None
+    for line in process.stdout:
+        if line.strip() == word:
+            break
+    else:
+        pytest.fail(f"never came to {word!r}")
+    process.kill()
+    process.communicate()
+    assert_no_half_report(tmp_path / "runs")
+    finish(task, tmp_path / "runs")
+    assert rows(tmp_path / "runs") == rows(tmp_path / "whole")
+    reports = [json.loads(only(tmp_path / name, "report.json").read_bytes()) for name in ("runs", "whole")]
+    assert lasting(reports[0]) == lasting(reports[1])
