@@ -185,7 +185,7 @@ def test_batches_do_not_matter(model: Model) -> None:
     whole = {
         (r.sample_id, r.repeat): o
         for part in (asked[:7], asked[7:])
-        for r, o in zip(part, padded(model, part), strict=False)
+        for r, o in zip(part, padded(model, part), strict=True)
     }
     order = random.Random(0).sample(asked, len(asked))
     for size in (1, 3, 7):
