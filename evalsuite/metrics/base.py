@@ -31,7 +31,6 @@ __all__ = [
     "SampleOutputs",
     "SetMetric",
     "final_outputs",
-    "text_outcome",
 ]
 
 FloatArray: TypeAlias = NDArray[np.floating]
@@ -215,6 +214,9 @@ class SetMetric(Metric):
     def features(self, samples: Sequence[Sample], outputs: Sequence[SampleOutputs]) -> Rows:
         """Reduce each sample's outputs to features, float array of shape (n_samples, d); NaN where there is no value.
 
+        Features that are lists of varying length are padded to the longest of the batch, by a number that `value`
+        passes over.
+
         Raises
         ------
         ValueError
@@ -255,18 +257,3 @@ def final_outputs(outputs: SampleOutputs) -> list[Output]:
         if output.repeat not in last or output.turn > last[output.repeat].turn:
             last[output.repeat] = output
     return [last[repeat] for repeat in sorted(last)]
-
-
-def text_outcome(outputs: SampleOutputs) -> Outcome:
-    """Return the outcome of a sample whose final texts are scored as they stand.
-
-    ``error`` where no repeat has a text; else ``refused`` or ``truncated`` where every repeat that has one was; else
-    ``scored``.
-    """
-    finals = final_outputs(outputs)
-    reasons = {output.finish_reason for output in finals if output.text is not None}
-    if not reasons:
-        return "refused" if finals and all(output.finish_reason == "refused" for output in finals) else "error"
-    if reasons == {"refused"}:
-        return "refused"
-    return "truncated" if reasons == {"length"} else "scored"

@@ -204,9 +204,14 @@ def _count_outcomes(rows: Rows) -> Mapping[str, int]:
 
 
 def _bounds(metric: Metric, rows: Rows) -> tuple[float, float] | None:
-    """Worst and best case of a proportion: every undecided sample wrong, every one right."""
-    undecided = sum(outcome == "undecided" for outcome in rows.outcomes)
-    if not undecided or not isinstance(metric, RowMetric) or not metric.proportion:
+    """Worst and best case of a proportion: every undecided sample wrong, every one right.
+
+    An undecided sample weighs as much as the others on average, which is its number of repeats.
+    """
+    n_undecided = sum(outcome == "undecided" for outcome in rows.outcomes)
+    if not n_undecided or not isinstance(metric, RowMetric) or not metric.proportion:
         return None
-    successes, trials = stats.sum_in_blocks(rows.values[rows.scored()])
+    scored = rows.values[rows.scored()]
+    successes, trials = stats.sum_in_blocks(scored)
+    undecided = n_undecided * (trials / len(scored) if len(scored) else 1.0)
     return float(successes / (trials + undecided)), float((successes + undecided) / (trials + undecided))
