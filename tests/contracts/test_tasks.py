@@ -1,0 +1,150 @@
+"""What every registered task and suite keeps to."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from functools import cache
+
+import pytest
+
+from evalsuite.models.spec import parse_spec
+from evalsuite.scoring import ScoringInput, score_outputs, task_metrics
+from evalsuite.task import Task, list_suites, list_tasks, load_suite, load_task
+from evalsuite.types import Output, Score
+from evalsuite.worlds import digest_samples
+
+NAMES = [name for name, _ in list_tasks()]
+
+
+@cache
+def load(name: str) -> Task:
+    return load_task(name)
+
+
+@cache
+def primary(name: str, kind: str) -> Score:
+    """Score made-up outputs of a task by its primary metric."""
+    task = load(name)
+    n = len(task.samples)
+    said: dict[str, list[str]] = {
+        "oracle": [sample.references[0] for sample in task.samples],
+        # Of another item, as far away as can be: neighbours may share a template or an answer.
+        "another's": [task.samples[(i + n // 2 + 1) % n].references[0] for i in range(n)],
+        "empty": [""] * n,
+    }
+    outputs = [(Output(text=text, sample_id=sample.id),) for text, sample in zip(said[kind], task.samples, strict=True)]
+    spec, metric = next((spec, metric) for spec, metric in task_metrics(task) if spec.primary)
+    return score_outputs(ScoringInput(task_name=name, samples=task.samples, outputs=outputs), spec, metric)
+
+
+def test_there_are_tasks() -> None:
+    assert {"ledger", "data_to_text"} <= set(NAMES)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_it_loads_under_its_own_name(name: str) -> None:
+    task = load(name)
+    assert task.name == name
+    assert task.summary == dict(list_tasks())[name]
+    assert load_task(task.source).content_hash == task.content_hash
+
+
+def test_digests_do_not_depend_on_the_hash_seed() -> None:
+    code = (
+        "from evalsuite.task import list_tasks, load_task\n"
+        "print([(name, load_task(name).samples_digest, load_task(name).content_hash) for name, _ in list_tasks()])"
+    )
+    printed = {
+        subprocess.run(
+            [sys.executable, "-c", code],
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for seed in ("1", "2")
+    }
+    assert printed == {str([(name, load(name).samples_digest, load(name).content_hash) for name in NAMES]) + "\n"}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_samples(name: str) -> None:
+    task = load(name)
+    assert len({sample.id for sample in task.samples}) == len(task.samples)
+    assert len({sample.cluster or sample.id for sample in task.samples}) >= 40
+    assert all(sample.references and all(sample.references) for sample in task.samples)
+    shown = {digest_samples([sample]) for sample in task.fewshot}
+    assert not shown & {digest_samples([sample]) for sample in task.samples}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_prompts_are_rendered(name: str) -> None:
+    task = load(name)
+    fields = {field for sample in task.samples for field in sample.input}
+    placeholder = re.compile("|".join(re.escape(f"{{{field}}}") for field in sorted(fields)))
+    assert placeholder.search(task.prompt)
+    prompts = []
+    for sample in task.samples:
+        request = task.request(sample, repeat=0, turn=0, history=(), run_seed=0, num_fewshot=min(2, len(task.fewshot)))
+        assert request is not None
+        assert not placeholder.search(request.prompt)
+        assert request.messages[-1].role == "user"
+        prompts.append(request.prompt)
+    assert len(set(prompts)) == len(prompts)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_its_oracle_is_the_best_there_is(name: str) -> None:
+    score = primary(name, "oracle")
+    (_, metric) = next(one for one in task_metrics(load(name)) if one[0].primary)
+    best = metric.value_range[1] if metric.higher_is_better else metric.value_range[0]
+    assert score.value == pytest.approx(best)
+    assert score.n_unscored == 0
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_oracle_of_another_item_is_far_from_it(name: str) -> None:
+    oracle, other = primary(name, "oracle"), primary(name, "another's")
+    assert oracle.value is not None
+    assert other.value is not None
+    assert abs(other.value) < 0.5 * abs(oracle.value)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_saying_nothing_is_worst_or_has_no_value(name: str) -> None:
+    score = primary(name, "empty")
+    (_, metric) = next(one for one in task_metrics(load(name)) if one[0].primary)
+    worst = metric.value_range[0] if metric.higher_is_better else metric.value_range[1]
+    assert score.value is None or score.value == pytest.approx(worst, abs=1e-9)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_metric_scores_the_oracle(name: str) -> None:
+    task = load(name)
+    samples = task.samples[:60]
+    outputs = [(Output(text=sample.references[0], sample_id=sample.id),) for sample in samples]
+    data = ScoringInput(task_name=name, samples=samples, outputs=outputs)
+    for spec, metric in task_metrics(task):
+        score = score_outputs(data, spec, metric)
+        assert score.value is not None
+        assert sum(score.outcomes.values()) == score.n == 60
+        for key in spec.by:
+            assert sum(part.n for part in score.slices[key]) == 60
+
+
+@pytest.mark.parametrize("name", [name for name, _ in list_suites()])
+def test_a_suite_names_models_and_tasks_that_exist(name: str) -> None:
+    from evalsuite.models import MODELS
+    from evalsuite.zoo import NAMES as ZOO
+
+    suite = load_suite(name)
+    assert suite.summary
+    assert len({(run.model, run.task) for run in suite.runs}) == len(suite.runs)
+    for run in suite.runs:
+        spec = parse_spec(run.model)
+        assert run.task in NAMES
+        assert spec.backend in MODELS.names()
+        assert spec.backend != "zoo" or spec.name in ZOO
