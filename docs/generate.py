@@ -84,13 +84,14 @@ def task_page(name: str) -> str:
     task = load_task(name)
     clusters = len({sample.cluster or sample.id for sample in task.samples})
     depths = [sample.depth for sample in task.samples if sample.depth is not None]
+    metrics = [f"`{spec.name}`{' (primary)' if spec.primary else ''}" for spec, _ in task_metrics(task)]
     facts = [
         ("version", str(task.version)),
         ("generates", task.modality),
         ("samples", f"{len(task.samples)}, in {clusters} clusters"),
         ("worked examples", str(len(task.fewshot))),
         ("most new tokens", str(task.generation.max_new_tokens)),
-        ("metrics", ", ".join(f"`{spec.name}`{' (primary)' if spec.primary else ''}" for spec, _ in task_metrics(task))),
+        ("metrics", ", ".join(metrics)),
     ]
     if depths:
         facts.insert(3, ("depth", f"{min(depths)} to {max(depths)} steps"))

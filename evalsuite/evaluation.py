@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,14 +10,16 @@ from evalsuite.environment import release
 from evalsuite.errors import InputError, UsageError
 from evalsuite.report.leaderboard import Leaderboard, LeaderboardRun, build_leaderboard, load_leaderboard_runs
 from evalsuite.report.report import Report, build_report, load_report, save_json
-from evalsuite.runlog import RunLog
 from evalsuite.runlog.reader import digest_outputs
 from evalsuite.runner import Progress, RunPlan, generate, open_log, run_identity
 from evalsuite.task import Task, load_task
 from evalsuite.types import GenerationConfig, Output
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
     from evalsuite.models.base import Model
+    from evalsuite.runlog import RunLog
 
 __all__ = ["Evaluation", "evaluate", "plan_run", "run_plan", "score_log", "write_leaderboard"]
 

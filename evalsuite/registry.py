@@ -6,7 +6,6 @@ Built-in names stand in a table beside their family; other packages add theirs t
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar, cast
 from evalsuite.errors import UsageError, did_you_mean
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from importlib.metadata import EntryPoint
 
 __all__ = ["Entry", "Registry", "plugin_points"]
@@ -73,9 +73,9 @@ class Registry(Generic[T]):
         entry = self._entry(name)
         module, _, attribute = entry.target.partition(":")
         if name in self._builtin:
-            return cast(T, getattr(import_module(module), attribute))
+            return cast("T", getattr(import_module(module), attribute))
         try:
-            return cast(T, getattr(import_module(module), attribute))
+            return cast("T", getattr(import_module(module), attribute))
         except Exception as error:  # a plugin's own fault, whatever it is, must not end in a traceback of ours
             raise UsageError(
                 f'{self.kind} "{name}" comes from a plugin that cannot be imported ({entry.target}): '
@@ -97,9 +97,8 @@ class Registry(Generic[T]):
     def _entry(self, name: str) -> Entry:
         entry = self._builtin.get(name) or self._entry_points().get(name)
         if entry is None:
-            raise UsageError(
-                f'unknown {self.kind} "{name}"{did_you_mean(name, self.names()) or "."} See "evalsuite list {self.kind}s".'
-            )
+            hint = did_you_mean(name, self.names()) or "."
+            raise UsageError(f'unknown {self.kind} "{name}"{hint} See "evalsuite list {self.kind}s".')
         return entry
 
     def _entry_points(self) -> dict[str, Entry]:

@@ -6,15 +6,19 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from operator import index
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from evalsuite.environment import describe_environment
 from evalsuite.errors import EvalsuiteError, RunLogError, SaveError
-from evalsuite.models.base import Model
 from evalsuite.runlog import RunIdentity, RunLock, RunLog, RunLogWriter, read_log
 from evalsuite.runlog.reader import SCHEMA_VERSION, Key
-from evalsuite.task import Task
 from evalsuite.types import FINISH_REASONS, GenerationConfig, Output, Request, Sample
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from evalsuite.models.base import Model
+    from evalsuite.task import Task
 
 __all__ = ["Progress", "RunPlan", "generate"]
 
@@ -113,6 +117,9 @@ def generate(plan: RunPlan, *, progress: Progress | None = None) -> RunLog:
         raise SaveError(f"{plan.folder}: cannot be made: {error.strerror}") from error
     with RunLock(plan.folder):
         log = open_log(plan)
+        load = getattr(plan.model, "load", None)
+        if load is not None:
+            load()
         batch_size = _batch_size(plan, log)
         environment = describe_environment()
         if log is None:

@@ -6,9 +6,11 @@ request with an output, and metrics turn the samples and their outputs into scor
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 __all__ = [
     "FINISH_REASONS",
@@ -27,7 +29,7 @@ __all__ = [
     "Slice",
 ]
 
-JSONValue: TypeAlias = "None | bool | int | float | str | list[JSONValue] | dict[str, JSONValue]"
+JSONValue: TypeAlias = "bool | int | float | str | list[JSONValue] | dict[str, JSONValue] | None"
 Modality: TypeAlias = Literal["text", "image", "audio", "video"]
 FinishReason: TypeAlias = Literal["stop", "length", "refused", "error"]
 Outcome: TypeAlias = Literal["right", "wrong", "scored", "undecided", "unextracted", "truncated", "refused", "error"]

@@ -6,12 +6,15 @@ import errno
 import io
 import os
 import sys
-from collections.abc import Callable, Sequence
 from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from evalsuite.cli.parser import COMMANDS, Parser, build_parser, normalise
 from evalsuite.errors import EXIT_INTERRUPTED, EXIT_OK, EXIT_SAVE, EXIT_USAGE, EvalsuiteError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
 
 __all__ = ["main"]
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import argparse
 import json
 import sys
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,6 +11,9 @@ from typing import TYPE_CHECKING, Any
 from evalsuite.errors import EXIT_OK, EXIT_SAMPLES, UsageError, did_you_mean
 
 if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Iterator
+
     from evalsuite.evaluation import Evaluation
     from evalsuite.runner import RunPlan
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import argparse
 import json
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from evalsuite.errors import InputError, UsageError
 
 if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Sequence
+
     from evalsuite.types import Score
 
 __all__ = ["add_arguments", "run"]

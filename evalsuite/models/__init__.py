@@ -15,9 +15,13 @@ MODELS: Registry[OpenModel] = Registry(
     "model",
     "evalsuite.models",
     {
-        "files": Entry("evalsuite.models.files:open_model", "Outputs that already exist: a JSONL file or lines of text."),
+        "files": Entry(
+            "evalsuite.models.files:open_model", "Outputs that already exist: a JSONL file or lines of text."
+        ),
         "hf": Entry("evalsuite.models.hf:open_model", "A causal language model of transformers, from a local path."),
-        "python": Entry("evalsuite.models.python:open_model", "A Python callable, module:callable, prompt in, text out."),
+        "python": Entry(
+            "evalsuite.models.python:open_model", "A Python callable, module:callable, prompt in, text out."
+        ),
         "scripted": Entry("evalsuite.models.scripted:open_model", "Says what it is told to; for tests and trying out."),
         "zoo": Entry("evalsuite.zoo.model:open_model", "The small trained models that come with evalsuite."),
     },

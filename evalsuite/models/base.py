@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
-from evalsuite.types import GenerationConfig, Modality, Output, Request
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from evalsuite.types import GenerationConfig, Modality, Output, Request
 
 __all__ = ["Model", "OpenModel"]
 
@@ -32,16 +34,30 @@ class Model(Protocol):
         batches are padded to a constant size.
     dtype, device : str
         What it computes in and on; ``""`` where that means nothing.
+
+    Notes
+    -----
+    Two methods are optional. ``load()`` loads weights and finds out the device; it is called before a log is begun, so
+    that what is missing is said then. ``bind(task_sample_ids)`` is told the ids of all samples of the task, in
+    canonical order, for models whose outputs exist already.
     """
 
-    spec: str
-    name: str
-    fingerprint: str
-    modalities: frozenset[Modality]
-    batch_size: int
-    batch_invariant: bool
-    dtype: str
-    device: str
+    @property
+    def spec(self) -> str: ...  # noqa: D102 (the attributes are described above)
+    @property
+    def name(self) -> str: ...  # noqa: D102
+    @property
+    def fingerprint(self) -> str: ...  # noqa: D102
+    @property
+    def modalities(self) -> frozenset[Modality]: ...  # noqa: D102
+    @property
+    def batch_size(self) -> int: ...  # noqa: D102
+    @property
+    def batch_invariant(self) -> bool: ...  # noqa: D102
+    @property
+    def dtype(self) -> str: ...  # noqa: D102
+    @property
+    def device(self) -> str: ...  # noqa: D102
 
     def generate(self, requests: Sequence[Request], config: GenerationConfig) -> Sequence[Output]:
         """Answer every request, in the same order.

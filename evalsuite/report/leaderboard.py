@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from evalsuite.errors import InputError
 from evalsuite.report.report import Report, load_report, score_record
-from evalsuite.types import Score
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
+
+    from evalsuite.types import Score
 
 __all__ = ["SCHEMA_VERSION", "Leaderboard", "LeaderboardRun", "build_leaderboard", "load_leaderboard_runs"]
 
@@ -100,7 +103,7 @@ def _order(run: LeaderboardRun) -> tuple[bool, float, str, str]:
 
 
 def _comparable(runs: Sequence[LeaderboardRun]) -> list[list[LeaderboardRun]]:
-    """Group runs whose primary scores may be compared: one task version and content, signature and choice of samples."""
+    """Group runs whose primary scores compare: one task version and content, one signature, the same samples."""
     groups: dict[tuple[object, ...], list[LeaderboardRun]] = {}
     for run in runs:
         identity = run.report.record["identity"]

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from itertools import combinations
 from math import sqrt
-from pathlib import Path
 from statistics import NormalDist
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from evalsuite import stats
 from evalsuite.metrics.base import RowMetric
-from evalsuite.report.report import Report
 from evalsuite.scoring import StoredRows, bootstrap_seed, load_stored_rows, make_metric
 from evalsuite.task import MetricSpec
-from evalsuite.types import Score
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from evalsuite.report.report import Report
+    from evalsuite.types import Score
 
 __all__ = ["rank_models"]
 

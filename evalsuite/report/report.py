@@ -5,14 +5,16 @@ from __future__ import annotations
 import json
 import os
 from collections import Counter
-from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from evalsuite.errors import InputError, SaveError
 from evalsuite.types import Interval, Output, Score, Slice
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
 __all__ = ["SCHEMA_VERSION", "Report", "build_report", "load_report", "save_json"]
 
@@ -121,7 +123,7 @@ def load_report(path: Path) -> Report:
         _check(report)
     except (LookupError, TypeError, ValueError, AttributeError) as error:
         raise InputError(
-            f'{path}: not a sound report ({type(error).__name__}: {error}); "evalsuite validate {path}" says what is wrong'
+            f'{path}: not a sound report ({type(error).__name__}: {error}); "evalsuite validate {path}" has details'
         ) from error
     return report
 

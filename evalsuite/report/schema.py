@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from importlib.resources import files
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from evalsuite.errors import InputError, did_you_mean
 from evalsuite.report.report import load_json
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 __all__ = ["SCHEMAS", "load_schema", "validate_file"]
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
+from itertools import pairwise
 from typing import IO, TYPE_CHECKING
 
-from evalsuite.report.leaderboard import Leaderboard, LeaderboardRun
-from evalsuite.types import Score, Slice
-
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from rich.console import Console
     from rich.table import Table
+
+    from evalsuite.report.leaderboard import Leaderboard, LeaderboardRun
+    from evalsuite.types import Score, Slice
 
 __all__ = ["format_score", "print_leaderboard", "printable"]
 
@@ -136,7 +138,7 @@ def _notes(runs: Sequence[LeaderboardRun]) -> list[str]:
 def _could_change_order(scores: Sequence[Score]) -> bool:
     """Whether two neighbours would change places if undecided samples, or unextracted answers, were right."""
     known = [(score, score.value) for score in scores if score.value is not None and _is_share(score)]
-    for (upper, upper_value), (lower, lower_value) in zip(known, known[1:], strict=False):
+    for (upper, upper_value), (lower, lower_value) in pairwise(known):
         worst = upper.bounds[0] if upper.bounds else upper_value
         missing = lower.outcomes.get("undecided", 0) + lower.outcomes.get("unextracted", 0)
         best = lower_value + missing / max(1, lower.n)

@@ -7,9 +7,12 @@ import json
 import re
 from dataclasses import asdict, dataclass
 from functools import cached_property
-from pathlib import Path
+from typing import TYPE_CHECKING
 
-from evalsuite.types import GenerationConfig
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from evalsuite.types import GenerationConfig
 
 __all__ = ["RunIdentity", "canonical_json", "slug"]
 

@@ -6,12 +6,15 @@ import json
 import os
 import socket
 from contextlib import suppress
-from pathlib import Path
-from types import TracebackType
+from typing import TYPE_CHECKING
 
 from filelock import FileLock, Timeout
 
 from evalsuite.errors import RunLogError, SaveError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+    from types import TracebackType
 
 __all__ = ["RunLock"]
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from evalsuite.errors import RunLogError
 from evalsuite.runlog.identity import canonical_json
 from evalsuite.runlog.line import decode_line, output_from_record
-from evalsuite.types import Output
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+    from evalsuite.types import Output
 
 __all__ = ["SCHEMA_VERSION", "Key", "RunLog", "read_log"]
 

@@ -5,14 +5,18 @@ from __future__ import annotations
 import os
 import time
 from contextlib import suppress
-from collections.abc import Sequence
-from pathlib import Path
-from types import TracebackType
+from typing import TYPE_CHECKING
 
 from evalsuite.errors import SaveError
 from evalsuite.runlog.line import encode_line, output_record
-from evalsuite.runlog.reader import RunLog
-from evalsuite.types import Output
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+    from types import TracebackType
+
+    from evalsuite.runlog.reader import RunLog
+    from evalsuite.types import Output
 
 __all__ = ["SYNC_RECORDS", "SYNC_SECONDS", "RunLogWriter", "probe_folder"]
 
@@ -39,7 +43,7 @@ class RunLogWriter:
     Raises
     ------
     SaveError
-        Here and in `append`, if the disk is full or the file cannot be written. The log is then cut back to whole lines.
+        Here and in `append`, if the disk is full or the file cannot be written. The log is cut back to whole lines.
     """
 
     def __init__(self, path: Path, *, header: dict[str, object] | None = None, existing: RunLog | None = None) -> None:

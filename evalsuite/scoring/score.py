@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import inspect
 from collections import Counter
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from evalsuite import stats
 from evalsuite.errors import EvalsuiteError, TaskError, UsageError, did_you_mean
@@ -17,8 +15,15 @@ from evalsuite.metrics import METRICS
 from evalsuite.metrics.base import CurveMetric, FloatArray, Metric, RowMetric, Rows, SampleOutputs, SetMetric
 from evalsuite.rng import derive_seed
 from evalsuite.scoring.rowcache import RowCache
-from evalsuite.task import MetricSpec, Task
 from evalsuite.types import OUTCOMES, Interval, Sample, Score, Slice
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from evalsuite.task import MetricSpec, Task
 
 __all__ = ["ScoringInput", "bootstrap_seed", "make_metric", "score_outputs", "task_metrics"]
 

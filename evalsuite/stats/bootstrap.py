@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from evalsuite.kernels import bootstrap_draws, bootstrap_sums
 from evalsuite.types import Interval
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
 
 __all__ = ["CURVE_RESAMPLES", "ROW_RESAMPLES", "curve_interval", "paired_interval", "row_interval"]
 

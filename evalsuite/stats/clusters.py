@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable, Sequence
+
+    from numpy.typing import NDArray
 
 __all__ = ["BLOCK", "cluster_labels", "sum_in_blocks"]
 
@@ -13,7 +17,7 @@ BLOCK = 4096
 
 
 def cluster_labels(keys: Sequence[Hashable]) -> NDArray[np.int64]:
-    """Number the clusters from 0 in the order in which they first occur.
+    """Give each cluster a number, from 0, in the order in which they first occur.
 
     Parameters
     ----------

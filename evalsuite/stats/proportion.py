@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from math import sqrt
 from statistics import NormalDist
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from evalsuite.types import Interval
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 __all__ = ["design_effect", "proportion_interval"]
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, cast, get_args
+from typing import TYPE_CHECKING, Any, cast, get_args
 
 from evalsuite.errors import TaskError, did_you_mean
 from evalsuite.registry import plugin_points
@@ -14,6 +13,9 @@ from evalsuite.task.fields import check_keys, optional_field, required_field, ty
 from evalsuite.task.samples import load_samples
 from evalsuite.task.task import MetricSpec, Task, render_prompt
 from evalsuite.types import GenerationConfig, Modality, Sample
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 __all__ = ["list_tasks", "load_task", "parse_generation", "read_toml", "tasks_folder"]
 
@@ -112,7 +114,7 @@ def parse_task(table: Mapping[str, Any], folder: Path, where: str, *, source: st
         name=name,
         version=version,
         summary=optional_field(table, "summary", str, where, ""),
-        modality=cast(Modality, modality),
+        modality=cast("Modality", modality),
         samples=samples,
         samples_digest=digest,
         prompt=required_field(table, "prompt", str, where),

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from evalsuite.errors import TaskError
 from evalsuite.task.fields import check_keys, optional_field, required_field, type_name
 from evalsuite.types import Sample
 from evalsuite.worlds import digest_samples, load_world
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
 
 __all__ = ["load_samples"]
 

@@ -6,12 +6,15 @@ import hashlib
 import json
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from evalsuite.errors import TaskError
 from evalsuite.rng import derive_seed
 from evalsuite.types import GenerationConfig, JSONValue, Message, Modality, Output, Request, Sample
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
 
 __all__ = ["MetricSpec", "Task"]
 
@@ -80,7 +83,7 @@ class Task:
     samples: tuple[Sample, ...]
     samples_digest: str
     prompt: str
-    generation: GenerationConfig = GenerationConfig()
+    generation: GenerationConfig = field(default_factory=GenerationConfig)
     metrics: tuple[MetricSpec, ...]
     fewshot: tuple[Sample, ...] = ()
     source: str = ""
@@ -149,7 +152,7 @@ class Task:
             return None
         if num_fewshot > len(self.fewshot):
             raise TaskError(
-                f'task "{self.name}" has {len(self.fewshot)} worked examples, {num_fewshot} were asked for (num_fewshot)'
+                f'task "{self.name}" has {len(self.fewshot)} worked examples, num_fewshot asks for {num_fewshot}'
             )
         question = render_prompt(self.prompt, sample)
         shots = [(render_prompt(self.prompt, shot), shot.references[0]) for shot in self.fewshot[:num_fewshot]]

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
 from importlib import import_module
-from typing import Protocol, cast
+from typing import TYPE_CHECKING, Protocol, cast
 
 from evalsuite.errors import TaskError, did_you_mean
-from evalsuite.types import Sample
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from evalsuite.types import Sample
 
 __all__ = ["WORLDS", "World", "digest_samples", "load_world", "sample_record"]
 
@@ -53,7 +56,7 @@ def load_world(name: str) -> World:
     """
     if name not in WORLDS:
         raise TaskError(f'unknown world "{name}"{did_you_mean(name, WORLDS)} (known: {", ".join(WORLDS)})')
-    return cast(World, import_module(f"evalsuite.worlds.{name}"))
+    return cast("World", import_module(f"evalsuite.worlds.{name}"))
 
 
 def sample_record(sample: Sample) -> dict[str, object]:
