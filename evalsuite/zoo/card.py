@@ -36,9 +36,19 @@ _ARCHITECTURE = {
 }
 _STEP_INDEX = (
     "Every token also gets an embedding of its step: the number of the last line label (`3.` or `3:`) read so far, "
-    "computed from the text itself. Counts 0 to 99 start from Fourier features modulo 100, which training is free to "
-    "change."
+    "computed from the text itself. Counts 0 to 99 start from Fourier features modulo 4 and 25, which training is free "
+    "to change."
 )
+_DRAWN = {
+    "transformer": (
+        "A fixed term in the attention scores draws the four heads to numbers of the own step, numbers of the step "
+        "before, all of the own step, and the token before; training may overrule it. A trial without it and without "
+        "gated perceptrons was still at chance on the arithmetic after 1,000 steps."
+    ),
+    "recurrent": (
+        "A fixed term in the attention scores draws the attention to numbers of the own step; training may overrule it."
+    ),
+}
 _COMPARED = "One arm of a comparison: the same network, problems and budget as"
 _WORSE = "A model known to be worse than"
 _PURPOSE = {
@@ -77,7 +87,7 @@ def render_card(name: str, config: Mapping[str, Any], scores: str) -> str:
     architecture = [
         f"{_ARCHITECTURE[config['architecture']]}; {sizes}; {config['parameters']:,} parameters.",
         f"Its {len(config['vocabulary'])} tokens are whole words; the vocabulary is in the config.",
-        *([_STEP_INDEX] if ledger else []),
+        *([_STEP_INDEX, _DRAWN[config["architecture"]]] if ledger else []),
         f"It reads only what follows the last `{config['prompt_marker']}` of a prompt,",
         f"and of that the last {config['max_prompt_tokens']} tokens.",
     ]

@@ -6,7 +6,8 @@ problem by chance is left out.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, TypeAlias, cast
 
 from evalsuite.rng import CounterRng, derive_seed
 from evalsuite.worlds import data_to_text, ledger
@@ -30,13 +31,30 @@ __all__ = [
 ]
 
 DataName: TypeAlias = Literal["ledger_steps", "ledger_answer", "records"]
-Example: TypeAlias = tuple[str, str]
 
 TEST_SEED = 20261121  # of the embedded tasks `ledger` and `data_to_text`
 MAX_LABEL = 40
 TEST_ITEMS = {"ledger": 1152, "records": 400}
 _LABELLED = r"(?:^|\n) *(?:\d+[.:](?=\s|$)|answer:)|\n|\d+|[a-z]+"
 _CHUNK = 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """What a model learns from.
+
+    Parameters
+    ----------
+    prompt, completion : str
+        What it reads, and what it should write.
+    operations : str
+        The kind of each numbered line of the prompt, one of ``+-*`` each: learned on the side, see
+        ``evalsuite.zoo.train.batches``. Empty where lines have no kinds.
+    """
+
+    prompt: str
+    completion: str
+    operations: str = ""
 
 
 def ledger_examples(seed: int, *, show_steps: bool) -> Iterator[Example]:
@@ -63,9 +81,14 @@ def ledger_examples(seed: int, *, show_steps: bool) -> Iterator[Example]:
         depth = next(depth for depth, end in zip(depths, ends, strict=True) if mark < end)
         sample = ledger.make_sample(items_seed, index, template=template, depth=depth)
         index += 1
-        if _plan(sample.metadata["start"], sample.metadata["operations"]) not in held_out:
-            reference = sample.references[0]
-            yield str(sample.input["problem"]), reference if show_steps else reference.rpartition("\n")[2]
+        operations = sample.metadata["operations"]
+        if _plan(sample.metadata["start"], operations) not in held_out:
+            trace = sample.references[0]
+            yield Example(
+                str(sample.input["problem"]),
+                trace if show_steps else trace.rpartition("\n")[2],
+                "".join(str(sign) for sign, _ in cast("list[tuple[str, int]]", operations)),
+            )
 
 
 def record_examples(seed: int) -> Iterator[Example]:
@@ -77,7 +100,7 @@ def record_examples(seed: int) -> Iterator[Example]:
         for sample in data_to_text.samples(seed=derive_seed("zoo/records", seed, chunk), n=_CHUNK):
             reference = rng.choice(sample.references)
             if sample.input["record"] not in held_out:
-                yield str(sample.input["record"]), reference
+                yield Example(str(sample.input["record"]), reference)
         chunk += 1
 
 
@@ -95,7 +118,7 @@ def ledger_tokenizer() -> Tokenizer:
     words = Tokenizer.from_texts(texts, r"[a-z]+", lowercase=True).vocabulary[len(SPECIALS) :]
     labels = [f"\n{k}{mark}" for mark in ".:" for k in range(1, MAX_LABEL + 1)]
     counts = [f" {count}" for count in range(ledger.MODULUS)]
-    vocabulary = [*SPECIALS, "\n", "\nanswer:", *labels, *counts, *(f" {word}" for word in words)]
+    vocabulary = [*SPECIALS, "\n", "\nanswer:", *labels, *counts, " +", " -", " *", *(f" {word}" for word in words)]
     return Tokenizer(vocabulary, _LABELLED, lowercase=True)
 
 

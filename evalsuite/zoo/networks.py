@@ -47,7 +47,7 @@ def build_network(architecture: str, sizes: Mapping[str, Any], tokenizer: Tokeni
         If there is no such architecture.
     """
     if architecture == "transformer":
-        return Transformer(tokenizer.label_index, **sizes)
+        return Transformer(tokenizer.label_index, tokenizer.counts, **sizes)
     if architecture == "recurrent":
-        return Recurrent(tokenizer.label_index, **sizes)
+        return Recurrent(tokenizer.label_index, tokenizer.counts, **sizes)
     raise ModelError(f'unknown architecture "{architecture}" (known: recurrent, transformer)')

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Recurrent", "RecurrentState"]
 
+_NO_COUNT = -9
+_PULL = 5.0
+
 
 class RecurrentState:
     """Where a recurrent network stands after the columns read so far.
@@ -29,14 +32,19 @@ class RecurrentState:
         bool, shape (rows, columns): False for padding.
     steps : Tensor
         int64, shape (rows,): step index of the last column.
+    counts : Tensor
+        int64, shape (rows, columns): step index of columns that hold a number.
     """
 
-    def __init__(self, hidden: Tensor, cell: Tensor, memory: Tensor, visible: Tensor, steps: Tensor) -> None:
+    def __init__(
+        self, hidden: Tensor, cell: Tensor, memory: Tensor, visible: Tensor, steps: Tensor, counts: Tensor
+    ) -> None:
         self.hidden = hidden
         self.cell = cell
         self.memory = memory
         self.visible = visible
         self.steps = steps
+        self.counts = counts
 
 
 class Recurrent(nn.Module):
@@ -46,26 +54,42 @@ class Recurrent(nn.Module):
     ----------
     label_index : sequence of int
         ``Tokenizer.label_index``; its length is the size of the vocabulary.
+    counts : sequence of bool
+        ``Tokenizer.counts``.
     cell : {"lstm", "gru"}
         Kind of recurrence.
-    width, hidden : int
-        Sizes of embeddings and of the recurrent state.
+    width, hidden, up : int
+        Sizes of embeddings, of the recurrent state, and of the gated perceptron that reads it.
     max_steps : int
-        Greatest step index with an embedding of its own; later steps share it.
+        Greatest step index with an embedding of its own; later steps share it. Unless it is 0, a fixed term in the
+        scores draws the attention to numbers of its own step. Training may overrule it.
     """
 
     label_index: Tensor
+    is_count: Tensor
 
-    def __init__(self, label_index: Sequence[int], *, cell: str, width: int, hidden: int, max_steps: int) -> None:
+    def __init__(
+        self,
+        label_index: Sequence[int],
+        counts: Sequence[bool],
+        *,
+        cell: str,
+        width: int,
+        hidden: int,
+        up: int,
+        max_steps: int,
+    ) -> None:
         super().__init__()
         self.cell_name = cell
         self.max_steps = max_steps
         self.register_buffer("label_index", torch.tensor(label_index), persistent=False)
+        self.register_buffer("is_count", torch.tensor(counts), persistent=False)
         self.embed = nn.Embedding(len(label_index), width)
         self.embed_step = nn.Embedding(max_steps + 1, width)
         self.recurrence = (nn.LSTM if cell == "lstm" else nn.GRU)(width, hidden, batch_first=True)
         self.query = nn.Linear(hidden, hidden, bias=False)
-        self.out = nn.Linear(2 * hidden, width)
+        self.up = nn.Linear(2 * hidden, 2 * up)
+        self.down = nn.Linear(up, width)
         nn.init.normal_(self.embed.weight, std=width**-0.5)
         nn.init.normal_(self.embed_step.weight, std=width**-0.5)
 
@@ -73,9 +97,8 @@ class Recurrent(nn.Module):
         """Read whole sequences, padded on the right: int64 (rows, columns) to float32 (rows, columns, width)."""
         steps = carry_steps(ids, self.label_index, torch.zeros_like(ids[:, 0]))
         memory, _ = self.recurrence(self._input(ids, steps))
-        attended = functional.scaled_dot_product_attention(
-            self.query(memory)[:, None], memory[:, None], memory[:, None], is_causal=True
-        )[:, 0]
+        seen = torch.ones(ids.shape[1], ids.shape[1], dtype=torch.bool, device=ids.device).tril()
+        attended = self._attend(self.query(memory), memory, steps, self._count_steps(ids, steps), seen)
         return self._finish(memory, attended)
 
     def head(self, hidden: Tensor) -> Tensor:
@@ -94,6 +117,7 @@ class Recurrent(nn.Module):
             inputs.new_zeros(rows, columns, size),
             visible,
             steps[:, -1],
+            self._count_steps(ids, steps),
         )
         for column in range(columns):
             hidden, cell = self._advance(inputs[:, column], state)
@@ -105,8 +129,10 @@ class Recurrent(nn.Module):
 
     def step(self, state: RecurrentState, ids: Tensor) -> Tensor:
         """Read one more token a row, int64 (rows,), and return the logits of the next, (rows, vocabulary)."""
-        state.steps = carry_steps(ids[:, None], self.label_index, state.steps)[:, -1]
-        state.hidden, state.cell = self._advance(self._input(ids, state.steps), state)
+        steps = carry_steps(ids[:, None], self.label_index, state.steps)
+        state.steps = steps[:, 0]
+        state.counts = torch.cat([state.counts, self._count_steps(ids[:, None], steps)], dim=1)
+        state.hidden, state.cell = self._advance(self._input(ids, steps[:, 0]), state)
         state.visible = torch.cat([state.visible, torch.ones_like(state.visible[:, :1])], dim=1)
         state.memory = torch.cat([state.memory, state.hidden[:, None]], dim=1)
         return self._read_out(state)
@@ -123,13 +149,20 @@ class Recurrent(nn.Module):
         return hidden[0], state.cell
 
     def _read_out(self, state: RecurrentState) -> Tensor:
-        attended = functional.scaled_dot_product_attention(
-            self.query(state.hidden)[:, None, None],
-            state.memory[:, None],
-            state.memory[:, None],
-            attn_mask=state.visible[:, None, None, :],
-        )[:, 0, 0]
-        return self.head(self._finish(state.hidden, attended))
+        query = self.query(state.hidden)[:, None]
+        attended = self._attend(query, state.memory, state.steps[:, None], state.counts, state.visible[:, None, :])
+        return self.head(self._finish(state.hidden, attended[:, 0]))
 
     def _finish(self, memory: Tensor, attended: Tensor) -> Tensor:
-        return functional.gelu(self.out(torch.cat([memory, attended], dim=-1)))
+        gate, value = self.up(torch.cat([memory, attended], dim=-1)).chunk(2, dim=-1)
+        read = self.down(functional.gelu(gate) * value)
+        return functional.layer_norm(read, read.shape[-1:])
+
+    def _count_steps(self, ids: Tensor, steps: Tensor) -> Tensor:
+        return torch.where(self.is_count[ids], steps, _NO_COUNT)
+
+    def _attend(self, query: Tensor, memory: Tensor, reading: Tensor, counts: Tensor, seen: Tensor) -> Tensor:
+        scores = torch.where(seen, 0.0, -torch.inf)
+        if self.max_steps > 0:
+            scores = scores + torch.where(reading[:, :, None] == counts[:, None, :], _PULL, 0.0)
+        return functional.scaled_dot_product_attention(query, memory, memory, attn_mask=scores)

@@ -12,7 +12,7 @@ def carry_steps(ids: Tensor, label_index: Tensor, before: Tensor) -> Tensor:
     r"""Return the step index of each token.
 
     A line that begins ``3.`` or ``3:`` opens step 3, which lasts until the next label. The index is computed from the
-    text alone, and lets a network match the third line of its working with the third operation.
+    tokens alone, and lets a network match the third line of its working with the third operation.
 
     Parameters
     ----------

@@ -31,8 +31,7 @@ class Tokenizer:
     Notes
     -----
     A piece that is not in the vocabulary finds the token that differs from it in outer whitespace only, and is
-    ``<unk>`` otherwise. Tokens such as ``"\n12."`` and ``"\n12:"`` are *labels* of a step: `label_index` maps them to
-    12, ``<go>`` and other tokens that begin a line to 0, and everything else to -1.
+    ``<unk>`` otherwise. Tokens such as ``"\n12."`` and ``"\n12:"`` are *labels*, which open step 12.
 
     Examples
     --------
@@ -80,10 +79,11 @@ class Tokenizer:
 
     @property
     def label_index(self) -> list[int]:
-        """The step each token of the vocabulary opens, 0 where it ends all steps, -1 where it stays within one."""
-        indices = []
-        for i, token in enumerate(self.vocabulary):
-            label = _LABEL.fullmatch(token)
-            closes = i == GO or token.startswith("\n")
-            indices.append(int(label[1]) if label else 0 if closes else -1)
-        return indices
+        """The step that each token of the vocabulary opens, -1 where it opens none."""
+        labels = [_LABEL.fullmatch(token) for token in self.vocabulary]
+        return [int(label[1]) if label else -1 for label in labels]
+
+    @property
+    def counts(self) -> list[bool]:
+        """Whether each token of the vocabulary is a number."""
+        return [token.strip().isdecimal() for token in self.vocabulary]

@@ -20,7 +20,7 @@ from torch.nn import functional
 from evalsuite.rng import CounterRng, derive_seed
 from evalsuite.worlds.ledger import MODULUS
 from evalsuite.zoo.card import main as write_cards
-from evalsuite.zoo.examples import DATA, ledger_tokenizer, record_tokenizer
+from evalsuite.zoo.examples import DATA, Example, ledger_tokenizer, record_tokenizer
 from evalsuite.zoo.networks import build_network
 from evalsuite.zoo.recipes import RECIPES, Recipe
 from evalsuite.zoo.tokenizer import END, GO, PAD, Tokenizer
@@ -29,10 +29,12 @@ from evalsuite.zoo.weights import WEIGHTS, save_model
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["batches", "main", "train"]
+__all__ = ["IGNORED", "batches", "main", "train"]
 
+IGNORED = -100
 _POOL = 64  # batches among which examples are sorted by length
 _CLIP = 1.0
+_COUNT_NORM = 2.0  # of a count's embedding; a word's is 1
 
 
 def batches(recipe: Recipe, tokenizer: Tokenizer) -> Iterator[tuple[Tensor, Tensor]]:
@@ -41,27 +43,39 @@ def batches(recipe: Recipe, tokenizer: Tokenizer) -> Iterator[tuple[Tensor, Tens
     Yields
     ------
     ids : Tensor
-        int64, shape (batch, columns): prompt, ``<go>``, completion, ``<eos>``, padding.
-    learned : Tensor
-        bool, shape (batch, columns): True where the token belongs to the completion.
+        int64, shape (batch, columns): prompt, ``<go>``, completion, padding.
+    targets : Tensor
+        int64, shape (batch, columns): what to say after each column. Within the completion, the next token, and
+        ``<eos>`` at its end; at the end of a numbered line of the prompt, the kind of its operation; `IGNORED`
+        elsewhere.
     """
     examples = DATA[recipe.data](recipe.seed)
     pool = 0
     while True:
-        rows = []
-        for prompt, completion in islice(examples, _POOL * recipe.batch):
-            read, written = [*tokenizer.encode(prompt), GO], [*tokenizer.encode(completion), END]
-            rows.append((read + written, len(read)))
+        rows = [_row(example, tokenizer) for example in islice(examples, _POOL * recipe.batch)]
         rows.sort(key=lambda row: (len(row[0]), row[0]))
         chunks = [rows[i : i + recipe.batch] for i in range(0, len(rows), recipe.batch)]
         for chunk in CounterRng(derive_seed("zoo/order", recipe.seed, pool)).shuffled(chunks):
             ids = torch.full((len(chunk), len(chunk[-1][0])), PAD)
-            learned = torch.zeros_like(ids, dtype=torch.bool)
-            for i, (row, n_read) in enumerate(chunk):
-                ids[i, : len(row)] = torch.tensor(row)
-                learned[i, n_read : len(row)] = True
-            yield ids, learned
+            targets = torch.full_like(ids, IGNORED)
+            for i, (read, said) in enumerate(chunk):
+                ids[i, : len(read)] = torch.tensor(read)
+                targets[i, : len(said)] = torch.tensor(said)
+            yield ids, targets
         pool += 1
+
+
+def _row(example: Example, tokenizer: Tokenizer) -> tuple[list[int], list[int]]:
+    prompt, completion = [*tokenizer.encode(example.prompt), GO], tokenizer.encode(example.completion)
+    targets = [IGNORED] * (len(prompt) - 1) + [*completion, END]
+    if example.operations:
+        vocabulary = tokenizer.vocabulary
+        # A numbered line ends where, after the first label, a token begins another line.
+        begins = [i for i, token in enumerate(prompt) if vocabulary[token].startswith("\n")]
+        first = next(i for i, at in enumerate(begins) if vocabulary[prompt[at]] == "\n1.")
+        for at, kind in zip(begins[first + 1 :], example.operations, strict=True):
+            targets[at - 1] = vocabulary.index(f" {kind}")
+    return prompt + completion, targets
 
 
 def train(name: str, recipe: Recipe, out: Path, *, report_every: int = 100) -> float:
@@ -96,9 +110,9 @@ def train(name: str, recipe: Recipe, out: Path, *, report_every: int = 100) -> f
     started, recent, mean = time.process_time(), [], float("nan")
     n_parameters = sum(weight.numel() for weight in network.parameters())
     _say(f"{name}: {n_parameters:,} parameters, {len(tokenizer.vocabulary)} tokens, {recipe.steps} steps")
-    for step, (ids, learned) in enumerate(islice(batches(recipe, tokenizer), recipe.steps), 1):
-        hidden = network(ids[:, :-1])
-        loss = functional.cross_entropy(network.head(hidden[learned[:, 1:]]), ids[:, 1:][learned[:, 1:]])
+    for step, (ids, targets) in enumerate(islice(batches(recipe, tokenizer), recipe.steps), 1):
+        learned = targets != IGNORED
+        loss = functional.cross_entropy(network.head(network(ids)[learned]), targets[learned])
         optimizer.zero_grad(set_to_none=True)
         torch.autograd.backward(loss)
         torch.nn.utils.clip_grad_norm_(network.parameters(), _CLIP)
@@ -118,18 +132,21 @@ def train(name: str, recipe: Recipe, out: Path, *, report_every: int = 100) -> f
 
 @torch.no_grad()
 def _place_counts_on_circles(embeddings: Tensor, tokenizer: Tokenizer) -> None:
-    """Start the counts 0 to 99 from their Fourier features modulo 100, which training is then free to change.
+    """Start the counts 0 to 99 from their Fourier features modulo 4 and 25, which training is then free to change.
 
-    Networks that learn to add modulo n from scratch end up with such features [1]_, after a long plateau.
+    Networks that learn to add modulo n from scratch end up with such features [1]_, after a long plateau. Modulo 4 and
+    25, which together tell all counts apart, few frequencies suffice, and multiplying permutes them.
 
     References
     ----------
     .. [1] Nanda et al., "Progress measures for grokking via mechanistic interpretability", ICLR 2023.
     """
     ids = torch.tensor([tokenizer.vocabulary.index(f" {count}") for count in range(MODULUS)])
-    angles = 2 * torch.pi / MODULUS * torch.outer(torch.arange(MODULUS), torch.arange(1, MODULUS // 2 + 1))
+    turns = torch.cat([torch.arange(1, 3) / 4, torch.arange(1, 13) / 25])
+    angles = 2 * torch.pi * torch.outer(torch.arange(MODULUS), turns)
     features = torch.cat([angles.cos(), angles.sin()], dim=1)
-    embeddings[ids, :MODULUS] = features / MODULUS**0.5 * (MODULUS / embeddings.shape[1]) ** 0.5 * 2**0.5
+    embeddings[ids] *= 0.5
+    embeddings[ids, : features.shape[1]] = features * _COUNT_NORM / len(turns) ** 0.5
 
 
 def _config(recipe: Recipe, tokenizer: Tokenizer, step: int, started: float, n_parameters: int) -> dict[str, Any]:

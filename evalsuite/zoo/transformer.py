@@ -1,4 +1,4 @@
-"""A small causal transformer with rotary positions and step-index embeddings."""
+"""A small causal transformer with rotary positions, step-index embeddings and heads drawn to a step."""
 
 from __future__ import annotations
 
@@ -15,6 +15,12 @@ if TYPE_CHECKING:
 
 __all__ = ["Transformer", "TransformerState"]
 
+_GATED = 11  # quarters of the width: as many weights as a perceptron without gates that is four times as wide
+_NO_COUNT = -9
+_PULL = (
+    5.0  # among 60 tokens, the one that a head is drawn to then weighs more than twice as much as all others together
+)
+
 
 class TransformerState:
     """Keys and values of the columns read so far, and what each row may see.
@@ -25,15 +31,18 @@ class TransformerState:
         One a layer: float32, shape (rows, heads, columns, head_size).
     visible : Tensor
         bool, shape (rows, columns): False for padding.
-    steps : Tensor
-        int64, shape (rows,): step index of the last column.
+    steps, counts : Tensor
+        int64, shape (rows, columns): step index of each column, and the same for columns that hold a number only.
     """
 
-    def __init__(self, keys: list[Tensor], values: list[Tensor], visible: Tensor, steps: Tensor) -> None:
+    def __init__(
+        self, keys: list[Tensor], values: list[Tensor], visible: Tensor, steps: Tensor, counts: Tensor
+    ) -> None:
         self.keys = keys
         self.values = values
         self.visible = visible
         self.steps = steps
+        self.counts = counts
 
 
 class Transformer(nn.Module):
@@ -43,20 +52,35 @@ class Transformer(nn.Module):
     ----------
     label_index : sequence of int
         ``Tokenizer.label_index``; its length is the size of the vocabulary.
+    counts : sequence of bool
+        ``Tokenizer.counts``.
     layers, width, heads : int
         Sizes; `width` is a multiple of twice `heads`.
     max_steps : int
-        Greatest step index with an embedding of its own; later steps share it.
+        Greatest step index with an embedding of its own; later steps share it. Unless it is 0, a fixed term in the
+        scores draws four heads to: numbers of their own step; numbers of the step before; all of their own step; the
+        token before. Training may overrule it.
     """
 
     label_index: Tensor
+    is_count: Tensor
     frequencies: Tensor
 
-    def __init__(self, label_index: Sequence[int], *, layers: int, width: int, heads: int, max_steps: int) -> None:
+    def __init__(
+        self,
+        label_index: Sequence[int],
+        counts: Sequence[bool],
+        *,
+        layers: int,
+        width: int,
+        heads: int,
+        max_steps: int,
+    ) -> None:
         super().__init__()
         self.heads = heads
         self.max_steps = max_steps
         self.register_buffer("label_index", torch.tensor(label_index), persistent=False)
+        self.register_buffer("is_count", torch.tensor(counts), persistent=False)
         self.embed = nn.Embedding(len(label_index), width)
         self.embed_step = nn.Embedding(max_steps + 1, width)
         self.blocks = nn.ModuleList(_Block(width) for _ in range(layers))
@@ -83,9 +107,11 @@ class Transformer(nn.Module):
         steps = carry_steps(ids, self.label_index, torch.zeros_like(ids[:, 0]))
         x = self._input(ids, steps)
         turn = self._rotation(0, ids.shape[1])
+        seen = torch.ones(ids.shape[1], ids.shape[1], dtype=torch.bool, device=ids.device).tril()
+        mask = self._scores(steps, steps, self._count_steps(ids, steps), seen)
         for block in self._layers():
             q, k, v = self._project(block, x, turn)
-            x = block.finish(x, functional.scaled_dot_product_attention(q, k, v, is_causal=True))
+            x = block.finish(x, functional.scaled_dot_product_attention(q, k, v, attn_mask=mask))
         return cast("Tensor", self.norm(x))
 
     def head(self, hidden: Tensor) -> Tensor:
@@ -116,13 +142,15 @@ class Transformer(nn.Module):
         # Padding sees itself, lest the softmax of an empty row be NaN.
         mask = torch.ones(columns, columns, dtype=torch.bool, device=ids.device).tril() & visible[:, None, None, :]
         mask = mask | torch.eye(columns, dtype=torch.bool, device=ids.device)
+        counts = self._count_steps(ids, steps)
+        mask = self._scores(steps, steps, counts, mask)
         keys, values = [], []
         for block in self._layers():
             q, k, v = self._project(block, x, turn)
             keys.append(k)
             values.append(v)
             x = block.finish(x, functional.scaled_dot_product_attention(q, k, v, attn_mask=mask))
-        return self.head(self.norm(x[:, -1])), TransformerState(keys, values, visible, steps[:, -1])
+        return self.head(self.norm(x[:, -1])), TransformerState(keys, values, visible, steps, counts)
 
     def step(self, state: TransformerState, ids: Tensor) -> Tensor:
         """Read one more token a row and return the logits of the next, shape (rows, vocabulary).
@@ -135,11 +163,13 @@ class Transformer(nn.Module):
             int64, shape (rows,).
         """
         column = state.visible.shape[1]
-        state.steps = carry_steps(ids[:, None], self.label_index, state.steps)[:, -1]
+        steps = carry_steps(ids[:, None], self.label_index, state.steps[:, -1])
+        state.steps = torch.cat([state.steps, steps], dim=1)
+        state.counts = torch.cat([state.counts, self._count_steps(ids[:, None], steps)], dim=1)
         state.visible = torch.cat([state.visible, torch.ones_like(state.visible[:, :1])], dim=1)
-        x = self._input(ids[:, None], state.steps[:, None])
+        x = self._input(ids[:, None], steps)
         turn = self._rotation(column, column + 1)
-        mask = state.visible[:, None, None, :]
+        mask = self._scores(steps, state.steps, state.counts, state.visible[:, None, None, :])
         for i, block in enumerate(self._layers()):
             q, k, v = self._project(block, x, turn)
             state.keys[i] = torch.cat([state.keys[i], k], dim=2)
@@ -156,6 +186,21 @@ class Transformer(nn.Module):
         embedded: Tensor = self.embed(ids) + self.embed_step(steps.clamp(max=self.max_steps))
         return embedded
 
+    def _count_steps(self, ids: Tensor, steps: Tensor) -> Tensor:
+        return torch.where(self.is_count[ids], steps, _NO_COUNT)
+
+    def _scores(self, reading: Tensor, read: Tensor, counts: Tensor, seen: Tensor) -> Tensor:
+        """Return what is added to attention scores, shape (rows, heads, columns reading, columns read)."""
+        blocked = torch.where(seen, 0.0, -torch.inf)
+        if self.max_steps == 0:
+            return blocked
+        own, number = reading[:, :, None], counts[:, None, :]
+        columns = torch.arange(read.shape[1], device=read.device)
+        beside = (columns[-reading.shape[1] :, None] - columns == 1).expand(len(read), -1, -1)
+        near = torch.stack([own == number, own - 1 == number, own == read[:, None, :], beside], dim=1)
+        drawn = torch.where(near, _PULL, 0.0)
+        return functional.pad(drawn, (0, 0, 0, 0, 0, self.heads - near.shape[1])) + blocked
+
     def _rotation(self, first: int, end: int) -> tuple[Tensor, Tensor]:
         angles = torch.arange(first, end, device=self.frequencies.device)[:, None] * self.frequencies
         return angles.cos(), angles.sin()
@@ -168,7 +213,12 @@ class Transformer(nn.Module):
 
 
 class _Block(nn.Module):
-    """Weights of one layer: attention, then a perceptron four times as wide."""
+    """Weights of one layer: attention, then a gated perceptron, whose products suit arithmetic [1]_.
+
+    References
+    ----------
+    .. [1] Shazeer, "GLU variants improve Transformer", arXiv:2002.05202.
+    """
 
     def __init__(self, width: int) -> None:
         super().__init__()
@@ -176,12 +226,13 @@ class _Block(nn.Module):
         self.qkv = nn.Linear(width, 3 * width, bias=False)
         self.out = nn.Linear(width, width, bias=False)
         self.norm_mlp = nn.LayerNorm(width)
-        self.up = nn.Linear(width, 4 * width)
-        self.down = nn.Linear(4 * width, width)
+        self.up = nn.Linear(width, 2 * _GATED * width // 4)
+        self.down = nn.Linear(_GATED * width // 4, width)
 
     def finish(self, x: Tensor, attended: Tensor) -> Tensor:
         x = x + self.out(attended.transpose(1, 2).flatten(2))
-        return cast("Tensor", x + self.down(functional.gelu(self.up(self.norm_mlp(x)))))
+        gate, value = self.up(self.norm_mlp(x)).chunk(2, dim=-1)
+        return cast("Tensor", x + self.down(functional.gelu(gate) * value))
 
 
 def _rotate(x: Tensor, turn: tuple[Tensor, Tensor]) -> Tensor:

@@ -13,9 +13,9 @@ from evalsuite.zoo.steps import carry_steps
 from evalsuite.zoo.tokenizer import END, GO, PAD
 
 SIZES = {
-    "transformer": {"layers": 2, "width": 32, "heads": 2, "max_steps": 40},
-    "lstm": {"cell": "lstm", "width": 16, "hidden": 24, "max_steps": 40},
-    "gru": {"cell": "gru", "width": 16, "hidden": 24, "max_steps": 40},
+    "transformer": {"layers": 2, "width": 32, "heads": 4, "max_steps": 40},
+    "lstm": {"cell": "lstm", "width": 16, "hidden": 24, "up": 20, "max_steps": 40},
+    "gru": {"cell": "gru", "width": 16, "hidden": 24, "up": 20, "max_steps": 40},
 }
 PROMPTS = (
     "till, coins: 4\n1. put in 12\ncoins at the end?",

@@ -2,7 +2,7 @@ import pytest
 
 from evalsuite.worlds.ledger import samples
 from evalsuite.zoo.examples import ledger_tokenizer, record_examples, record_tokenizer
-from evalsuite.zoo.tokenizer import GO, SPECIALS, UNKNOWN, Tokenizer
+from evalsuite.zoo.tokenizer import SPECIALS, UNKNOWN, Tokenizer
 
 
 @pytest.fixture(scope="module")
@@ -28,8 +28,8 @@ def test_record_texts_survive():
 def test_labels_open_steps_only_at_the_start_of_a_line(ledger):
     index = ledger.label_index
     ids = ledger.encode("1. Put in 12 coins, 3: of them\n2. times 7\n14: 59\nanswer: 5")
-    assert [index[i] for i in ids if index[i] >= 0] == [1, 2, 14, 0]
-    assert index[GO] == 0
+    assert [index[i] for i in ids if index[i] >= 0] == [1, 2, 14]
+    assert [ledger.vocabulary[i] for i in ids if ledger.counts[i]] == [" 12", " 3", " 7", " 59", " 5"]
 
 
 def test_whitespace_case_and_punctuation_do_not_matter_to_the_ledger(ledger):
