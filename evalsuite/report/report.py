@@ -104,7 +104,7 @@ def build_report(
         "environment": header["environment"],
         "started": header["started"],
     }
-    return _report(record, tuple(scores))
+    return _report(json.loads(json.dumps(record, allow_nan=False)), tuple(scores))
 
 
 def load_report(path: Path) -> Report:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -92,7 +93,8 @@ class RowCache:
             part.replace(notes_path)
         except OSError:
             for path in (part, notes_path):
-                path.unlink(missing_ok=True)
+                with suppress(OSError):
+                    path.unlink(missing_ok=True)
 
 
 def load_stored_rows(folder: Path, signature: str, digest: str) -> StoredRows | None:
@@ -115,7 +117,7 @@ def _read(folder: Path, signature: str) -> tuple[StoredRows | None, dict[str, An
         if not sound or notes.pop("sha256") != _digest(values, notes):
             return None, {}
         return StoredRows(Rows(values, outcomes), clusters, str(notes["samples"]), dict(notes["options"])), notes
-    except (OSError, EOFError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
+    except Exception:  # whatever NumPy and the notes raise over damaged bytes, a tokenizer's errors among it
         return None, {}
 
 
