@@ -1,0 +1,129 @@
+"""`evaluate`, the way in from Python."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+import evalsuite
+from evalsuite.errors import ModelError, RunLogError, SaveError, TaskError, UsageError
+from evalsuite.evaluation import plan_run, run_plan, score_log, write_leaderboard
+from evalsuite.models.scripted import ScriptedModel
+from evalsuite.runlog import read_log
+
+if TYPE_CHECKING:
+    from evalsuite.types import Request
+
+WriteTask = Callable[..., Path]
+
+
+def right(request: Request) -> str:
+    return request.prompt.removeprefix("Say ").removesuffix(".")
+
+
+@pytest.fixture
+def model() -> ScriptedModel:
+    return ScriptedModel(right, fingerprint="fixed")
+
+
+def test_a_function_is_a_model(write_task: WriteTask, tmp_path: Path) -> None:
+    (report,) = evalsuite.evaluate(lambda prompt: prompt[4:-1], str(write_task(8)), output=tmp_path / "runs")
+    assert report.primary.value == 1.0
+    assert report.primary.interval is not None
+    assert report.n_samples == 8
+
+
+def test_tasks_in_order_and_progress_by_name(write_task: WriteTask, model: ScriptedModel, tmp_path: Path) -> None:
+    said: list[tuple[str, int, int]] = []
+    tasks = [str(write_task(8, name="one")), evalsuite.load_task(str(write_task(4, name="two")))]
+    reports = evalsuite.evaluate(
+        model,
+        tasks,
+        limit=6,
+        repeats=2,
+        batch_size=5,
+        output=str(tmp_path / "runs"),
+        progress=lambda *step: said.append(step),
+    )
+    assert [(report.task["name"], report.n_samples, report.n_outputs) for report in reports] == [
+        ("one", 6, 12),
+        ("two", 4, 8),
+    ]
+    assert said[0] == ("one", 0, 12)
+    assert said[-1] == ("two", 8, 8)
+    assert ("one", 12, 12) in said
+
+
+def test_the_second_time_is_complete(write_task: WriteTask, model: ScriptedModel, tmp_path: Path) -> None:
+    task = evalsuite.load_task(str(write_task(8)))
+    first, second = (run_plan(plan_run(model, task, root=tmp_path)) for _ in range(2))
+    assert (first.was_complete, second.was_complete) == (False, True)
+    assert len(model.calls) == 1
+    assert second.report == first.report
+    third = run_plan(plan_run(model, task, root=tmp_path, limit=4))
+    assert not third.was_complete  # nothing was generated, but the report is another
+    assert third.report.n_samples == 4
+
+
+def test_everything_is_checked_before_anything_runs(
+    write_task: WriteTask, model: ScriptedModel, tmp_path: Path
+) -> None:
+    task = str(write_task(4))
+    bad = str(write_task(4, name="bad", metrics='[{ name = "blue", primary = true }]'))
+    cases = [
+        (UsageError, 'unknown metric "blue"', {"tasks": [task, bad]}),
+        (TaskError, "unknown task", {"tasks": [task, "ledgr"]}),
+        (UsageError, "repeats must be at least 1", {"tasks": task, "repeats": 0}),
+        (SaveError, "cannot be made", {"tasks": task, "output": "/dev/null/runs"}),
+    ]
+    for error, message, settings in cases:
+        with pytest.raises(error, match=message):
+            evalsuite.evaluate(model, **{"output": tmp_path / "runs", **settings})  # type: ignore[arg-type]
+    with pytest.raises(ModelError):
+        evalsuite.evaluate(3, task, output=tmp_path / "runs")
+    assert model.calls == []
+    assert not (tmp_path / "runs").exists()
+
+
+def test_what_is_missing_is_counted(write_task: WriteTask, model: ScriptedModel, tmp_path: Path) -> None:
+    task = evalsuite.load_task(str(write_task(8)))
+    evaluation = run_plan(plan_run(model, task, root=tmp_path, limit=5))
+    report, fresh = score_log(read_log(evaluation.folder / "run.jsonl"), task, repeats=1, limit=None)
+    assert fresh
+    assert (report.n_samples, report.n_errors) == (8, 3)
+    assert report.primary.outcomes == {"right": 5, "error": 3}
+    assert report.primary.value == 1.0
+    assert report.record["errors"] == [{"message": "not generated", "count": 3}]
+
+
+def test_metrics_that_cannot_score_are_an_input_error(
+    write_task: WriteTask, model: ScriptedModel, tmp_path: Path
+) -> None:
+    path = write_task(4, metrics='[{ name = "slot_accuracy", primary = true }]')
+    with pytest.raises(evalsuite.EvalsuiteError, match='task "tiny" cannot be scored'):
+        evalsuite.evaluate(model, str(path), output=tmp_path / "runs")
+
+
+def test_a_damaged_log_ends_the_run(write_task: WriteTask, model: ScriptedModel, tmp_path: Path) -> None:
+    path = str(write_task(4))
+    evalsuite.evaluate(model, path, output=tmp_path)
+    (log,) = tmp_path.rglob("run.jsonl")
+    log.write_bytes(log.read_bytes().replace(b"lake", b"lace"))
+    with pytest.raises(RunLogError, match=r"run\.jsonl:2: checksum differs"):
+        evalsuite.evaluate(model, path, output=tmp_path)
+
+
+def test_a_leaderboard_holds_the_runs_that_were_there_before(
+    write_task: WriteTask, model: ScriptedModel, tmp_path: Path
+) -> None:
+    task = evalsuite.load_task(str(write_task(8)))
+    other = ScriptedModel(lambda request: "no", name="other", fingerprint="other")
+    run_plan(plan_run(other, task, root=tmp_path))
+    evaluation = run_plan(plan_run(model, task, root=tmp_path))
+    board = write_leaderboard([evaluation], tmp_path / "leaderboard.json")
+    assert [row["model"] for row in board.record["rows"] if row["primary"]] == ["scripted", "other"]
+    assert json.loads((tmp_path / "leaderboard.json").read_text()) == json.loads(json.dumps(board.record))
