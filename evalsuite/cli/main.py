@@ -63,6 +63,8 @@ def _guarded(run: Callable[[], int]) -> int:
     except BrokenPipeError:
         _discard_output()  # the reader of a pipe went away: no message
         return EXIT_SAVE
+    except SystemExit:  # the same, found out by Rich, which then ends the program with a code that says nothing
+        return EXIT_SAVE
     except OSError as error:
         if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EROFS):
             raise
