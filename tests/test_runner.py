@@ -424,7 +424,7 @@ def test_progress_counts_what_was_asked_for(task: Task, tmp_path: Path) -> None:
         ({"repeats": -1}, UsageError, "repeats must be at least 1, got -1"),
         ({"batch_size": 0}, UsageError, "batch_size must be at least 1"),
         ({"seed": -1}, UsageError, "seed must be in"),
-        ({"num_fewshot": 1}, TaskError, "has 0 worked examples, 1 were asked for"),
+        ({"num_fewshot": 1}, TaskError, "has 0 worked examples, num_fewshot asks for 1"),
         ({"generation": {"temprature": 1}}, TaskError, 'unknown field "temprature"; did you mean "temperature"?'),
         ({"generation": {"temperature": 10**400}}, TaskError, "temperature is too large"),
         ({"generation": {"top_p": 1.5}}, TaskError, "top_p must be in"),

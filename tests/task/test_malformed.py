@@ -129,7 +129,7 @@ def check(path: Path, message: str, capsys: pytest.CaptureFixture[str]) -> None:
         ("# more", 'generation = { stop = ["x", ""] }', "stop must be a list of strings that are not empty"),
         ("# more", 'generation = "greedy"', "generation must be a table, found a string"),
         ("# more", "fewshot = []", "fewshot must be a table, found a list"),
-        ("# more", "generation = { num_fewshot = 2 }", "has 0 worked examples, 2 were asked for"),
+        ("# more", "generation = { num_fewshot = 2 }", "has 0 worked examples, num_fewshot asks for 2"),
     ],
 )
 def test_a_malformed_task_file(

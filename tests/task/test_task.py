@@ -94,7 +94,7 @@ def test_worked_examples_come_first_as_text_and_as_messages() -> None:
         Message(role="assistant", content="yes"),
         Message(role="user", content="Q: 4"),
     )
-    with pytest.raises(TaskError, match="has 3 worked examples, 4 were asked for"):
+    with pytest.raises(TaskError, match="has 3 worked examples, num_fewshot asks for 4"):
         prompt_of(task, num_fewshot=4)
 
 

@@ -1,0 +1,44 @@
+"""Light until needed: what must not be imported, is not."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+HEAVY = {
+    "torch",
+    "numpy",
+    "rich",
+    "transformers",
+    "sacrebleu",
+    "rouge_score",
+    "jsonschema",
+    "safetensors",
+    "tokenizers",
+}
+
+
+def imported(code: str) -> set[str]:
+    """Return the heavy packages that are there after the code has run in a fresh process."""
+    text = f"import sys\n{code}\nprint('HEAVY', *(set(sys.modules) & {HEAVY!r}), file=sys.stderr)"
+    done = subprocess.run([sys.executable, "-c", text], capture_output=True, text=True, check=True)
+    return set(done.stderr.rpartition("HEAVY")[2].split())
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["run", "--help"], ["list"], ["rnu"]])
+def test_the_command_line_is_light(arguments: list[str]) -> None:
+    assert imported(f"from evalsuite.cli import main\nmain({arguments!r})") == set()
+
+
+def test_importing_is_light() -> None:
+    assert imported("import evalsuite\nevalsuite.load_task\nevalsuite.evaluate\nevalsuite.Report") == set()
+
+
+def test_generating_with_a_light_model_needs_no_torch() -> None:
+    code = (
+        "import tempfile, evalsuite\n"
+        "evalsuite.evaluate(lambda prompt: 'answer: 1', 'ledger', limit=4, output=tempfile.mkdtemp())"
+    )
+    assert imported(code) <= {"numpy"}
