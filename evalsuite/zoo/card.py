@@ -27,8 +27,12 @@ _HELD_OUT = (
     "World seeds differ from the embedded task's, and a problem or record that is in the task all the same is left out."
 )
 _LEDGER_MIX = (
-    "Templates are drawn uniformly, depths 1 to 24 with weights 1/depth^1.5: a model that answers at once learns "
+    "Templates are drawn uniformly, depths 1 to 24 with weights 1/depth^2: a model that answers at once learns "
     "nothing from deep problems before it masters shallow ones, and models that are to be compared must see the same."
+)
+_ON_THE_SIDE = (
+    "At the end of each numbered line they also learn to say whether it adds, takes away or multiplies; a trial "
+    "without knew sums only up to the sign after 1,500 steps. Nothing of it shows in what they write."
 )
 _ARCHITECTURE = {
     "transformer": "Decoder-only transformer, pre-norm, rotary positions, tied embeddings",
@@ -83,7 +87,7 @@ def render_card(name: str, config: Mapping[str, Any], scores: str) -> str:
     sizes = ", ".join(f"{key} {value}" for key, value in config["sizes"].items())
     planned = training["planned_steps"]
     stopped = "" if training["steps"] == planned else f" (stopped there, of {planned:,} planned)"
-    data = [_DATA[training["data"]], _HELD_OUT, *([_LEDGER_MIX] if ledger else [])]
+    data = [_DATA[training["data"]], _HELD_OUT, *([_LEDGER_MIX, _ON_THE_SIDE] if ledger else [])]
     architecture = [
         f"{_ARCHITECTURE[config['architecture']]}; {sizes}; {config['parameters']:,} parameters.",
         f"Its {len(config['vocabulary'])} tokens are whole words; the vocabulary is in the config.",

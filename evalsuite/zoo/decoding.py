@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["COLUMNS", "ROWS", "Written", "write_completions"]
 
 ROWS = 32
-COLUMNS = 16
+COLUMNS = 32
 
 
 @dataclass(slots=True)

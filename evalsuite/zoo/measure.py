@@ -140,5 +140,6 @@ def measure_records(model: ZooModel, samples: Sequence[Sample]) -> RecordScores:
 
 def task_samples(kind: str) -> list[Sample]:
     """Return the items of the embedded task: ``"ledger"`` or ``"records"``."""
-    world = ledger if kind == "ledger" else data_to_text
-    return world.samples(seed=TEST_SEED, n=TEST_ITEMS[kind])
+    if kind == "ledger":
+        return ledger.samples(seed=TEST_SEED, n=TEST_ITEMS[kind])
+    return data_to_text.samples(seed=TEST_SEED, n=TEST_ITEMS[kind])

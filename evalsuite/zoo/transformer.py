@@ -17,6 +17,7 @@ __all__ = ["Transformer", "TransformerState"]
 
 _GATED = 11  # quarters of the width: as many weights as a perceptron without gates that is four times as wide
 _NO_COUNT = -9
+_ROOM = 32
 _PULL = (
     5.0  # among 60 tokens, the one that a head is drawn to then weighs more than twice as much as all others together
 )
@@ -28,7 +29,7 @@ class TransformerState:
     Parameters
     ----------
     keys, values : list of Tensor
-        One a layer: float32, shape (rows, heads, columns, head_size).
+        One a layer: float32, shape (rows, heads, columns and some room, head_size).
     visible : Tensor
         bool, shape (rows, columns): False for padding.
     steps, counts : Tensor
@@ -147,8 +148,8 @@ class Transformer(nn.Module):
         keys, values = [], []
         for block in self._layers():
             q, k, v = self._project(block, x, turn)
-            keys.append(k)
-            values.append(v)
+            keys.append(_make_room(k))
+            values.append(_make_room(v))
             x = block.finish(x, functional.scaled_dot_product_attention(q, k, v, attn_mask=mask))
         return self.head(self.norm(x[:, -1])), TransformerState(keys, values, visible, steps, counts)
 
@@ -172,11 +173,11 @@ class Transformer(nn.Module):
         mask = self._scores(steps, state.steps, state.counts, state.visible[:, None, None, :])
         for i, block in enumerate(self._layers()):
             q, k, v = self._project(block, x, turn)
-            state.keys[i] = torch.cat([state.keys[i], k], dim=2)
-            state.values[i] = torch.cat([state.values[i], v], dim=2)
-            x = block.finish(
-                x, functional.scaled_dot_product_attention(q, state.keys[i], state.values[i], attn_mask=mask)
-            )
+            if column == state.keys[i].shape[2]:
+                state.keys[i], state.values[i] = _make_room(state.keys[i]), _make_room(state.values[i])
+            state.keys[i][:, :, column], state.values[i][:, :, column] = k[:, :, 0], v[:, :, 0]
+            k, v = state.keys[i][:, :, : column + 1], state.values[i][:, :, : column + 1]
+            x = block.finish(x, functional.scaled_dot_product_attention(q, k, v, attn_mask=mask))
         return self.head(self.norm(x[:, -1]))
 
     def _layers(self) -> Iterator[_Block]:
@@ -233,6 +234,11 @@ class _Block(nn.Module):
         x = x + self.out(attended.transpose(1, 2).flatten(2))
         gate, value = self.up(self.norm_mlp(x)).chunk(2, dim=-1)
         return cast("Tensor", x + self.down(functional.gelu(gate) * value))
+
+
+def _make_room(cache: Tensor) -> Tensor:
+    """Append empty columns, so that most steps write in place instead of copying the cache."""
+    return functional.pad(cache, (0, 0, 0, _ROOM))
 
 
 def _rotate(x: Tensor, turn: tuple[Tensor, Tensor]) -> Tensor:
