@@ -71,6 +71,20 @@ def test_a_small_difference_on_the_same_samples_is_found_by_pairing(board: Calla
     assert ranks(found) == {"b": (1, 1), "a": (2, 2)}
 
 
+def test_the_statements_of_a_table_hold_together(
+    board: Callable[..., Leaderboard], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    levels: list[float] = []
+
+    def sure_sign(name: str, a: object, b: object, level: float) -> int:
+        levels.append(level)
+        return 0
+
+    monkeypatch.setattr("evalsuite.report.ranking._sure_sign", sure_sign)
+    assert set(ranks(board(a=1, b=2, c=3, d=4)).values()) == {(1, 4)}
+    assert levels == [pytest.approx(1 - 0.05 / 6)] * 6  # Bonferroni, over six pairs
+
+
 def test_without_rows_the_intervals_decide(board: Callable[..., Leaderboard], tmp_path: Path) -> None:
     board(a=50, b=62, c=99)
     for path in tmp_path.rglob("statistics/*"):
