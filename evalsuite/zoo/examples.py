@@ -60,7 +60,7 @@ class Example:
 def ledger_examples(seed: int, *, show_steps: bool) -> Iterator[Example]:
     """Yield ledger problems with their trace or, without `show_steps`, their answer alone.
 
-    Depths 1 to 24 are drawn with weights 1/depth**2 and templates uniformly. The problems of a seed are the same with
+    Depths 1 to 24 are drawn with weights 1/depth**1.5 and templates uniformly. The problems of a seed are the same with
     and without steps.
     """
     held_out = {
@@ -71,7 +71,7 @@ def ledger_examples(seed: int, *, show_steps: bool) -> Iterator[Example]:
     depths = range(low, high + 1)
     ends: list[int] = []
     for depth in depths:
-        ends.append((ends[-1] if ends else 0) + round(1_000_000 / depth**2))
+        ends.append((ends[-1] if ends else 0) + round(1_000_000 / depth**1.5))
     rng = CounterRng(derive_seed("zoo/ledger/mix", seed))
     items_seed = derive_seed("zoo/ledger/items", seed)
     index = 0

@@ -157,7 +157,7 @@ def _config(recipe: Recipe, tokenizer: Tokenizer, step: int, started: float, n_p
         "parameters": n_parameters,
         "prompt_marker": "Record: " if records else "Problem: ",
         "max_prompt_tokens": 128 if records else 384,
-        "max_new_tokens": 128 if records else 256,
+        "max_new_tokens": 128 if records else 96,
         "pattern": tokenizer.pattern,
         "lowercase": tokenizer.lowercase,
         "training": {

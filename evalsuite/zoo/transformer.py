@@ -146,10 +146,12 @@ class Transformer(nn.Module):
         counts = self._count_steps(ids, steps)
         mask = self._scores(steps, steps, counts, mask)
         keys, values = [], []
-        for block in self._layers():
+        for i, block in enumerate(self._layers()):
             q, k, v = self._project(block, x, turn)
             keys.append(_make_room(k))
             values.append(_make_room(v))
+            if i + 1 == len(self.blocks):  # of the last layer, only the last column is asked for
+                q, x, mask = q[:, :, -1:], x[:, -1:], mask[..., -1:, :]
             x = block.finish(x, functional.scaled_dot_product_attention(q, k, v, attn_mask=mask))
         return self.head(self.norm(x[:, -1])), TransformerState(keys, values, visible, steps, counts)
 

@@ -20,9 +20,9 @@ def test_record_texts_survive():
     tokenizer = record_tokenizer()
     stream = record_examples(4)
     for _ in range(500):
-        record, reference = next(stream)
-        assert tokenizer.decode(tokenizer.encode(record)) == record
-        assert tokenizer.decode(tokenizer.encode(reference)) == reference
+        example = next(stream)
+        for text in (example.prompt, example.completion):
+            assert tokenizer.decode(tokenizer.encode(text)) == text
 
 
 def test_labels_open_steps_only_at_the_start_of_a_line(ledger):

@@ -1,0 +1,92 @@
+import hashlib
+import json
+import re
+from dataclasses import replace
+from itertools import islice
+
+import pytest
+import torch
+
+from evalsuite.worlds.data_to_text import samples as record_samples
+from evalsuite.worlds.ledger import samples
+from evalsuite.zoo import NAMES
+from evalsuite.zoo.examples import TEST_SEED, ledger_examples, ledger_tokenizer, record_examples
+from evalsuite.zoo.recipes import RECIPES
+from evalsuite.zoo.tokenizer import END, GO, PAD
+from evalsuite.zoo.train import IGNORED, batches, main
+
+
+@pytest.fixture(autouse=True)
+def _one_thread():
+    before = torch.get_num_threads()
+    yield
+    torch.set_num_threads(before)
+
+
+def plan(problem, signs):
+    """Return start, signs and amounts of a problem."""
+    return signs, *re.findall(r"\d+", re.sub(r"\n\d+\.", " ", problem))
+
+
+def test_twenty_steps_are_deterministic(tmp_path):
+    name = "ledger_direct"
+    for run, seed in (("a", "7"), ("b", "7"), ("c", "8")):
+        main([name, "--steps", "20", "--seed", seed, "--out", str(tmp_path / run)])
+    digests = [hashlib.sha256((tmp_path / run / f"{name}.safetensors").read_bytes()).hexdigest() for run in "abc"]
+    assert digests[0] == digests[1] != digests[2]
+    config = json.loads((tmp_path / "a" / f"{name}.json").read_text())
+    assert config["weights_sha256"] == digests[0]
+    assert config["training"]["steps"] == 20
+
+
+def test_every_shipped_model_has_a_recipe():
+    assert {*RECIPES, *(early for recipe in RECIPES.values() for early in recipe.early)} == set(NAMES)
+
+
+def test_ledger_arms_differ_in_the_steps_only():
+    cot, direct = RECIPES["ledger_cot"], RECIPES["ledger_direct"]
+    assert (cot.architecture, cot.sizes, cot.peak_rate, cot.batch, cot.seed) == (
+        direct.architecture,
+        direct.sizes,
+        direct.peak_rate,
+        direct.batch,
+        direct.seed,
+    )
+    pairs = zip(ledger_examples(5, show_steps=True), ledger_examples(5, show_steps=False), strict=False)
+    for trace, answer in islice(pairs, 200):
+        assert (trace.prompt, trace.operations) == (answer.prompt, answer.operations)
+        assert trace.completion.endswith("\n" + answer.completion)
+
+
+def test_no_training_example_is_a_test_item():
+    held_out = {
+        plan(item.input["problem"], "".join(sign for sign, _ in item.metadata["operations"]))
+        for item in samples(seed=TEST_SEED, n=1152)
+    }
+    learned = islice(ledger_examples(1, show_steps=True), 8000)
+    assert not held_out & {plan(example.prompt, example.operations) for example in learned}
+    records = {item.input["record"] for item in record_samples(seed=TEST_SEED, n=400)}
+    assert not records & {example.prompt for example in islice(record_examples(1), 3000)}
+
+
+def test_batches_mark_what_is_learned():
+    recipe = replace(RECIPES["ledger_cot"], batch=4)
+    tokenizer = ledger_tokenizer()
+    for ids, targets in islice(batches(recipe, tokenizer), 20):
+        assert ids.shape == targets.shape
+        assert ids.shape[0] == 4
+        for row, said in zip(ids.tolist(), targets.tolist(), strict=True):
+            go = row.index(GO)
+            end = said.index(END)
+            assert said[go:end] == row[go + 1 : end + 1]
+            assert set(row[end + 1 :]) <= {PAD}
+            assert set(said[end + 1 :]) <= {IGNORED}
+            completion = tokenizer.decode(said[go:end])
+            assert completion.rpartition("\n")[2].startswith("answer: ")
+            kinds = [tokenizer.vocabulary[token].strip() for token in said[:go] if token != IGNORED]
+            assert set(kinds) <= set("+-*")
+            assert len(kinds) == completion.count("\n")
+
+
+def test_records_of_a_seed_are_the_same_twice():
+    assert list(islice(record_examples(3), 50)) == list(islice(record_examples(3), 50))
