@@ -77,11 +77,11 @@ def test_batches_can_be_split_and_shuffled(options):
     model, config = open_model("ledger_cot", {}), GenerationConfig(**options)
     requests = [
         ask(f"Instructions.\n\nProblem: {item.input['problem']}", seed=i)
-        for i, item in enumerate(ledger_samples(seed=6, n=72))
+        for i, item in enumerate(ledger_samples(seed=6, n=48, depths=(1, 6)))
     ]
     whole = model.generate(requests, config)
     assert [output.sample_id for output in whole] == [request.sample_id for request in requests]
-    parts = [output for i in range(0, 72, 7) for output in model.generate(requests[i : i + 7], config)]
+    parts = [output for i in range(0, 48, 19) for output in model.generate(requests[i : i + 19], config)]
     assert parts == whole
     assert model.generate(requests[::-1], config) == whole[::-1]
 
