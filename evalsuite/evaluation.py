@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -211,7 +211,7 @@ def score_log(log: RunLog, task: Task, *, repeats: int, limit: int | None) -> tu
     """
     path = log.path.parent / "report.json"
     samples = task.samples[:limit]
-    outputs = [_padded(log.sample_outputs(sample.id, repeats, task.turns), sample.id) for sample in samples]
+    outputs = [_padded(log.sample_outputs(sample.id, repeats, task.turns), sample.id, repeats) for sample in samples]
     digest = digest_outputs(outputs)
     inputs: dict[str, Any] = {
         "outputs": digest,
@@ -247,12 +247,17 @@ def score_log(log: RunLog, task: Task, *, repeats: int, limit: int | None) -> tu
     return report, True
 
 
-def write_leaderboard(evaluations: Sequence[Evaluation], path: Path) -> Leaderboard:
-    """Write the leaderboard of these runs and of all that stand below its folder already."""
+def write_leaderboard(
+    evaluations: Sequence[Evaluation], path: Path, *, unsound: Callable[[InputError], None] = lambda _: None
+) -> Leaderboard:
+    """Write the leaderboard of these runs and of all that stand below its folder already.
+
+    A report there that cannot be read is left out, and `unsound` is told of it: it must not cost this run's result.
+    """
     runs = {
         str(run.report.record["id"]): run
         for run in [
-            *load_leaderboard_runs([path.parent]),
+            *load_leaderboard_runs([path.parent], unsound=unsound),
             *(LeaderboardRun(evaluation.report, evaluation.folder) for evaluation in evaluations),
         ]
     }
@@ -261,11 +266,15 @@ def write_leaderboard(evaluations: Sequence[Evaluation], path: Path) -> Leaderbo
     return whole
 
 
-def _padded(outputs: Sequence[Output], sample_id: str) -> tuple[Output, ...]:
-    """Return the outputs, or an error where there are none: what is missing is counted, not dropped."""
-    if outputs:
-        return tuple(outputs)
-    return (replace(Output(finish_reason="error", error="not generated"), sample_id=sample_id),)
+def _padded(outputs: Sequence[Output], sample_id: str, repeats: int) -> tuple[Output, ...]:
+    """Return the outputs, with an error for each repeat that has none: what is missing is counted, not dropped."""
+    present = {output.repeat for output in outputs}
+    missing = (
+        Output(finish_reason="error", error="not generated", sample_id=sample_id, repeat=repeat)
+        for repeat in range(repeats)
+        if repeat not in present
+    )
+    return tuple(sorted([*outputs, *missing], key=lambda output: (output.repeat, output.turn)))
 
 
 def _current_report(path: Path, inputs: Mapping[str, Any]) -> Report | None:

@@ -221,7 +221,8 @@ def test_both_sums_equal_the_twin(monkeypatch: pytest.MonkeyPatch, compensated: 
     assert expected != [twin.bleu_score(row, add=other) for row in rows]
 
 
-COUNT = st.integers(0, 40) | st.floats(0, 1e6)
+# Half of them 0: smoothing is about several orders without matches.
+COUNT = st.just(0) | st.just(0) | st.integers(0, 40) | st.floats(0.01, 1e6)
 
 
 @settings(derandomize=True, deadline=None, max_examples=500)
@@ -234,10 +235,8 @@ def test_scores_equal_the_twin(row: list[float], smoothing: tuple[Any, float | N
     method, value = smoothing
     options: dict[str, Any] = {"smooth_method": method, "smooth_value": value, "effective_order": effective}
     add = twin.compensated_sum if sys.version_info >= (3, 12) else twin.plain_sum
-    # Tiny denominators overflow; the C library is then asked for exp(inf), which Python does not answer.
-    if all(total == 0 or total > 1e-3 for total in row[2:]) and (row[0] == 0 or row[0] > 1e-3):
-        expected = twin.bleu_score([float(v) for v in row], add=add, **options)
-        assert kernels.bleu_scores(np.array([row], dtype=np.float64), **options)[0] == expected
+    expected = twin.bleu_score([float(count) for count in row], add=add, **options)
+    assert kernels.bleu_scores(np.array([row], dtype=np.float64), **options)[0] == expected
 
 
 def test_a_row_with_nan_is_nan_and_leaves_the_others() -> None:

@@ -10,6 +10,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from evalsuite.cli.messages import say
 from evalsuite.cli.parser import COMMANDS, Parser, build_parser, normalise
 from evalsuite.errors import EXIT_INTERRUPTED, EXIT_OK, EXIT_SAVE, EXIT_USAGE, EvalsuiteError
 
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 __all__ = ["main"]
-
-_LONGEST_LINE = 2000
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -55,10 +54,10 @@ def _guarded(run: Callable[[], int]) -> int:
         sys.stdout.flush()
         return code
     except EvalsuiteError as error:
-        _say(f"evalsuite: error: {error}")
+        say(f"evalsuite: error: {error}")
         return error.exit_code
     except KeyboardInterrupt:
-        _say("evalsuite: interrupted. What was finished is kept; the same command continues.")
+        say("evalsuite: interrupted. What was finished is kept; the same command continues.")
         return EXIT_INTERRUPTED
     except BrokenPipeError:
         _discard_output()  # the reader of a pipe went away: no message
@@ -69,20 +68,10 @@ def _guarded(run: Callable[[], int]) -> int:
         if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EROFS):
             raise
         _discard_output()
-        _say(f"evalsuite: error: cannot write the output: {error.strerror}")
+        say(f"evalsuite: error: cannot write the output: {error.strerror}")
         return EXIT_SAVE
 
 
 def _discard_output() -> None:
     """Send what is still to be written nowhere, so that there is no second error when Python flushes at exit."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
-def _say(message: str) -> None:
-    """Write a message to the standard error; what it quotes of files and models cannot steer the terminal."""
-    from evalsuite.report.terminal import printable
-
-    text = "".join(printable(line, _LONGEST_LINE) + "\n" for line in message.removesuffix("\n").split("\n"))
-    encoding = sys.stderr.encoding or "utf-8"
-    sys.stderr.write(text.encode(encoding, "backslashreplace").decode(encoding))
-    sys.stderr.flush()

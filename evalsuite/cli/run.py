@@ -53,6 +53,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Run the command and return its exit code."""
+    from evalsuite.cli.messages import say
     from evalsuite.cli.progress import ProgressReporter
     from evalsuite.evaluation import run_plan, write_leaderboard
     from evalsuite.runlog.writer import probe_folder
@@ -69,7 +70,9 @@ def run(options: argparse.Namespace) -> int:
             evaluations.append(evaluation)
             progress.finish(_describe(evaluation))
     path = options.output / "leaderboard.json"
-    leaderboard = write_leaderboard(evaluations, path)
+    leaderboard = write_leaderboard(
+        evaluations, path, unsound=lambda error: say(f"evalsuite: left out of the leaderboard: {error}")
+    )
     if options.json:
         sys.stdout.write(json.dumps(leaderboard.record, indent=2) + "\n")
     elif not options.quiet:
@@ -125,7 +128,8 @@ def _choices(options: argparse.Namespace) -> list[_Choice]:
     if options.model:
         tasks = named or list(dict.fromkeys(entry.task for entry in suite.runs))
         models = list(dict.fromkeys(options.model))
-        pairs = [_Choice(model, task, None, 1) for task in dict.fromkeys(tasks) for model in models]
+        sizes = {entry.task: (entry.limit, entry.repeats) for entry in reversed(suite.runs)} if options.suite else {}
+        pairs = [_Choice(model, task, *sizes.get(task, (None, 1))) for task in dict.fromkeys(tasks) for model in models]
     else:
         known = {entry.task for entry in suite.runs}
         for name in named:

@@ -9,7 +9,7 @@ from evalsuite.errors import InputError
 from evalsuite.report.report import Report, load_report, score_record
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
     from evalsuite.types import Score
@@ -46,8 +46,16 @@ class Leaderboard:
     record: dict[str, Any]
 
 
-def load_leaderboard_runs(folders: Iterable[Path]) -> list[LeaderboardRun]:
-    """Read every ``report.json`` below the folders; a run that stands in several is taken once.
+def load_leaderboard_runs(
+    folders: Iterable[Path], *, unsound: Callable[[InputError], None] | None = None
+) -> list[LeaderboardRun]:
+    """Read every ``report.json`` below the folders; of a run that stands in several, the one with most outputs.
+
+    Parameters
+    ----------
+    folders : iterable of Path
+    unsound : callable, optional
+        Told of every report that cannot be read, which is then left out; by default that is an error.
 
     Raises
     ------
@@ -64,8 +72,16 @@ def load_leaderboard_runs(folders: Iterable[Path]) -> list[LeaderboardRun]:
                 f'{folder}: there is no report.json in or below it; "evalsuite run" writes one for each run'
             )
         for path in paths:
-            run = LeaderboardRun(load_report(path), path.parent)
-            runs.setdefault(str(run.report.record["id"]), run)
+            try:
+                run = LeaderboardRun(load_report(path), path.parent)
+            except InputError as error:
+                if unsound is None:
+                    raise
+                unsound(error)
+                continue
+            run_id = str(run.report.record["id"])
+            if run_id not in runs or run.report.n_outputs > runs[run_id].report.n_outputs:
+                runs[run_id] = run
     return list(runs.values())
 
 

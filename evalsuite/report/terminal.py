@@ -44,7 +44,10 @@ def print_leaderboard(leaderboard: Leaderboard, file: IO[str]) -> None:
         console.print()
         console.print(printable(name), style="bold", end="", markup=False)
         console.print(f": {printable(summary)}" if summary else "", markup=False)
-        console.print(_table(runs, leaderboard))
+        table, left_out = _fitting_table(runs, leaderboard, console)
+        console.print(table)
+        if left_out:
+            console.print(f"no room for {', '.join(left_out)}: widen the terminal, or see the JSON", markup=False)
         for note in _notes(runs):
             console.print(note, markup=False, style="yellow")
         for line in _depth_plot(runs, unicode=_can_show(file, _BLOCKS)):
@@ -71,7 +74,21 @@ def _is_share(score: Score) -> bool:
     return score.metric in METRICS.names() and METRICS.get(score.metric).value_range == (0.0, 1.0)
 
 
-def _table(runs: Sequence[LeaderboardRun], leaderboard: Leaderboard) -> Table:
+def _fitting_table(
+    runs: Sequence[LeaderboardRun], leaderboard: Leaderboard, console: Console
+) -> tuple[Table, list[str]]:
+    """Return the table with as many of the metrics that are not primary as there is room for, and the others' names."""
+    from rich.measure import Measurement
+
+    others = [(score.metric, score.signature) for score in runs[0].report.scores if not score.primary]
+    for n_shown in range(len(others), -1, -1):
+        table = _table(runs, leaderboard, others[:n_shown])
+        if Measurement.get(console, console.options.update(max_width=10_000), table).maximum <= console.width:
+            break
+    return table, [metric for metric, _ in others[n_shown:]]
+
+
+def _table(runs: Sequence[LeaderboardRun], leaderboard: Leaderboard, others: Sequence[tuple[str, str]]) -> Table:
     from rich import box
     from rich.table import Table
 
@@ -81,14 +98,13 @@ def _table(runs: Sequence[LeaderboardRun], leaderboard: Leaderboard) -> Table:
     table.add_column("model", no_wrap=True)
     arrow = "higher is better" if first.primary.higher_is_better else "lower is better"
     table.add_column(f"{first.primary.metric} ({arrow})", justify="right", no_wrap=True)
-    others = [score.metric for score in first.scores if not score.primary]
-    for other in others:
+    for other, _ in others:
         table.add_column(other, justify="right", no_wrap=True)
     table.add_column("n", justify="right", no_wrap=True)
     table.add_column("outcomes", no_wrap=True)
     for run in runs:
         report = run.report
-        scores = {score.metric: score for score in report.scores}
+        scores = {(score.metric, score.signature): score for score in report.scores}
         rank = leaderboard.ranks.get(str(report.record["id"]))
         table.add_row(
             _rank(rank),
