@@ -8,7 +8,9 @@ import subprocess
 import sys
 from importlib.metadata import PackageNotFoundError, version
 
-__all__ = ["describe_environment", "release"]
+from evalsuite.errors import ModelError
+
+__all__ = ["check_device", "describe_environment", "release"]
 
 _PACKAGES = ("evalsuite", "numpy", "torch", "transformers", "tokenizers", "safetensors", "sacrebleu", "rouge-score")
 
@@ -35,6 +37,23 @@ def describe_environment() -> dict[str, object]:
         "git": _git_state(),
         "command": [os.path.basename(sys.argv[0]), *sys.argv[1:]],  # noqa: PTH119 (argv[0] may be empty)
     }
+
+
+def check_device(device: str, where: str) -> None:
+    """Find out whether torch can compute on `device`, before anything is begun.
+
+    Raises
+    ------
+    ModelError
+        If it cannot; the message begins with `where`.
+    """
+    import torch
+
+    try:
+        torch.empty(1, device=device)
+    except (RuntimeError, AssertionError, NotImplementedError) as error:
+        reason = str(error).splitlines()[0][:200]
+        raise ModelError(f'{where}: cannot compute on the device "{device}": {reason}. Try --device cpu.') from error
 
 
 def _git_state() -> dict[str, object] | None:

@@ -8,6 +8,7 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
+from evalsuite.environment import check_device
 from evalsuite.errors import DependencyError, ModelError
 from evalsuite.models.fingerprint import hash_named
 from evalsuite.models.hf_folder import Checkpoint, find_checkpoint
@@ -135,6 +136,7 @@ class HfModel:
         transformers: Any = import_module("transformers")
         bars: Any = import_module("transformers.utils.logging")
         device = self.device if self.device != "auto" else "cuda" if torch.cuda.is_available() else "cpu"
+        check_device(device, self.spec)
         local = {"local_files_only": True, "trust_remote_code": False}
         named = "dtype" if int(transformers.__version__.split(".")[0]) >= 5 else "torch_dtype"
         had_bars = bars.is_progress_bar_enabled()

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from evalsuite.environment import check_device
 from evalsuite.errors import ModelError, did_you_mean
 from evalsuite.types import GenerationConfig, Modality, Output, Request
 from evalsuite.zoo import NAMES
@@ -86,6 +87,17 @@ class ZooModel:
         self.fingerprint = hashlib.sha256(raw_weights + raw_config).hexdigest()
         self._tokenizer = Tokenizer.from_config(self._config)
         self._network: Network | None = None
+
+    def load(self) -> None:
+        """Load the weights.
+
+        Raises
+        ------
+        ModelError
+            If torch cannot compute on the device.
+        """
+        check_device(self.device, self.spec)
+        self._load()
 
     def generate(self, requests: Sequence[Request], config: GenerationConfig) -> list[Output]:
         """Answer every request, in the same order.
