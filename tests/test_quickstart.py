@@ -87,7 +87,7 @@ def test_writing_the_steps_outlasts_answering_at_once(reports: dict[str, dict]):
     cot, direct = (primary_score(reports[name]) for name in ("ledger_cot", "ledger_direct"))
     assert cot["interval"]["low"] > direct["interval"]["high"]
     by_depth = [{part["key"]: part for part in score["slices"]["depth"]} for score in (cot, direct)]
-    assert by_depth[1][1]["value"] >= 0.9, "the direct model must know a single step"
+    assert by_depth[1][1]["value"] >= 0.85, "the direct model must know a single step (48 items; more in tests/zoo)"
     apart = [depth for depth in range(3, 25) if apart_at(by_depth[0][depth], by_depth[1][depth])]
     assert len(apart) >= 18
 

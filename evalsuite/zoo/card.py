@@ -19,16 +19,20 @@ __all__ = ["CARDS", "main", "render_card"]
 CARDS = WEIGHTS.parent / "cards"
 
 _DATA = {
-    "ledger_steps": "Problems of the ledger world with the trace of all counts and the answer.",
-    "ledger_answer": "Problems of the ledger world with the answer alone: the very problems `ledger_cot` learns from.",
+    "ledger_steps": "Problems of the ledger world with the trace of all counts and the answer; depths 1 to 24 "
+    "with weights 1/depth^2.",
+    "ledger_steps_deeper": "Problems of the ledger world with the trace of all counts and the answer; depths 1 to "
+    "24 with weights 1/depth^1.5.",
+    "ledger_answer": "Problems of the ledger world with the answer alone: the stream of problems that `ledger_cot` "
+    "learns from, and more of it; depths 1 to 24 with weights 1/depth^2.",
     "records": "Records of the data_to_text world, each with one of its four references.",
 }
 _HELD_OUT = (
     "World seeds differ from the embedded task's, and a problem or record that is in the task all the same is left out."
 )
 _LEDGER_MIX = (
-    "Templates are drawn uniformly, depths 1 to 24 with weights 1/depth^1.5: a model that answers at once learns "
-    "nothing from deep problems before it masters shallow ones, and models that are to be compared must see the same."
+    "Templates are drawn uniformly. Shallow problems are the more frequent because a model that answers at once learns "
+    "nothing from deep ones before it masters those."
 )
 _ON_THE_SIDE = (
     "At the end of each numbered line they also learn to say whether it adds, takes away or multiplies; a trial "
@@ -53,13 +57,15 @@ _DRAWN = {
         "A fixed term in the attention scores draws the attention to numbers of the own step; training may overrule it."
     ),
 }
-_COMPARED = "One arm of a comparison: the same network, problems and budget as"
+_COMPARED = "One arm of a comparison: the same network, seed and stream of problems as"
 _WORSE = "A model known to be worse than"
 _PURPOSE = {
-    "ledger_cot": f"{_COMPARED} `ledger_direct`, but it writes its working.",
+    "ledger_cot": f"{_COMPARED} `ledger_direct`, but it writes its working. It was trained on "
+    "fewer of those problems, and for fewer core-seconds.",
     "ledger_cot_early": f"{_WORSE} `ledger_cot`: metrics must rank it lower.",
-    "ledger_direct": f"{_COMPARED} `ledger_cot`, but it must answer at once.",
-    "ledger_lstm": "Another family of model on the same problems and traces as `ledger_cot`.",
+    "ledger_direct": f"{_COMPARED} `ledger_cot`, but it must answer at once. It was given more of "
+    "those problems and more core-seconds, because it needs them to be sure of a single step.",
+    "ledger_lstm": "Another family of model that writes its working.",
     "data_to_text_gru": "A recurrent model for text metrics with several references.",
     "data_to_text_transformer": "A good model for text metrics with several references.",
     "data_to_text_transformer_early": f"{_WORSE} `data_to_text_transformer`: metrics must rank it lower.",
@@ -85,8 +91,11 @@ def render_card(name: str, config: Mapping[str, Any], scores: str) -> str:
     training = config["training"]
     ledger = training["data"] != "records"
     sizes = ", ".join(f"{key} {value}" for key, value in config["sizes"].items())
-    planned = training["planned_steps"]
+    planned = sum(training["rounds"])
     stopped = "" if training["steps"] == planned else f" (stopped there, of {planned:,} planned)"
+    rounds = (
+        f", in rounds of {' and '.join(f'{n:,}' for n in training['rounds'])}" if len(training["rounds"]) > 1 else ""
+    )
     data = [_DATA[training["data"]], _HELD_OUT, *([_LEDGER_MIX, _ON_THE_SIDE] if ledger else [])]
     architecture = [
         f"{_ARCHITECTURE[config['architecture']]}; {sizes}; {config['parameters']:,} parameters.",
@@ -96,7 +105,7 @@ def render_card(name: str, config: Mapping[str, Any], scores: str) -> str:
         f"and of that the last {config['max_prompt_tokens']} tokens.",
     ]
     trained = [
-        f"{training['steps']:,} steps{stopped} of {training['batch']} examples, AdamW,",
+        f"{training['steps']:,} steps{stopped} of {training['batch']} examples{rounds}, AdamW,",
         f"peak learning rate {training['peak_rate']}, seed {training['seed']}, float32 on one core:",
         f"{training['core_seconds']:,} core-seconds.",
         f"Remade by `python -m evalsuite.zoo.train {name.removesuffix('_early')}`; stored as float16.",

@@ -30,7 +30,7 @@ __all__ = [
     "record_tokenizer",
 ]
 
-DataName: TypeAlias = Literal["ledger_steps", "ledger_answer", "records"]
+DataName: TypeAlias = Literal["ledger_steps", "ledger_steps_deeper", "ledger_answer", "records"]
 
 TEST_SEED = 20261121  # of the embedded tasks `ledger` and `data_to_text`
 MAX_LABEL = 40
@@ -57,11 +57,11 @@ class Example:
     operations: str = ""
 
 
-def ledger_examples(seed: int, *, show_steps: bool) -> Iterator[Example]:
+def ledger_examples(seed: int, *, show_steps: bool, depth_power: float = 2.0) -> Iterator[Example]:
     """Yield ledger problems with their trace or, without `show_steps`, their answer alone.
 
-    Depths 1 to 24 are drawn with weights 1/depth**1.5 and templates uniformly. The problems of a seed are the same with
-    and without steps.
+    Depths 1 to 24 are drawn with weights ``1 / depth**depth_power`` and templates uniformly. The problems of a seed are
+    the same with and without steps.
     """
     held_out = {
         _plan(sample.metadata["start"], sample.metadata["operations"])
@@ -71,7 +71,7 @@ def ledger_examples(seed: int, *, show_steps: bool) -> Iterator[Example]:
     depths = range(low, high + 1)
     ends: list[int] = []
     for depth in depths:
-        ends.append((ends[-1] if ends else 0) + round(1_000_000 / depth**1.5))
+        ends.append((ends[-1] if ends else 0) + round(1_000_000 / depth**depth_power))
     rng = CounterRng(derive_seed("zoo/ledger/mix", seed))
     items_seed = derive_seed("zoo/ledger/items", seed)
     index = 0
@@ -106,6 +106,7 @@ def record_examples(seed: int) -> Iterator[Example]:
 
 DATA: dict[DataName, Callable[[int], Iterator[Example]]] = {
     "ledger_steps": lambda seed: ledger_examples(seed, show_steps=True),
+    "ledger_steps_deeper": lambda seed: ledger_examples(seed, show_steps=True, depth_power=1.5),
     "ledger_answer": lambda seed: ledger_examples(seed, show_steps=False),
     "records": record_examples,
 }

@@ -19,16 +19,18 @@ class Recipe:
 
     Parameters
     ----------
-    data : {"ledger_steps", "ledger_answer", "records"}
+    data : {"ledger_steps", "ledger_steps_deeper", "ledger_answer", "records"}
         Stream of examples.
     architecture : {"transformer", "recurrent"}
         Class of the network.
     sizes : mapping of str to int or str
         Its keyword arguments.
-    steps, batch : int
-        Updates, and examples in each.
+    rounds : tuple of int
+        Updates, in one or more rounds; a further round begins from rounded weights with a new optimizer.
+    batch : int
+        Examples an update.
     peak_rate : float
-        Highest learning rate: reached after a twentieth of the steps, then falling linearly to 0.
+        Highest learning rate: reached after a twentieth of a round, then falling linearly to 0.
     early : mapping of str to int
         Checkpoints that are models of their own: the step by name.
     seed : int
@@ -38,7 +40,7 @@ class Recipe:
     data: DataName
     architecture: str
     sizes: Mapping[str, int | str]
-    steps: int
+    rounds: tuple[int, ...]
     batch: int
     peak_rate: float
     early: Mapping[str, int] = field(default_factory=dict)
@@ -52,24 +54,24 @@ RECIPES: dict[str, Recipe] = {
         data="ledger_steps",
         architecture="transformer",
         sizes=_LEDGER_TRANSFORMER,
-        steps=1600,
+        rounds=(2400,),
         batch=32,
         peak_rate=1.5e-3,
-        early={"ledger_cot_early": 1200},
+        early={"ledger_cot_early": 1800},
     ),
     "ledger_direct": Recipe(
         data="ledger_answer",
         architecture="transformer",
         sizes=_LEDGER_TRANSFORMER,
-        steps=2000,
+        rounds=(6000, 2500),
         batch=32,
         peak_rate=1.5e-3,
     ),
     "ledger_lstm": Recipe(
-        data="ledger_steps",
+        data="ledger_steps_deeper",
         architecture="recurrent",
         sizes={"cell": "lstm", "width": 128, "hidden": 256, "up": 256, "max_steps": MAX_LABEL},
-        steps=1800,
+        rounds=(2400,),
         batch=32,
         peak_rate=2e-3,
     ),
@@ -77,7 +79,7 @@ RECIPES: dict[str, Recipe] = {
         data="records",
         architecture="recurrent",
         sizes={"cell": "gru", "width": 128, "hidden": 256, "up": 128, "max_steps": 0},
-        steps=1600,
+        rounds=(1600,),
         batch=32,
         peak_rate=2e-3,
     ),
@@ -85,7 +87,7 @@ RECIPES: dict[str, Recipe] = {
         data="records",
         architecture="transformer",
         sizes={"layers": 3, "width": 128, "heads": 4, "max_steps": 0},
-        steps=1600,
+        rounds=(1600,),
         batch=32,
         peak_rate=2e-3,
         early={"data_to_text_transformer_early": 300},

@@ -8,10 +8,11 @@ from __future__ import annotations
 import argparse
 import sys
 import time
+from collections import deque
 from dataclasses import asdict, replace
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import torch
 from torch import Tensor
@@ -27,7 +28,12 @@ from evalsuite.zoo.tokenizer import END, GO, PAD, Tokenizer
 from evalsuite.zoo.weights import WEIGHTS, save_model
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
+
+    from evalsuite.zoo.recurrent import Recurrent
+    from evalsuite.zoo.transformer import Transformer
+
+    Trainable: TypeAlias = Transformer | Recurrent
 
 __all__ = ["IGNORED", "batches", "main", "train"]
 
@@ -102,15 +108,54 @@ def train(name: str, recipe: Recipe, out: Path, *, report_every: int = 100) -> f
     network = build_network(recipe.architecture, recipe.sizes, tokenizer)
     if recipe.data != "records":
         _place_counts_on_circles(network.embed.weight, tokenizer)
-    optimizer = torch.optim.AdamW(network.parameters(), lr=recipe.peak_rate, betas=(0.9, 0.98), weight_decay=0.01)
-    warm = max(1, recipe.steps // 20)
-    schedule = torch.optim.lr_scheduler.LambdaLR(
-        optimizer, lambda step: min((step + 1) / warm, (recipe.steps - step) / max(1, recipe.steps - warm))
-    )
-    started, recent, mean = time.process_time(), [], float("nan")
+    started, mean = time.process_time(), float("nan")
     n_parameters = sum(weight.numel() for weight in network.parameters())
-    _say(f"{name}: {n_parameters:,} parameters, {len(tokenizer.vocabulary)} tokens, {recipe.steps} steps")
-    for step, (ids, targets) in enumerate(islice(batches(recipe, tokenizer), recipe.steps), 1):
+    _say(f"{name}: {n_parameters:,} parameters, {len(tokenizer.vocabulary)} tokens, {sum(recipe.rounds)} steps")
+    stream, first = batches(recipe, tokenizer), 1
+    for length in recipe.rounds:
+        if first > 1:
+            _round_weights(network)
+        for step, loss in run_round(network, islice(stream, length), length, recipe.peak_rate, first):
+            if step % report_every == 0 or step == sum(recipe.rounds):
+                mean = loss
+                _say(f"{name}: step {step}, loss {mean:.4f}, {time.process_time() - started:.0f} core-seconds")
+            for early in (early for early, at in recipe.early.items() if at == step):
+                save_model(out, early, network, _config(recipe, tokenizer, step, started, n_parameters))
+        first += length
+    save_model(out, name, network, _config(recipe, tokenizer, sum(recipe.rounds), started, n_parameters))
+    return mean
+
+
+def run_round(
+    network: Trainable, stream: Iterable[tuple[Tensor, Tensor]], length: int, peak_rate: float, first: int
+) -> Iterator[tuple[int, float]]:
+    """Train for one rise and fall of the learning rate.
+
+    Parameters
+    ----------
+    network : Transformer or Recurrent
+        Is changed.
+    stream : iterable of (ids, targets)
+        `length` batches, as `batches` yields them.
+    length : int
+        Updates.
+    peak_rate : float
+        Highest learning rate.
+    first : int
+        Number of the first update.
+
+    Yields
+    ------
+    tuple of int, float
+        The number of the update, and the mean loss over the last hundred, nats a token.
+    """
+    optimizer = torch.optim.AdamW(network.parameters(), lr=peak_rate, betas=(0.9, 0.98), weight_decay=0.01)
+    warm = max(1, length // 20)
+    schedule = torch.optim.lr_scheduler.LambdaLR(
+        optimizer, lambda step: min((step + 1) / warm, (length - step) / max(1, length - warm))
+    )
+    recent: deque[float] = deque(maxlen=100)
+    for step, (ids, targets) in enumerate(stream, first):
         learned = targets != IGNORED
         loss = functional.cross_entropy(network.head(network(ids)[learned]), targets[learned])
         optimizer.zero_grad(set_to_none=True)
@@ -119,15 +164,14 @@ def train(name: str, recipe: Recipe, out: Path, *, report_every: int = 100) -> f
         optimizer.step()
         schedule.step()
         recent.append(loss.item())
-        if step % report_every == 0 or step == recipe.steps:
-            mean, recent = sum(recent) / len(recent), []
-            _say(
-                f"{name}: step {step}/{recipe.steps}, loss {mean:.4f}, {time.process_time() - started:.0f} core-seconds"
-            )
-        for early in (early for early, at in recipe.early.items() if at == step):
-            save_model(out, early, network, _config(recipe, tokenizer, step, started, n_parameters))
-    save_model(out, name, network, _config(recipe, tokenizer, recipe.steps, started, n_parameters))
-    return mean
+        yield step, sum(recent) / len(recent)
+
+
+@torch.no_grad()
+def _round_weights(network: Trainable) -> None:
+    """Round the weights as saving them does, so that a further round may as well begin from the file."""
+    for weight in network.parameters():
+        weight.copy_(weight.half().float())
 
 
 @torch.no_grad()
@@ -163,7 +207,7 @@ def _config(recipe: Recipe, tokenizer: Tokenizer, step: int, started: float, n_p
         "training": {
             **{key: value for key, value in asdict(recipe).items() if key in ("data", "batch", "peak_rate", "seed")},
             "steps": step,
-            "planned_steps": recipe.steps,
+            "rounds": list(recipe.rounds),
             "core_seconds": round(time.process_time() - started),
             "torch": torch.__version__.partition("+")[0],
         },
@@ -185,7 +229,7 @@ def main(arguments: list[str] | None = None) -> None:
     options = parser.parse_args(arguments)
     recipe = RECIPES[options.name]
     if options.steps is not None:
-        recipe = replace(recipe, steps=options.steps)
+        recipe = replace(recipe, rounds=(options.steps,))
     if options.seed is not None:
         recipe = replace(recipe, seed=options.seed)
     torch.set_num_threads(1)

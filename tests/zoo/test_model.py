@@ -12,10 +12,10 @@ from evalsuite.zoo.model import open_model
 
 # About what the cards say, give or take four standard errors: final answers right, and slots said right.
 ACCURACY = {
-    "ledger_cot": (0.98, 1.0),
-    "ledger_cot_early": (0.62, 0.86),
-    "ledger_direct": (0.002, 0.06),
-    "ledger_lstm": (0.04, 0.17),
+    "ledger_cot": (0.70, 0.93),
+    "ledger_cot_early": (0.42, 0.74),
+    "ledger_direct": (0.01, 0.12),
+    "ledger_lstm": (0.13, 0.42),
 }
 RECORDS = {
     "data_to_text_gru": (0.84, 0.95),
@@ -66,9 +66,8 @@ def test_record_scores_are_the_cards(name, record_scores):
     assert low <= record_scores[name].slots <= high
 
 
-def test_direct_multiplies_once():
-    shown = [item for item in ledger_samples(seed=43, n=288, depths=(1, 1)) if item.metadata["operations"][0][0] == "*"]
-    assert len(shown) > 50
+def test_direct_knows_a_single_step():
+    shown = ledger_samples(seed=43, n=192, depths=(1, 1))
     assert measure_ledger(open_model("ledger_direct", {}), shown).accuracy >= 0.9
 
 
