@@ -63,7 +63,7 @@ RECIPES: dict[str, Recipe] = {
         data="ledger_answer",
         architecture="transformer",
         sizes=_LEDGER_TRANSFORMER,
-        rounds=(6000, 2500),
+        rounds=(6000, 2500, 2500),
         batch=32,
         peak_rate=1.5e-3,
     ),
