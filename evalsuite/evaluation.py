@@ -11,7 +11,7 @@ from evalsuite.errors import InputError, UsageError
 from evalsuite.report.leaderboard import Leaderboard, LeaderboardRun, build_leaderboard, load_leaderboard_runs
 from evalsuite.report.report import Report, build_report, load_report, save_json
 from evalsuite.runlog.reader import digest_outputs
-from evalsuite.runner import Progress, RunPlan, generate, open_log, run_identity
+from evalsuite.runner import Progress, RunPlan, generate, is_complete, open_log, run_identity
 from evalsuite.task import Task, load_task
 from evalsuite.types import GenerationConfig, Output
 
@@ -187,6 +187,10 @@ def plan_run(
 def run_plan(plan: RunPlan, *, progress: Progress | None = None) -> Evaluation:
     """Generate what is missing, score, and write the run's ``report.json``."""
     before = open_log(plan)
+    if before is None or not is_complete(plan, before):
+        from evalsuite.scoring import check_references
+
+        check_references(plan.task)
     log = generate(plan, progress=progress)
     was_complete = before is not None and before.whole_bytes == log.whole_bytes
     report, fresh = score_log(log, plan.task, repeats=plan.repeats, limit=plan.limit)

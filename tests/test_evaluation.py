@@ -104,7 +104,7 @@ def test_metrics_that_cannot_score_are_an_input_error(
     write_task: WriteTask, model: ScriptedModel, tmp_path: Path
 ) -> None:
     path = write_task(4, metrics='[{ name = "slot_accuracy", primary = true }]')
-    with pytest.raises(evalsuite.EvalsuiteError, match='task "tiny" cannot be scored'):
+    with pytest.raises(evalsuite.EvalsuiteError, match='task "tiny": its samples do not suit metric "slot_accuracy"'):
         evalsuite.evaluate(model, str(path), output=tmp_path / "runs")
 
 
@@ -127,3 +127,22 @@ def test_a_leaderboard_holds_the_runs_that_were_there_before(
     board = write_leaderboard([evaluation], tmp_path / "leaderboard.json")
     assert [row["model"] for row in board.record["rows"] if row["primary"]] == ["scripted", "other"]
     assert json.loads((tmp_path / "leaderboard.json").read_text()) == json.loads(json.dumps(board.record))
+
+
+def test_samples_that_do_not_suit_a_metric_are_found_before_anything_is_generated(tmp_path):
+    from evalsuite import Sample, Task, evaluate
+    from evalsuite.errors import TaskError
+    from evalsuite.task import MetricSpec
+
+    task = Task(
+        name="unsuited",
+        version=1,
+        samples=(Sample(id="a", input={"x": "1"}, references=("1",)),),
+        samples_digest="none",
+        prompt="{x}",
+        metrics=(MetricSpec(name="step_accuracy", primary=True),),
+    )
+    asked = []
+    with pytest.raises(TaskError, match=r'task "unsuited".*metric "step_accuracy".*sample "a".*states'):
+        evaluate(lambda prompt: asked.append(prompt) or "1", task, output=tmp_path / "runs")
+    assert asked == []

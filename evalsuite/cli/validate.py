@@ -33,10 +33,11 @@ def run(options: argparse.Namespace) -> int:
 def _describe_task(name: str) -> str:
     """Load a task, build its metrics, and render every request; return what it is, with its first prompt."""
     from evalsuite.report.terminal import printable
-    from evalsuite.scoring import task_metrics
+    from evalsuite.scoring import check_references, task_metrics
     from evalsuite.task import load_task
 
     task = load_task(name)
+    check_references(task)
     metrics = [metric.signature() for _, metric in task_metrics(task)]
     shots = task.generation.num_fewshot
     requests = [

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["Accuracy"]
 
 _MARKED: tuple[Rule, ...] = ("marker", "boxed")
+_STATED: tuple[Rule, ...] = ("marker", "boxed", "sentence")
 
 
 @dataclass(frozen=True)
@@ -26,9 +27,10 @@ class Accuracy(RowMetric):
 
     Notes
     -----
-    ``accuracy = right / (n - error - undecided)``. The answer is extracted from the output, and from each reference, by
-    `evalsuite.answers.extract_answer`; `evalsuite.answers.compare_answers` says whether the two are equal. It is right
-    if it equals any reference's answer. Range 0 to 1; higher is better.
+    ``accuracy = right / (n - error - undecided)``. The answer is extracted from the output, and from a reference that
+    marks one (``answer: X``, ``#### X``, a box), by `evalsuite.answers.extract_answer`; any other reference is itself
+    the answer. `evalsuite.answers.compare_answers` says whether the two are equal; it is right if it equals any
+    reference's answer. Range 0 to 1; higher is better.
 
     Outcomes: ``right``; ``wrong``; ``undecided`` (comparing could not settle it: no value); ``unextracted`` (no answer
     was found: not right); ``truncated`` (the token budget ended the output before it marked an answer, by ``answer:``,
@@ -100,9 +102,12 @@ class Accuracy(RowMetric):
 def _gold_answers(metric: str, sample: Sample) -> list[str]:
     golds: list[str] = []
     for reference in required_references(metric, sample):
-        answer = extract_answer(reference).text
-        if answer is None:
-            raise ValueError(f'{metric}: sample "{sample.id}": no answer can be extracted from reference "{reference}"')
+        extraction = extract_answer(reference)
+        answer = extraction.text if extraction.rule in _STATED else reference.strip()
+        if not answer:
+            raise ValueError(
+                f'{metric}: sample "{sample.id}": the reference is empty; write the answer, or "answer: X"'
+            )
         golds.append(answer)
     return golds
 

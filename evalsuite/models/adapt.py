@@ -77,8 +77,9 @@ def adapt_model(
         spec=spec or _attribute(obj, "spec", str, f"python:{_module(obj)}:{own_name}"),
         fingerprint=fingerprint or _attribute(obj, "fingerprint", str, f"random:{secrets.token_hex(32)}"),
         modalities=frozenset(_attribute(obj, "modalities", (frozenset, set), frozenset({"text"}))),
-        batch_size=_attribute(obj, "batch_size", int, 16),
-        batch_invariant=_attribute(obj, "batch_invariant", bool, call.kind in ("prompt", "request")),
+        # One prompt a call is logged call by call, so that an interruption costs one; and nobody's calls are padded.
+        batch_size=_attribute(obj, "batch_size", int, 1 if call.kind in ("prompt", "request") else 16),
+        batch_invariant=_attribute(obj, "batch_invariant", bool, True),
         dtype=_attribute(obj, "dtype", str, ""),
         device=_attribute(obj, "device", str, ""),
     )

@@ -168,7 +168,7 @@ def _depth_plot(runs: Sequence[LeaderboardRun], *, unicode: bool) -> list[str]:
     depths = sorted({part.key for _, parts in curves for part in parts if isinstance(part.key, int)})
     if len(depths) < 2:
         return []
-    width = max(len(printable(name, 60)) for name, _ in curves)
+    width = max(len("depth"), *(len(printable(name, 60)) for name, _ in curves))
     marks = "".join(str(depth // 10) if depth % 10 == 0 else " " for depth in depths)
     units = "".join(str(depth % 10) for depth in depths)
     metric = runs[0].report.primary.metric

@@ -1,13 +1,21 @@
 """From outputs to scores, through rows that are kept."""
 
 from evalsuite.scoring.rowcache import RowCache, StoredRows, load_stored_rows
-from evalsuite.scoring.score import ScoringInput, bootstrap_seed, make_metric, score_outputs, task_metrics
+from evalsuite.scoring.score import (
+    ScoringInput,
+    bootstrap_seed,
+    check_references,
+    make_metric,
+    score_outputs,
+    task_metrics,
+)
 
 __all__ = [
     "RowCache",
     "ScoringInput",
     "StoredRows",
     "bootstrap_seed",
+    "check_references",
     "load_stored_rows",
     "make_metric",
     "score_outputs",

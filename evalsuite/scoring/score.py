@@ -15,7 +15,7 @@ from evalsuite.metrics import METRICS
 from evalsuite.metrics.base import CurveMetric, FloatArray, Metric, RowMetric, Rows, SampleOutputs, SetMetric
 from evalsuite.rng import derive_seed
 from evalsuite.scoring.rowcache import RowCache
-from evalsuite.types import OUTCOMES, Interval, Sample, Score, Slice
+from evalsuite.types import OUTCOMES, Interval, Output, Sample, Score, Slice
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from evalsuite.task import MetricSpec, Task
 
-__all__ = ["ScoringInput", "bootstrap_seed", "make_metric", "score_outputs", "task_metrics"]
+__all__ = ["ScoringInput", "bootstrap_seed", "check_references", "make_metric", "score_outputs", "task_metrics"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +82,22 @@ def task_metrics(task: Task) -> list[tuple[MetricSpec, Metric]]:
             raise TaskError(f'{where}: "{spec.name}" reads {metric.modality}, the task generates {task.modality}')
         made.append((spec, metric))
     return made
+
+
+def check_references(task: Task) -> None:
+    """Find out whether every metric has what it needs of every sample, before anything is generated.
+
+    Raises
+    ------
+    TaskError
+        If a reference or a field of the metadata is missing or wrong; the sample is named.
+    """
+    nothing = [(Output(finish_reason="error", error="not generated"),)] * len(task.samples)
+    for spec, metric in task_metrics(task):
+        try:
+            compute_rows(metric, task.samples, nothing)
+        except ValueError as error:
+            raise TaskError(f'task "{task.name}": its samples do not suit metric "{spec.name}": {error}') from error
 
 
 def score_outputs(

@@ -328,7 +328,7 @@ def test_score_files(capsys: Capture) -> None:
         (b"ok\nca\xffe\n", "a\nb\n", "bleu", "hyp:2: not UTF-8 (byte 5 of the file)"),
         ("a\n", "a\n", "blue", 'unknown metric "blue"; did you mean "bleu"?'),
         ("a\n", "a\n", "slot_accuracy", 'metric "slot_accuracy" cannot score these files'),
-        ("a\n", "no number\n", "accuracy", 'metric "accuracy" cannot score these files'),
+        ("a\n", "no number\n", "step_accuracy", 'metric "step_accuracy" cannot score these files'),
     ],
 )
 def test_files_that_cannot_be_scored(capsys: Capture, hyp: str | bytes, ref: str, metric: str, message: str) -> None:

@@ -81,6 +81,21 @@ def test_repeats(texts: list[str | None], row: list[float], outcome: str) -> Non
     assert rows.outcomes == (outcome,)
 
 
-def test_reference_without_an_answer_is_named() -> None:
-    with pytest.raises(ValueError, match='accuracy: sample "x": no answer can be extracted from reference "none"'):
-        Accuracy().rows([Sample(id="x", input={}, references=("none",))], [[Output(text="answer: 1")]])
+def test_an_empty_reference_is_named() -> None:
+    with pytest.raises(ValueError, match='accuracy: sample "x": the reference is empty'):
+        Accuracy().rows([Sample(id="x", input={}, references=(" ",))], [[Output(text="answer: 1")]])
+
+
+@pytest.mark.parametrize(
+    ("reference", "text", "outcome"),
+    [
+        ("Paris", "It is on the Seine.\nanswer: paris", "right"),
+        ("Paris", "answer: Lyon", "wrong"),
+        ("Apollo 11", "answer: Apollo 11", "right"),
+        ("18", "answer: 18.0", "right"),
+        ("9 + 9 = 18\n#### 18", "answer: 18", "right"),
+    ],
+)
+def test_a_reference_may_be_the_answer_itself(reference: str, text: str, outcome: str) -> None:
+    rows = Accuracy().rows([Sample(id="x", input={}, references=(reference,))], [[Output(text=text)]])
+    assert rows.outcomes == (outcome,)

@@ -30,7 +30,7 @@ def test_an_object_keeps_what_it_has_and_gets_the_rest(ask: Ask) -> None:
     model = adapt_model(Small())
     assert isinstance(model, Model)
     assert (model.name, model.batch_size, model.fingerprint) == ("mine", 3, "v1")
-    assert (model.modalities, model.batch_invariant, model.dtype) == (frozenset({"text"}), False, "")
+    assert (model.modalities, model.batch_invariant, model.dtype) == (frozenset({"text"}), True, "")
     assert model.generate([ask("a"), ask("b")], GenerationConfig(max_new_tokens=5)) == [
         Output(text="a5"),
         Output(text="b5"),
