@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
+
+# Processes that tests start from the top of the tree must import the installed package, which has the extension, and
+# not the source beside them.
+os.environ["PYTHONSAFEPATH"] = "1"
 
 WORDS = ("lake", "hut", "path", "dog", "rain", "stone", "bridge", "fern")
 METRICS = '[{ name = "exact_match", primary = true, by = ["depth", "kind"] }, { name = "chrf" }]'

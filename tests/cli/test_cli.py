@@ -231,7 +231,14 @@ SLOW = "scripted:echo,sleep=0.3,batch_size=1"
 
 def test_an_interrupt_is_clean_and_the_run_continues(capsys: Capture, task: Path) -> None:
     command = [*PROGRAM, "run", "-M", SLOW, "-t", str(task)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        # A test run in the background of a shell ignores the signal, and would hand that down.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    ) as process:
         while not any(path.read_bytes().count(b'"type":"output"') for path in Path().rglob("run.jsonl")):
             assert process.poll() is None
             time.sleep(0.02)
