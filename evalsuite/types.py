@@ -7,16 +7,20 @@ request with an output, and metrics turn the samples and their outputs into scor
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    import numpy as np
+    from numpy.typing import NDArray
 
 __all__ = [
     "FINISH_REASONS",
     "OUTCOMES",
     "FinishReason",
     "GenerationConfig",
+    "ImageSource",
     "Interval",
     "JSONValue",
     "Message",
@@ -137,17 +141,38 @@ class GenerationConfig:
     num_fewshot: int = 0
 
 
+class ImageSource(Protocol):
+    """An image that is somewhere else, such as in a run's media folder, and is read when it is needed."""
+
+    @property
+    def sha256(self) -> str:
+        """Of the bytes as they are stored, in hexadecimal."""
+        ...
+
+    def pixels(self) -> NDArray[np.uint8]:
+        """Read the image: uint8, shape (height, width, channels), 1 or 3 channels.
+
+        Raises
+        ------
+        InputError
+            If it is gone, was changed, or is no image that can be scored.
+        """
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Output:
     """What a model produced for one request.
 
-    A model need only give ``text`` (and ``finish_reason`` where it was cut off); the runner fills in the key, the seed
-    and the time.
+    A model need only give ``text`` or ``image`` (and ``finish_reason`` where it was cut off); the runner fills in the
+    key, the seed and the time.
 
     Parameters
     ----------
     text : str, optional
-        None when there is no output (``finish_reason`` is then ``"error"`` and ``error`` says why).
+        None when there is no output (``finish_reason`` is then ``"error"`` and ``error`` says why), or an image.
+    image : uint8 array of shape (height, width, channels), or ImageSource, optional
+        From a model, an array; in a run's log, and whenever it is read from there, a reference.
     finish_reason : {"stop", "length", "refused", "error"}
         ``"length"`` when the token budget ended it.
     tokens_in, tokens_out : int, optional
@@ -163,6 +188,7 @@ class Output:
     """
 
     text: str | None = None
+    image: NDArray[np.uint8] | ImageSource | None = None
     finish_reason: FinishReason = "stop"
     tokens_in: int | None = None
     tokens_out: int | None = None

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 ROOT = Path(evalsuite.__file__).parent
 LAYERS = (
     {"types", "errors"},
-    {"registry", "rng", "kernels", "runlog", "stats", "answers", "worlds", "extractors", "environment"},
+    {"registry", "rng", "kernels", "runlog", "stats", "answers", "worlds", "extractors", "environment", "media", "datasets", "distances"},
     {"task", "metrics", "models", "zoo"},
     {"runner", "executors", "scoring"},
     {"report", "interop"},

@@ -1,0 +1,55 @@
+"""The contract of a feature extractor: images in, a vector each out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+__all__ = ["Extractor"]
+
+
+class Extractor(Protocol):
+    """What metrics need of a feature extractor.
+
+    Attributes
+    ----------
+    name : str
+        Registry name.
+    signature : str
+        Name, the first 12 digits of the weights' SHA-256, and every option that could change a feature. Features with
+        different signatures are not comparable.
+    dimension : int
+        Length of a feature vector.
+    """
+
+    @property
+    def name(self) -> str: ...  # noqa: D102 (the attributes are described above)
+    @property
+    def signature(self) -> str: ...  # noqa: D102
+    @property
+    def dimension(self) -> int: ...  # noqa: D102
+
+    def features(self, images: Sequence[NDArray[np.uint8]]) -> NDArray[np.float32]:
+        """Compute features.
+
+        Parameters
+        ----------
+        images : sequence of uint8 arrays, shape (height, width, channels), 1 or 3 channels
+            They need not be of one size unless the extractor says so.
+
+        Returns
+        -------
+        float32, shape (n, dimension)
+            Of an image alone, whatever the others: splitting a batch changes no bit.
+
+        Raises
+        ------
+        InputError
+            If an image is of a kind the extractor cannot read; what it expects is said.
+        """
+        ...
