@@ -16,7 +16,22 @@ if TYPE_CHECKING:
 ROOT = Path(evalsuite.__file__).parent
 LAYERS = (
     {"types", "errors"},
-    {"registry", "rng", "kernels", "runlog", "stats", "answers", "worlds", "extractors", "environment", "media", "datasets", "distances"},
+    {
+        "registry",
+        "rng",
+        "kernels",
+        "runlog",
+        "stats",
+        "answers",
+        "worlds",
+        "extractors",
+        "environment",
+        "media",
+        "datasets",
+        "figures",
+        "distances",
+        "weights",
+    },
     {"task", "metrics", "models", "zoo"},
     {"runner", "executors", "scoring"},
     {"report", "interop"},
@@ -24,7 +39,19 @@ LAYERS = (
 )
 LAYER = {name: number for number, names in enumerate(LAYERS) for name in names}
 MODULES = sorted(path for path in ROOT.rglob("*.py") if "tasks" not in path.relative_to(ROOT).parts)
-LAZY = {"torch", "transformers", "rich", "sacrebleu", "jsonschema", "safetensors", "rouge_score", "tokenizers"}
+LAZY = {
+    "torch",
+    "transformers",
+    "rich",
+    "sacrebleu",
+    "jsonschema",
+    "safetensors",
+    "rouge_score",
+    "tokenizers",
+    "jinja2",
+    "PIL",
+    "plotly",
+}
 # The zoo's networks subclass torch's; nothing imports these files but the zoo's own functions.
 TORCH_AT_TOP = {f"zoo/{name}.py" for name in ("decoding", "networks", "recurrent", "steps", "train", "transformer")}
 

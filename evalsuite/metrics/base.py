@@ -19,6 +19,7 @@ from typing import ClassVar, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from evalsuite.figures import Figure, FigureInput, slice_figures
 from evalsuite.types import Modality, Outcome, Output, Sample
 
 __all__ = [
@@ -99,6 +100,21 @@ class Metric(ABC):
     @abstractmethod
     def example(self) -> Example:
         """Return outputs that the metric must order, for its contract tests."""
+
+    def figures(self, data: FigureInput) -> Sequence[Figure]:
+        """Return what the report is to show of a run beside the score: by default, the score by depth and the like.
+
+        Parameters
+        ----------
+        data : FigureInput
+            The run: samples, outputs, the metric's own rows or features.
+
+        Returns
+        -------
+        sequence of Figure
+            Figures of one title, of all the models of a task, are shown together.
+        """
+        return slice_figures(data.score, share=self.value_range == (0.0, 1.0))
 
     def _check_pairs(self, samples: Sequence[Sample], outputs: Sequence[SampleOutputs]) -> None:
         if len(samples) != len(outputs):

@@ -16,6 +16,8 @@ from evalsuite.types import GenerationConfig, JSONValue, Message, Modality, Outp
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from evalsuite.figures import Figure, FigureInput
+
 __all__ = ["MetricSpec", "Task"]
 
 _PLACEHOLDER = re.compile(r"\{([A-Za-z_][A-Za-z0-9_]*)\}")
@@ -120,6 +122,18 @@ class Task:
     def turns(self) -> int:
         """Requests a sample asks for, one after the other."""
         return 1
+
+    def figures(self, data: FigureInput) -> Sequence[Figure]:
+        """Return what the report is to show of a run beside the metrics' figures: outputs to read, or images to see."""
+        from evalsuite.figures import example_texts, random_grid
+
+        if self.modality == "image":
+            figure = random_grid(data)
+        elif self.modality == "text":
+            figure = example_texts(data, [render_prompt(self.prompt, sample) for sample in data.samples])
+        else:
+            figure = None
+        return [figure] if figure else []
 
     def request(
         self, sample: Sample, *, repeat: int, turn: int, history: Sequence[Output], run_seed: int, num_fewshot: int = 0
