@@ -243,7 +243,8 @@ class Score:
     outcomes : mapping of str to int
         Samples of each outcome; they sum to ``n``.
     bounds : tuple of float, optional
-        Worst and best case: every undecided sample wrong, every one right. None where nothing is undecided.
+        Worst and best case: every sample without a verdict (undecided, or ended in error) wrong, every one right. None
+        where each has a verdict, or the score is no share.
     slices : mapping of str to tuple of Slice
         By the name of what divides the samples, such as ``"depth"``.
     """

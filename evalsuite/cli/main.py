@@ -50,26 +50,31 @@ def _run(arguments: list[str]) -> int:
 
 def _guarded(run: Callable[[], int]) -> int:
     try:
-        code = run()
-        sys.stdout.flush()
-        return code
+        return _flushed(run())
     except EvalsuiteError as error:
         say(f"evalsuite: error: {error}")
         return error.exit_code
     except KeyboardInterrupt:
         say("evalsuite: interrupted. What was finished is kept; the same command continues.")
         return EXIT_INTERRUPTED
-    except BrokenPipeError:
-        _discard_output()  # the reader of a pipe went away: no message
-        return EXIT_SAVE
-    except SystemExit:  # the same, found out by Rich, which then ends the program with a code that says nothing
-        return EXIT_SAVE
+    except (BrokenPipeError, SystemExit):  # Rich finds out the same, and raises SystemExit
+        _discard_output()
+        return EXIT_OK  # the reader of a pipe has what it wanted
     except OSError as error:
         if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EROFS):
             raise
         _discard_output()
         say(f"evalsuite: error: cannot write the output: {error.strerror}")
         return EXIT_SAVE
+
+
+def _flushed(code: int) -> int:
+    """Return the command's own code, whether or not somebody was left to read what it printed."""
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _discard_output()
+    return code
 
 
 def _discard_output() -> None:

@@ -134,8 +134,8 @@ def read_lines(path: Path) -> list[str]:
 
 
 def _print(scores: Sequence[Score], *, as_json: bool) -> None:
+    from evalsuite.report.numbers import format_score
     from evalsuite.report.report import score_record
-    from evalsuite.report.terminal import format_score
 
     if as_json:
         sys.stdout.write(json.dumps([score_record(score) for score in scores], indent=2) + "\n")

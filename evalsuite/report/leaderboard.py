@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from evalsuite.errors import InputError
+from evalsuite.report.labels import run_labels, run_settings
 from evalsuite.report.report import Report, load_report, score_record
 
 if TYPE_CHECKING:
@@ -97,13 +98,13 @@ def build_leaderboard(runs: Sequence[LeaderboardRun]) -> Leaderboard:
         tasks[name].sort(key=_order)
         for group in _comparable(tasks[name]):
             ranks.update(rank_models(name, [(run.report, run.folder) for run in group]))
-    record = {
-        "schema_version": SCHEMA_VERSION,
-        "kind": "leaderboard",
-        "rows": [
-            _row(run, score, ranks) for name in sorted(tasks) for run in tasks[name] for score in run.report.scores
-        ],
-    }
+    rows = [
+        _row(run, score, label, ranks)
+        for name in sorted(tasks)
+        for run, label in zip(tasks[name], _labels(tasks[name]), strict=True)
+        for score in run.report.scores
+    ]
+    record = {"schema_version": SCHEMA_VERSION, "kind": "leaderboard", "rows": rows}
     return Leaderboard({name: tasks[name] for name in sorted(tasks)}, ranks, record)
 
 
@@ -134,12 +135,19 @@ def _comparable(runs: Sequence[LeaderboardRun]) -> list[list[LeaderboardRun]]:
     return list(groups.values())
 
 
-def _row(run: LeaderboardRun, score: Score, ranks: dict[str, tuple[int, int]]) -> dict[str, Any]:
+def _labels(runs: Sequence[LeaderboardRun]) -> list[str]:
+    labels = run_labels(runs)
+    return [labels[str(run.report.record["id"])] for run in runs]
+
+
+def _row(run: LeaderboardRun, score: Score, label: str, ranks: dict[str, tuple[int, int]]) -> dict[str, Any]:
     record = run.report.record
     rank = ranks.get(str(record["id"])) if score.primary else None
     return {
         "model": run.report.model["name"],
         "model_spec": run.report.model["spec"],
+        "label": label,
+        "settings": run_settings(run.report),
         "task": run.report.task["name"],
         "task_version": run.report.task["version"],
         "run": record["id"],

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import unicodedata
-from itertools import pairwise
 from typing import IO, TYPE_CHECKING
 
+from evalsuite.report.labels import run_labels
+from evalsuite.report.notes import COUNTED, table_notes
+from evalsuite.report.numbers import format_rank, format_score, format_value
+
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from rich.console import Console
     from rich.table import Table
@@ -15,11 +18,12 @@ if TYPE_CHECKING:
     from evalsuite.report.leaderboard import Leaderboard, LeaderboardRun
     from evalsuite.types import Score, Slice
 
-__all__ = ["format_score", "print_leaderboard", "printable"]
+__all__ = ["print_leaderboard", "printable"]
 
 _BLOCKS = "▁▂▃▄▅▆▇█"
 _PLAIN_WIDTH = 200
-_COUNTED = ("right", "wrong", "scored")
+_MOST_SLICES = 8
+_LONGEST_LABEL = 80
 
 
 def printable(text: str, limit: int = 200) -> str:
@@ -44,51 +48,38 @@ def print_leaderboard(leaderboard: Leaderboard, file: IO[str]) -> None:
         console.print()
         console.print(printable(name), style="bold", end="", markup=False)
         console.print(f": {printable(summary)}" if summary else "", markup=False)
-        table, left_out = _fitting_table(runs, leaderboard, console)
+        labels = run_labels(runs)
+        table, left_out = _fitting_table(runs, leaderboard, labels, console)
         console.print(table)
         if left_out:
             console.print(f"no room for {', '.join(left_out)}: widen the terminal, or see the JSON", markup=False)
-        for note in _notes(runs):
-            console.print(note, markup=False, style="yellow")
-        for line in _depth_plot(runs, unicode=_can_show(file, _BLOCKS)):
+        for note in table_notes(runs, labels):
+            console.print(printable(note, 500), markup=False, style="yellow")
+        lines = [*_slice_lines(runs, labels), *_depth_plot(runs, labels, unicode=_can_show(file, _BLOCKS))]
+        for line in lines:
             console.print(line, markup=False, no_wrap=True)
 
 
-def format_score(score: Score, *, interval: bool = True) -> str:
-    """Return ``"87.3 [85.1, 89.2]"``, shares of one as percentages; a dash where there is no value."""
-    if score.value is None:
-        return "-"
-    text = _number(score, score.value)
-    if interval and score.interval is not None:
-        text += f" [{_number(score, score.interval.low)}, {_number(score, score.interval.high)}]"
-    return text
-
-
-def _number(score: Score, value: float) -> str:
-    return f"{100 * value:.1f} %" if _is_share(score) else f"{value:.2f}"
-
-
-def _is_share(score: Score) -> bool:
-    from evalsuite.metrics import METRICS
-
-    return score.metric in METRICS.names() and METRICS.get(score.metric).value_range == (0.0, 1.0)
-
-
 def _fitting_table(
-    runs: Sequence[LeaderboardRun], leaderboard: Leaderboard, console: Console
+    runs: Sequence[LeaderboardRun], leaderboard: Leaderboard, labels: Mapping[str, str], console: Console
 ) -> tuple[Table, list[str]]:
     """Return the table with as many of the metrics that are not primary as there is room for, and the others' names."""
     from rich.measure import Measurement
 
     others = [(score.metric, score.signature) for score in runs[0].report.scores if not score.primary]
     for n_shown in range(len(others), -1, -1):
-        table = _table(runs, leaderboard, others[:n_shown])
+        table = _table(runs, leaderboard, labels, others[:n_shown])
         if Measurement.get(console, console.options.update(max_width=10_000), table).maximum <= console.width:
             break
     return table, [metric for metric, _ in others[n_shown:]]
 
 
-def _table(runs: Sequence[LeaderboardRun], leaderboard: Leaderboard, others: Sequence[tuple[str, str]]) -> Table:
+def _table(
+    runs: Sequence[LeaderboardRun],
+    leaderboard: Leaderboard,
+    labels: Mapping[str, str],
+    others: Sequence[tuple[str, str]],
+) -> Table:
     from rich import box
     from rich.table import Table
 
@@ -107,8 +98,8 @@ def _table(runs: Sequence[LeaderboardRun], leaderboard: Leaderboard, others: Seq
         scores = {(score.metric, score.signature): score for score in report.scores}
         rank = leaderboard.ranks.get(str(report.record["id"]))
         table.add_row(
-            _rank(rank),
-            _plain(str(report.model["name"])),
+            format_rank(rank),
+            _plain(labels[str(report.record["id"])]),
             format_score(report.primary),
             *(format_score(scores[other], interval=False) if other in scores else "-" for other in others),
             str(report.n_samples),
@@ -120,13 +111,7 @@ def _table(runs: Sequence[LeaderboardRun], leaderboard: Leaderboard, others: Seq
 def _plain(text: str) -> str:
     from rich.markup import escape
 
-    return escape(printable(text, 60))
-
-
-def _rank(rank: tuple[int, int] | None) -> str:
-    if rank is None:
-        return "-"
-    return str(rank[0]) if rank[0] == rank[1] else f"{rank[0]}-{rank[1]}"
+    return escape(printable(text, _LONGEST_LABEL))
 
 
 def _outcomes(score: Score) -> str:
@@ -134,41 +119,42 @@ def _outcomes(score: Score) -> str:
     parts = [
         f"{outcome} {100 * count / score.n:.1f} %"
         for outcome, count in score.outcomes.items()
-        if outcome not in _COUNTED
+        if outcome not in COUNTED
     ]
     if score.bounds:
         parts.append(f"worst to best case {100 * score.bounds[0]:.1f}-{100 * score.bounds[1]:.1f} %")
     return ", ".join(parts) or "all scored"
 
 
-def _notes(runs: Sequence[LeaderboardRun]) -> list[str]:
-    notes: list[str] = []
-    scores = [run.report.primary for run in runs]
-    if len({(score.signature, score.n) for score in scores}) > 1:
-        notes.append("note: these scores differ in signature or number of samples; they are not all comparable")
-    if _could_change_order(scores):
-        notes.append("warning: samples without a verdict are many enough to change this order")
-    return notes
+def _slice_lines(runs: Sequence[LeaderboardRun], labels: Mapping[str, str]) -> list[str]:
+    """Return the primary score by each key but depth, a line a model, where there are few enough to read."""
+    lines: list[str] = []
+    keys = dict.fromkeys(key for run in runs for key in run.report.primary.slices if key != "depth")
+    for key in keys:
+        parts = [(run, run.report.primary.slices.get(key, ())) for run in runs]
+        if not 2 <= max(len(found) for _, found in parts) <= _MOST_SLICES:
+            continue
+        lines.append(f"{runs[0].report.primary.metric} by {printable(key, 60)}")
+        names = [printable(labels[str(run.report.record["id"])], _LONGEST_LABEL) for run, _ in parts]
+        width = max(len(name) for name in names)
+        for name, (run, found) in zip(names, parts, strict=True):
+            told = ", ".join(f"{printable(str(part.key), 60)} {_slice_value(run, part)}" for part in found)
+            lines.append(f"  {name:<{width}}  {told}")
+        lines.append("")
+    return lines
 
 
-def _could_change_order(scores: Sequence[Score]) -> bool:
-    """Whether two neighbours would change places if undecided samples, or unextracted answers, were right."""
-    known = [(score, score.value) for score in scores if score.value is not None and _is_share(score)]
-    for (upper, upper_value), (lower, lower_value) in pairwise(known):
-        worst = upper.bounds[0] if upper.bounds else upper_value
-        missing = lower.outcomes.get("undecided", 0) + lower.outcomes.get("unextracted", 0)
-        best = lower_value + missing / max(1, lower.n)
-        if missing and best > worst:
-            return True
-    return False
+def _slice_value(run: LeaderboardRun, part: Slice) -> str:
+    return "-" if part.value is None else format_value(run.report.primary, part.value)
 
 
-def _depth_plot(runs: Sequence[LeaderboardRun], *, unicode: bool) -> list[str]:
-    curves = [(str(run.report.model["name"]), run.report.primary.slices.get("depth", ())) for run in runs]
+def _depth_plot(runs: Sequence[LeaderboardRun], labels: Mapping[str, str], *, unicode: bool) -> list[str]:
+    names = [printable(labels[str(run.report.record["id"])], _LONGEST_LABEL) for run in runs]
+    curves = [(name, run.report.primary.slices.get("depth", ())) for name, run in zip(names, runs, strict=True)]
     depths = sorted({part.key for _, parts in curves for part in parts if isinstance(part.key, int)})
     if len(depths) < 2:
         return []
-    width = max(len("depth"), *(len(printable(name, 60)) for name, _ in curves))
+    width = max(len("depth"), *(len(name) for name in names))
     marks = "".join(str(depth // 10) if depth % 10 == 0 else " " for depth in depths)
     units = "".join(str(depth % 10) for depth in depths)
     metric = runs[0].report.primary.metric
@@ -176,7 +162,7 @@ def _depth_plot(runs: Sequence[LeaderboardRun], *, unicode: bool) -> list[str]:
     for name, parts in curves:
         by_depth = {part.key: part for part in parts}
         bars = "".join(_bar(by_depth.get(depth), unicode=unicode) for depth in depths)
-        lines.append(f"  {printable(name, 60):<{width}}  {bars}")
+        lines.append(f"  {name:<{width}}  {bars}")
     return [*lines, f"  {'depth':<{width}}  {units}", f"  {'':<{width}}  {marks}".rstrip(), ""]
 
 

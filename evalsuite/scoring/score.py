@@ -225,14 +225,15 @@ def _count_outcomes(rows: Rows) -> Mapping[str, int]:
 
 
 def _bounds(metric: Metric, rows: Rows) -> tuple[float, float] | None:
-    """Worst and best case of a proportion: every undecided sample wrong, every one right.
+    """Worst and best case of a proportion: every sample without a verdict wrong, every one right.
 
-    An undecided sample weighs as much as the others on average, which is its number of repeats.
+    Without a verdict are the undecided and those that ended in error, which the value leaves out. Such a sample weighs
+    as much as the others on average, which is its number of repeats.
     """
-    n_undecided = sum(outcome == "undecided" for outcome in rows.outcomes)
-    if not n_undecided or not isinstance(metric, RowMetric) or not metric.proportion:
+    n_open = sum(outcome in ("undecided", "error") for outcome in rows.outcomes)
+    if not n_open or not isinstance(metric, RowMetric) or not metric.proportion:
         return None
     scored = rows.values[rows.scored()]
     successes, trials = stats.sum_in_blocks(scored)
-    undecided = n_undecided * (trials / len(scored) if len(scored) else 1.0)
-    return float(successes / (trials + undecided)), float((successes + undecided) / (trials + undecided))
+    weight = n_open * (trials / len(scored) if len(scored) else 1.0)
+    return float(successes / (trials + weight)), float((successes + weight) / (trials + weight))

@@ -15,7 +15,8 @@ from evalsuite.evaluation import evaluate
 from evalsuite.models.scripted import ScriptedModel
 from evalsuite.report import Leaderboard, build_leaderboard, load_leaderboard_runs, save_json
 from evalsuite.report.schema import validate_file
-from evalsuite.report.terminal import format_score, print_leaderboard, printable
+from evalsuite.report.numbers import format_score
+from evalsuite.report.terminal import print_leaderboard, printable
 from evalsuite.types import Interval, Request, Score
 
 WriteTask = Callable[..., Path]

@@ -100,11 +100,11 @@ class Torn(Accuracy):
         return Rows(rows.values, (*rows.outcomes[:2], "undecided", "undecided", *rows.outcomes[4:]))
 
 
-def test_bounds_take_the_undecided_as_wrong_and_as_right() -> None:
+def test_bounds_take_what_has_no_verdict_as_wrong_and_as_right() -> None:
     found = score_outputs(data(), MetricSpec(name="accuracy"), Torn())
     assert found.outcomes["undecided"] == 2
     assert found.value == pytest.approx(4 / 5)  # one of the eight is an error, two are undecided
-    assert found.bounds == pytest.approx((4 / 7, 6 / 7))
+    assert found.bounds == pytest.approx((4 / 8, 7 / 8))
     assert score(data()).bounds is None
 
 
