@@ -1,0 +1,73 @@
+"""What a reader must know before believing a table."""
+
+from __future__ import annotations
+
+from itertools import combinations
+from typing import TYPE_CHECKING
+
+from evalsuite.report.numbers import is_share
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from evalsuite.report.leaderboard import LeaderboardRun
+    from evalsuite.types import Score
+
+__all__ = ["COUNTED", "table_notes"]
+
+COUNTED = ("right", "wrong", "scored")  # what became of a sample as it should
+_NAMED = 4
+
+
+def table_notes(runs: Sequence[LeaderboardRun], labels: Mapping[str, str]) -> list[str]:
+    """Return notes and warnings about the runs of one task, the gravest first.
+
+    Parameters
+    ----------
+    runs : sequence of LeaderboardRun
+        In order of the primary metric.
+    labels : mapping
+        Of runs' ids to what tables call them.
+    """
+    notes: list[str] = []
+    scores = [run.report.primary for run in runs]
+    if len({(score.signature, score.n) for score in scores}) > 1:
+        notes.append("note: these scores differ in signature or number of samples; they are not all comparable")
+    if _could_change_order(scores):
+        notes.append("warning: samples without a verdict are many enough to change this order")
+    return [*notes, *_without_value(runs, labels)]
+
+
+def _without_value(runs: Sequence[LeaderboardRun], labels: Mapping[str, str]) -> list[str]:
+    """Say of every score that is missing why it is: what became of the samples."""
+    reasons: dict[tuple[str, str], list[str]] = {}
+    for run in runs:
+        for score in run.report.scores:
+            if score.value is None:
+                lost = {name: count for name, count in score.outcomes.items() if name not in COUNTED}
+                why = ", ".join(sorted(lost, key=lambda name: (-lost[name], name))) or "nothing to score"
+                reasons.setdefault((score.metric, why), []).append(labels[str(run.report.record["id"])])
+    return [f"note: no {metric} for {_list(names)}: every sample {why}" for (metric, why), names in reasons.items()]
+
+
+def _list(names: Sequence[str]) -> str:
+    shown = ", ".join(names[:_NAMED])
+    return shown if len(names) <= _NAMED else f"{shown} and {len(names) - _NAMED} more"
+
+
+def _could_change_order(scores: Sequence[Score]) -> bool:
+    """Whether two would change places if samples without a verdict went against the upper, for the lower.
+
+    Without a verdict are those that are undecided or ended in error, which the bounds hold; and, for the lower one,
+    answers that were not found in the output.
+    """
+    known = [(score, score.value) for score in scores if score.value is not None and is_share(score)]
+    for (upper, upper_value), (lower, lower_value) in combinations(known, 2):
+        if upper.signature != lower.signature or upper.n != lower.n:
+            continue
+        worst = upper.bounds[0] if upper.bounds else upper_value
+        best = lower.bounds[1] if lower.bounds else lower_value
+        best = min(1.0, best + lower.outcomes.get("unextracted", 0) / max(1, lower.n))
+        if best > worst and (worst < upper_value or best > lower_value):
+            return True
+    return False

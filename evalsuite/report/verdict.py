@@ -1,0 +1,67 @@
+"""What a table comes to, in a sentence."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from evalsuite.report.numbers import format_score
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from evalsuite.report.leaderboard import LeaderboardRun
+
+__all__ = ["verdict"]
+
+_NAMED = 3
+
+
+def verdict(runs: Sequence[LeaderboardRun], ranks: Mapping[str, tuple[int, int]], labels: Mapping[str, str]) -> str:
+    """Say which model is best, by what, and whether that is sure.
+
+    Parameters
+    ----------
+    runs : sequence of LeaderboardRun
+        Of one task, in order of the primary metric.
+    ranks, labels : mapping
+        By the runs' ids.
+    """
+    valued = [run for run in runs if run.report.primary.value is not None]
+    if not valued:
+        return f"No model has a value: none of {_count(len(runs), 'run')} could be scored."
+    first, score = valued[0], valued[0].report.primary
+    name = labels[_id(first)]
+    told = f"{score.metric} {format_score(score)}"
+    comparable = [run for run in valued if _key(run) == _key(first)]
+    others = comparable[1:]
+    if not others:
+        return f"{name} has {told}; there is nothing to compare it with."
+    rivals = [run for run in others if ranks.get(_id(run), (1, 1))[0] == 1]
+    if ranks.get(_id(first), (1, 1))[1] == 1:
+        rest = "the other model" if len(others) == 1 else f"all {len(others)} others"
+        return f"{name} is best, with {told}: surely ahead of {rest}."
+    if not rivals:
+        return f"{name} leads, with {told}; not every difference is sure."
+    named = ", ".join(labels[_id(run)] for run in rivals[:_NAMED])
+    if len(rivals) > _NAMED:
+        named += f" and {len(rivals) - _NAMED} more"
+    return f"{name} leads, with {told}, but cannot be told apart from {named}."
+
+
+def _id(run: LeaderboardRun) -> str:
+    return str(run.report.record["id"])
+
+
+def _key(run: LeaderboardRun) -> tuple[object, ...]:
+    identity = run.report.record["identity"]
+    return (
+        identity["task_version"],
+        identity["task_hash"],
+        run.report.primary.signature,
+        run.report.n_samples,
+        run.report.record["repeats"],
+    )
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" + ("" if number == 1 else "s")
