@@ -6,11 +6,16 @@ import os
 import platform
 import subprocess
 import sys
+from contextlib import contextmanager
 from importlib.metadata import PackageNotFoundError, version
+from typing import TYPE_CHECKING
 
 from evalsuite.errors import ModelError
 
-__all__ = ["check_device", "describe_environment", "release"]
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["check_device", "describe_environment", "one_thread", "release"]
 
 _PACKAGES = ("evalsuite", "numpy", "torch", "transformers", "tokenizers", "safetensors", "sacrebleu", "rouge-score")
 
@@ -53,7 +58,22 @@ def check_device(device: str, where: str) -> None:
         torch.empty(1, device=device)
     except (RuntimeError, AssertionError, NotImplementedError) as error:
         reason = str(error).splitlines()[0][:200]
+        if reason.startswith(("Expected one of", "Invalid device string")):  # torch lists devices that few have
+            reason = 'there is no such device; known are "cpu", "cuda", and "cuda:0", "cuda:1" and so on'
         raise ModelError(f'{where}: cannot compute on the device "{device}": {reason}. Try --device cpu.') from error
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """Let torch compute on one thread: small networks gain little from more, and last bits depend on how many."""
+    import torch
+
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
 
 
 def _git_state() -> dict[str, object] | None:
