@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from evalsuite.environment import check_device
+from evalsuite.environment import check_device, one_thread
 from evalsuite.errors import ModelError, did_you_mean
 from evalsuite.types import GenerationConfig, Modality, Output, Request
 from evalsuite.zoo import NAMES
@@ -15,7 +14,7 @@ from evalsuite.zoo.tokenizer import GO, Tokenizer
 from evalsuite.zoo.weights import WEIGHTS, check_weights, load_config
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from evalsuite.zoo.networks import Network
@@ -120,7 +119,7 @@ class ZooModel:
         prompts = [self._read(request.prompt) for request in requests]
         config = replace(config, max_new_tokens=min(config.max_new_tokens, self._config["max_new_tokens"]))
         seeds = [request.seed for request in requests]
-        with _one_thread():
+        with one_thread():
             written = write_completions(self._load(), self._tokenizer, prompts, seeds, config, device=self.device)
         return [
             Output(
@@ -151,16 +150,3 @@ class ZooModel:
             network.load_state_dict(weights)
             self._network = network.to(self.device).eval()
         return self._network
-
-
-@contextmanager
-def _one_thread() -> Iterator[None]:
-    """Compute on one thread: networks this small gain little from more, and the last bits would depend on how many."""
-    import torch
-
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)

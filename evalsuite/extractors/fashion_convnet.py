@@ -1,0 +1,147 @@
+"""The embedded extractor: a small convolutional network trained on Fashion-MNIST, 64 features."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from evalsuite.environment import one_thread
+from evalsuite.errors import InputError
+from evalsuite.weights import check_weights, load_config, load_weights
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from evalsuite.extractors.convnet import Convnet
+
+__all__ = ["WEIGHTS", "FashionConvnet", "open_extractor"]
+
+WEIGHTS = Path(__file__).parent / "weights"
+_NAME = "fashion_convnet"
+_CHUNK = 100  # images computed at once: always so many, the last ones repeated where there are fewer
+_ADVICE = "fashion_convnet reads 28x28 images in grey; resize and convert the images, or use another extractor"
+
+
+def open_extractor() -> FashionConvnet:
+    """Open the extractor; its weights' hash is checked, and they load at the first use."""
+    return FashionConvnet(WEIGHTS)
+
+
+class FashionConvnet:
+    """Features of 28x28 grey images.
+
+    Parameters
+    ----------
+    folder : Path
+        Where ``fashion_convnet.json`` and ``fashion_convnet.safetensors`` lie.
+
+    Attributes
+    ----------
+    name, signature, dimension
+        See ``evalsuite.extractors.base.Extractor``.
+
+    Raises
+    ------
+    ModelError
+        If a file is missing, or the weights are not those the config names.
+
+    Notes
+    -----
+    The features are the linear layer before the last activation. It computes on the CPU, on one thread, in float32.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        config, _ = load_config(folder, _NAME)
+        self._sha256 = str(config["weights_sha256"])
+        check_weights(folder, _NAME, self._sha256)
+        self.name = _NAME
+        self.signature = f"{_NAME}:{self._sha256[:12]}"
+        self.dimension = int(config["dimension"])
+        self._network: Convnet | None = None
+
+    def features(self, images: Sequence[NDArray[np.uint8]]) -> NDArray[np.float32]:
+        """Compute features.
+
+        Parameters
+        ----------
+        images : sequence of uint8 arrays, shape (28, 28, 1) or (28, 28, 3)
+            Three channels must be equal: grey stored as colour.
+
+        Returns
+        -------
+        float32, shape (n, 64)
+            Of an image alone, whatever the others: splitting a batch changes no bit.
+
+        Raises
+        ------
+        InputError
+            If an image has another size, another type, or colours.
+        """
+        import numpy as np
+
+        pixels = np.empty((len(images), 28, 28), dtype=np.uint8)
+        for i, image in enumerate(images):
+            pixels[i] = _grey(image, i)
+        pooled = np.empty((len(images), self._load().project.in_features), dtype=np.float32)
+        with one_thread():
+            for start in range(0, len(images), _CHUNK):
+                pooled[start : start + _CHUNK] = self._pool(pixels[start : start + _CHUNK])
+        return self._project(pooled)
+
+    def classify(self, images: Sequence[NDArray[np.uint8]]) -> NDArray[np.int64]:
+        """Return the likeliest class of each image: int64, shape (n,), 0 to 9; see `features`."""
+        import numpy as np
+        import torch
+
+        features = torch.from_numpy(self.features(images))
+        with torch.inference_mode():
+            logits = self._load().classify(features.relu())
+        return np.asarray(logits.argmax(dim=1), dtype=np.int64)
+
+    def _pool(self, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
+        import numpy as np
+        import torch
+
+        # How an image is computed may depend on how many there are, so there are always as many.
+        filled = np.concatenate([pixels, np.repeat(pixels[-1:], _CHUNK - len(pixels), axis=0)])
+        with torch.inference_mode():
+            pooled = self._load().pool(torch.from_numpy(filled).unsqueeze(1).float())
+        return np.asarray(pooled[: len(pixels)], dtype=np.float32)
+
+    def _project(self, pooled: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Apply the linear layer, adding in one order: a matrix product may add in another for another row."""
+        import numpy as np
+
+        layer = self._load().project
+        weight, bias = layer.weight.detach().numpy(), layer.bias.detach().numpy()
+        result = np.tile(bias, (len(pooled), 1))
+        for i in range(weight.shape[1]):
+            result += pooled[:, i, None] * weight[:, i]
+        return result
+
+    def _load(self) -> Convnet:
+        if self._network is None:
+            from evalsuite.extractors.convnet import Convnet
+
+            network = Convnet(self.dimension)
+            network.load_state_dict(load_weights(self._folder, _NAME, self._sha256))
+            self._network = network.eval()
+        return self._network
+
+
+def _grey(image: NDArray[np.uint8], i: int) -> NDArray[np.uint8]:
+    """Return an image as 28x28 grey values."""
+    import numpy as np
+
+    if not isinstance(image, np.ndarray) or image.dtype != np.uint8:
+        found = f"an array of {image.dtype}" if isinstance(image, np.ndarray) else f"a {type(image).__name__}"
+        raise InputError(f"image {i}: expected an array of uint8, found {found}; {_ADVICE}")
+    if image.shape not in ((28, 28, 1), (28, 28, 3)):
+        raise InputError(f"image {i}: expected shape (28, 28, 1), found {image.shape}; {_ADVICE}")
+    if image.shape[2] == 3 and not (image == image[:, :, :1]).all():
+        raise InputError(f"image {i}: expected grey, found colours; {_ADVICE}")
+    return image[:, :, 0]

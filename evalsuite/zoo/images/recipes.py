@@ -1,0 +1,54 @@
+"""How each image model of the zoo is made: its network, and for how long it is trained."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["IMAGE_RECIPES", "ImageRecipe"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImageRecipe:
+    """Everything that decides an image model's weights.
+
+    Parameters
+    ----------
+    architecture : {"diffusion", "gan", "vae"}
+        Class of the network, and what it is trained for.
+    sizes : mapping of str to int
+        Its keyword arguments.
+    steps : int
+        Updates.
+    batch : int
+        Images an update.
+    peak_rate : float
+        Highest learning rate.
+    early : mapping of str to int
+        Checkpoints that are models of their own: the step by name.
+    seed : int
+        Of initial weights, order and noise.
+    """
+
+    architecture: Literal["diffusion", "gan", "vae"]
+    sizes: Mapping[str, int]
+    steps: int
+    batch: int
+    peak_rate: float
+    early: Mapping[str, int] = field(default_factory=dict)
+    seed: int = 1
+
+
+IMAGE_RECIPES: dict[str, ImageRecipe] = {
+    "fashion_ddpm": ImageRecipe(
+        architecture="diffusion",
+        sizes={"width": 40, "inner": 80},
+        steps=6500,
+        batch=64,
+        peak_rate=1.5e-3,
+        early={"fashion_ddpm_early": 600},
+    ),
+}
