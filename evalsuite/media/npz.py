@@ -1,0 +1,205 @@
+"""Images as an array in an npz, as guided-diffusion and others save samples."""
+
+from __future__ import annotations
+
+import hashlib
+import struct
+import zipfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from evalsuite.errors import InputError
+from evalsuite.media.decode import MAX_PIXELS
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from evalsuite.types import ImageSource
+
+__all__ = ["MAX_UNPACKED_BYTES", "ArrayImage", "RowEntry", "list_npz"]
+
+MAX_UNPACKED_BYTES = 1 << 33
+_LOCAL_HEADER = struct.Struct("<4s22xHH")  # signature, lengths of name and extra field
+_MISSES = (OSError, ValueError, KeyError, EOFError, RuntimeError, NotImplementedError, zipfile.BadZipFile, struct.error)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArrayImage:
+    """A row of an array of images. An `evalsuite.types.ImageSource`.
+
+    Parameters
+    ----------
+    path : Path
+        The npz.
+    index : int
+        Of the row.
+    sha256 : str
+        Of its pixels, in hexadecimal.
+    """
+
+    path: Path
+    index: int
+    sha256: str
+
+    def __str__(self) -> str:
+        return f"{self.path}, image {self.index}"
+
+    def pixels(self) -> NDArray[np.uint8]:
+        """Read the image: uint8, shape (height, width, channels), 1 or 3 channels.
+
+        Raises
+        ------
+        InputError
+            If it is gone or was changed.
+        """
+        array = _open_array(self.path)
+        pixels = _row(array, self.index) if self.index < len(array) else None
+        if pixels is None or hashlib.sha256(pixels.tobytes()).hexdigest() != self.sha256:
+            raise InputError(
+                f"{self}: the image is not the one that was evaluated (its SHA-256 differs). Restore the file from a "
+                "copy, or evaluate it anew into another folder"
+            )
+        return pixels
+
+
+@dataclass(frozen=True, slots=True)
+class RowEntry:
+    """A row of an array of images. An `evalsuite.media.listing.Entry`."""
+
+    path: Path
+    index: int
+
+    @property
+    def name(self) -> str:
+        """The number of the row."""
+        return str(self.index)
+
+    def load(self) -> tuple[ImageSource, NDArray[np.uint8]]:
+        """Read and hash the image."""
+        pixels = _row(_open_array(self.path), self.index)
+        digest = hashlib.sha256(pixels.tobytes()).hexdigest()
+        return ArrayImage(path=self.path, index=self.index, sha256=digest), pixels
+
+
+class _Rows(Sequence[RowEntry]):
+    """The rows of an array as entries, made when asked for."""
+
+    def __init__(self, path: Path, n: int) -> None:
+        self._path = path
+        self._n = n
+
+    def __len__(self) -> int:
+        return self._n
+
+    def __getitem__(self, index: Any) -> Any:
+        chosen = range(self._n)[index]
+        return [RowEntry(self._path, i) for i in chosen] if isinstance(chosen, range) else RowEntry(self._path, chosen)
+
+
+def list_npz(path: Path) -> tuple[Sequence[RowEntry], int]:
+    """Return the rows of the array of images in an npz, and the number of its other arrays.
+
+    Raises
+    ------
+    InputError
+        If it is damaged, or holds no array of images, or more than one and none is called ``arr_0``.
+    """
+    array = _open_array(path)
+    with zipfile.ZipFile(path) as archive:
+        return _Rows(path, len(array)), len(archive.namelist()) - 1
+
+
+def _open_array(path: Path) -> NDArray[np.uint8]:
+    try:
+        state = path.stat()
+        return _read_array(path, state.st_size, state.st_mtime_ns)
+    except InputError:
+        raise
+    except _MISSES as error:
+        said = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        raise InputError(f"{path}: cannot be read as an npz of images: {said}") from error
+
+
+@lru_cache(maxsize=2)
+def _read_array(path: Path, size: int, changed: int) -> NDArray[np.uint8]:
+    """Return the array, mapped where it is not compressed; `size` and `changed` tell one state of the file apart."""
+    del size, changed
+    import numpy as np
+
+    with zipfile.ZipFile(path) as archive:
+        name, shape, in_order = _choose(archive, path)
+        info = archive.getinfo(f"{name}.npy")
+        if info.compress_type == zipfile.ZIP_STORED and in_order:
+            start = _data_start(path, info)
+            return np.memmap(path, dtype=np.uint8, mode="r", offset=start + info.file_size - _count(shape), shape=shape)
+        if info.file_size > MAX_UNPACKED_BYTES:
+            raise InputError(
+                f"{path}: unpacks to more than {MAX_UNPACKED_BYTES >> 30} GiB; save it with np.savez, which does not "
+                "compress, so that it can be read in parts"
+            )
+        with archive.open(info) as member:
+            array: NDArray[np.uint8] = np.lib.format.read_array(member, allow_pickle=False)
+            return array
+
+
+def _choose(archive: zipfile.ZipFile, path: Path) -> tuple[str, tuple[int, ...], bool]:
+    """Return name, shape and whether it is in C order of the array of images, from the arrays' headers."""
+    import numpy as np
+
+    found: dict[str, tuple[tuple[int, ...], bool, np.dtype[Any]]] = {}
+    for info in archive.infolist():
+        if not info.filename.endswith(".npy"):
+            continue
+        with archive.open(info) as member:
+            version = np.lib.format.read_magic(member)
+            read = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
+            shape, fortran, dtype = read(member)
+            header_bytes = member.tell()
+        if not dtype.hasobject and info.file_size != header_bytes + _count(shape) * dtype.itemsize:
+            raise InputError(f"{path}: is damaged: {info.filename} is not as long as its header says")
+        found[info.filename.removesuffix(".npy")] = (shape, not fortran, dtype)
+    images = [name for name, (shape, _, dtype) in found.items() if dtype == np.uint8 and _is_image_shape(shape)]
+    name = "arr_0" if "arr_0" in images else images[0] if len(images) == 1 else None
+    if name is None:
+        listed = ", ".join(f"{name} {dtype} {shape}" for name, (shape, _, dtype) in found.items()) or "no array"
+        statistics = "; mu and sigma are statistics, the images are needed" if {"mu", "sigma"} <= set(found) else ""
+        raise InputError(
+            f"{path}: expected one uint8 array of shape (n, height, width) or (n, height, width, channels) with 1 or "
+            f"3 channels, or several of which one is called arr_0; found {listed[:500]}{statistics}"
+        )
+    return name, found[name][0], found[name][1]
+
+
+def _data_start(path: Path, info: zipfile.ZipInfo) -> int:
+    """Return where an uncompressed member's bytes begin: after a header whose length the directory does not say."""
+    with path.open("rb") as file:
+        file.seek(info.header_offset)
+        signature, n_name, n_extra = _LOCAL_HEADER.unpack(file.read(_LOCAL_HEADER.size))
+    start: int = info.header_offset + _LOCAL_HEADER.size + n_name + n_extra
+    if signature != b"PK\x03\x04" or start + info.file_size > path.stat().st_size:
+        raise InputError(f"{path}: is damaged: {info.filename} is not where the directory says")
+    return start
+
+
+def _row(array: NDArray[np.uint8], index: int) -> NDArray[np.uint8]:
+    import numpy as np
+
+    row = array[index]
+    return np.array(row[:, :, None] if row.ndim == 2 else row, dtype=np.uint8, order="C")
+
+
+def _is_image_shape(shape: tuple[int, ...]) -> bool:
+    sound = len(shape) == 3 or (len(shape) == 4 and shape[3] in (1, 3))
+    return sound and shape[1] * shape[2] <= MAX_PIXELS and 0 not in shape[1:]
+
+
+def _count(shape: tuple[int, ...]) -> int:
+    count = 1
+    for length in shape:
+        count *= length
+    return count

@@ -1,0 +1,131 @@
+"""Whatever a model returns for an image becomes uint8 pixels, or is refused with what was expected."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+from evalsuite.errors import InputError
+from evalsuite.media.decode import MAX_PIXELS, RefusedImageError, pillow_pixels
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from evalsuite.types import Output
+
+__all__ = ["as_pixels", "is_image", "pixels_of"]
+
+_EXPECTED = "a uint8 array of shape (height, width), (height, width, 1) or (height, width, 3), or a Pillow image"
+
+
+def is_image(value: object) -> bool:
+    """Whether `value` is of a kind that holds images: an array, a tensor, a Pillow image."""
+    return _is(value, "numpy", "ndarray") or _is(value, "torch", "Tensor") or _is(value, "PIL.Image", "Image")
+
+
+def as_pixels(value: object) -> NDArray[np.uint8]:
+    """Return an image as pixels, exactly: nothing is scaled, rounded or clipped.
+
+    Parameters
+    ----------
+    value : object
+        A uint8 array or tensor of shape (height, width), (height, width, 1) or (height, width, 3); or a Pillow image,
+        grey or RGB.
+
+    Returns
+    -------
+    uint8 array, shape (height, width, channels)
+        A copy.
+
+    Raises
+    ------
+    TypeError
+        If it is something else, or its numbers are not uint8; how to convert is said.
+    ValueError
+        If it has another shape, no pixels or more than 2**26, or holds NaN.
+    """
+    import numpy as np
+
+    if _is(value, "PIL.Image", "Image"):
+        image: Any = value
+        _check_shape((image.height, image.width, 1))
+        try:
+            return pillow_pixels(image, "the model's image")
+        except RefusedImageError as error:
+            raise ValueError(str(error)) from None
+        except OSError as error:  # a lazy image whose file is damaged or gone
+            raise ValueError(f"the Pillow image cannot be loaded: {error}") from None
+    if _is(value, "torch", "Tensor"):
+        tensor: Any = value
+        tensor = tensor.detach().cpu()
+        value = tensor.float().numpy() if tensor.is_floating_point() else tensor.numpy()
+    if not isinstance(value, np.ndarray):
+        raise TypeError(f"an image must be {_EXPECTED}; got {type(value).__name__}")
+    if value.dtype != np.uint8:
+        raise _wrong_numbers(value)
+    _check_shape(value.shape)
+    return np.array(value.reshape(*value.shape[:2], -1), dtype=np.uint8, order="C")
+
+
+def pixels_of(output: Output) -> NDArray[np.uint8]:
+    """Return the pixels of an output's image: uint8, shape (height, width, channels).
+
+    Raises
+    ------
+    InputError
+        If it has no image, or one that cannot be read or is not as `as_pixels` wants it.
+    """
+    image = output.image
+    if image is None:
+        raise InputError(f'the output of sample "{output.sample_id}" has no image')
+    if not is_image(image) and hasattr(image, "pixels"):
+        return image.pixels()
+    try:
+        return as_pixels(image)
+    except (TypeError, ValueError) as error:
+        raise InputError(f'the output of sample "{output.sample_id}": {error}') from error
+
+
+def _is(value: object, module: str, name: str) -> bool:
+    """Whether `value` is of a class, without importing its package: what was not imported made no value."""
+    loaded = sys.modules.get(module)
+    return loaded is not None and isinstance(value, getattr(loaded, name, ()))
+
+
+def _check_shape(shape: tuple[int, ...]) -> None:
+    if len(shape) == 3 and shape[0] in (1, 3) and shape[2] not in (1, 3):
+        raise ValueError(
+            f"an image must be {_EXPECTED}; got shape {shape}, which has its channels first: "
+            "image.transpose(1, 2, 0), or permute of a tensor, puts them last"
+        )
+    if len(shape) not in (2, 3) or (len(shape) == 3 and shape[2] not in (1, 3)):
+        hint = "; return one image a request" if len(shape) == 4 else ""
+        raise ValueError(f"an image must be {_EXPECTED}; got shape {shape}{hint}")
+    if 0 in shape:
+        raise ValueError(f"an image must have pixels; got shape {shape}")
+    if shape[0] * shape[1] > MAX_PIXELS:
+        raise ValueError(f"an image may have {MAX_PIXELS} pixels at most; got shape {shape}")
+
+
+def _wrong_numbers(value: NDArray[Any]) -> TypeError | ValueError:
+    import numpy as np
+
+    found = f"{value.dtype}"
+    if value.dtype.kind not in "fiub" or value.size == 0:
+        return TypeError(f"an image must be {_EXPECTED}; got {found}")
+    if value.dtype.kind == "f" and not np.isfinite(value).all():
+        n_nan, n_infinite = int(np.isnan(value).sum()), int(np.isinf(value).sum())
+        return ValueError(
+            f"an image must be {_EXPECTED}; got {found} with {n_nan} NaN and {n_infinite} infinite among "
+            f"{value.size} values"
+        )
+    low, high = float(value.min()), float(value.max())
+    convert = "image.clip(0, 255).astype('uint8')"
+    if value.dtype.kind == "b":
+        convert = "image.astype('uint8') * 255"
+    elif value.dtype.kind == "f" and -1 <= low < 0 and high <= 1:
+        convert = "((image + 1) * 127.5).round().astype('uint8')"
+    elif value.dtype.kind == "f" and low >= 0 and high <= 1:
+        convert = "(image * 255).round().astype('uint8')"
+    return TypeError(f"an image must be {_EXPECTED}; got {found} from {low:g} to {high:g}: convert it, as by {convert}")
