@@ -247,6 +247,8 @@ class Score:
         where each has a verdict, or the score is no share.
     slices : mapping of str to tuple of Slice
         By the name of what divides the samples, such as ``"depth"``.
+    notes : tuple of str
+        What a reader must know beside the number, a sentence each.
     """
 
     metric: str
@@ -261,3 +263,4 @@ class Score:
     outcomes: Mapping[str, int]
     bounds: tuple[float, float] | None = None
     slices: Mapping[str, tuple[Slice, ...]] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()

@@ -20,7 +20,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evalsuite.figures import Figure, FigureInput, slice_figures
-from evalsuite.types import Modality, Outcome, Output, Sample
+from evalsuite import stats
+from evalsuite.types import Interval, Modality, Outcome, Output, Sample
 
 __all__ = [
     "CurveMetric",
@@ -62,12 +63,17 @@ class Rows:
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """Outputs that a metric must put in order: the best, some worse, the worst there can be. One tuple a sample."""
+    """Outputs that a metric must put in order: the best, some worse, the worst there can be. One tuple a sample.
+
+    `reference` holds outputs whose features stand for the reference set of a metric that has one; where there are none
+    its own is meant.
+    """
 
     samples: tuple[Sample, ...]
     best: tuple[SampleOutputs, ...]
     worse: tuple[SampleOutputs, ...]
     worst: tuple[SampleOutputs, ...]
+    reference: tuple[SampleOutputs, ...] = ()
 
 
 class Metric(ABC):
@@ -96,6 +102,18 @@ class Metric(ABC):
         """Return the name, every option and the version: ``"bleu|...|version:1"``."""
         options = [f"{field.name}:{getattr(self, field.name)}" for field in fields(self)]  # type: ignore[arg-type]
         return "|".join([self.name, *options, f"version:{self.version}"])
+
+    def check(self) -> None:
+        """Find out whether all is there that the metric needs beside samples and outputs: weights, reference sets.
+
+        Called before anything is generated.
+
+        Raises
+        ------
+        EvalsuiteError
+            If something is missing or wrong; the message says how to provide it.
+        """
+        return
 
     @abstractmethod
     def example(self) -> Example:
@@ -225,13 +243,29 @@ class CurveMetric(_RowwiseMetric):
 
 
 class SetMetric(Metric):
-    """A metric of the outputs as a set."""
+    """A metric of the outputs as a set.
+
+    Attributes
+    ----------
+    padding : float
+        What fills the rows of samples with fewer features than others; `value` passes over it.
+    """
+
+    padding: ClassVar[float] = -1.0
+
+    def feature_signature(self) -> str:
+        """Return all that the features depend on: metrics of one feature signature share them, and their file."""
+        return self.signature()
+
+    def scored_signature(self, n_outputs: int) -> str:
+        """Return the signature of a score of so many outputs; they are part of it where they shift the value."""
+        del n_outputs
+        return self.signature()
 
     def features(self, samples: Sequence[Sample], outputs: Sequence[SampleOutputs]) -> Rows:
         """Reduce each sample's outputs to features, float array of shape (n_samples, d); NaN where there is no value.
 
-        Features that are lists of varying length are padded to the longest of the batch, by a number that `value`
-        passes over.
+        Features that are lists of varying length are padded to the longest of the batch.
 
         Raises
         ------
@@ -250,7 +284,7 @@ class SetMetric(Metric):
         return None
 
     def value(self, features: FloatArray, reference: FloatArray | None = None) -> float:
-        """Turn the set's features, shape (n, d) and without NaN, into a score; NaN when there are none.
+        """Turn the set's features, shape (n, d) and without NaN, into a score; NaN when there are none, or too few.
 
         Raises
         ------
@@ -264,6 +298,32 @@ class SetMetric(Metric):
 
     @abstractmethod
     def _value(self, features: FloatArray, reference: FloatArray | None) -> float: ...
+
+    def interval(
+        self, features: FloatArray, clusters: NDArray[np.int64], reference: FloatArray | None = None
+    ) -> Interval | None:
+        """Return how sure the value is, over other outputs of the same model and with the reference held fixed.
+
+        Parameters
+        ----------
+        features : float, shape (n, d), without NaN
+        clusters : int64, shape (n,)
+            Labels 0..G-1 of samples that depend on one another.
+        reference : float, shape (m, d), optional
+
+        Returns
+        -------
+        Interval, optional
+            None where the features cannot tell. By default a delete-block jackknife.
+        """
+        return stats.jackknife_interval(
+            features, clusters, lambda part: self.value(part, reference), value_range=self.value_range
+        )
+
+    def notes(self, features: FloatArray, reference: FloatArray | None = None) -> tuple[str, ...]:
+        """Return what a reader of the score must know about these features, a sentence each; mostly nothing."""
+        del features, reference
+        return ()
 
 
 def final_outputs(outputs: SampleOutputs) -> list[Output]:

@@ -185,6 +185,7 @@ def _score(entry: Mapping[str, Any]) -> Score:
     values = dict(entry)
     values["interval"] = _interval(values["interval"])
     values["bounds"] = None if values["bounds"] is None else tuple(values["bounds"])
+    values["notes"] = tuple(values.get("notes", ()))
     values["slices"] = {
         key: tuple(Slice(**{**part, "interval": _interval(part["interval"])}) for part in parts)
         for key, parts in values["slices"].items()

@@ -6,6 +6,8 @@ from evalsuite.scoring.score import (
     bootstrap_seed,
     check_references,
     make_metric,
+    row_signature,
+    score_all,
     score_outputs,
     task_metrics,
 )
@@ -18,6 +20,8 @@ __all__ = [
     "check_references",
     "load_stored_rows",
     "make_metric",
+    "row_signature",
+    "score_all",
     "score_outputs",
     "task_metrics",
 ]

@@ -12,7 +12,16 @@ import numpy as np
 from evalsuite import stats
 from evalsuite.errors import EvalsuiteError, TaskError, UsageError, did_you_mean
 from evalsuite.metrics import METRICS
-from evalsuite.metrics.base import CurveMetric, FloatArray, Metric, RowMetric, Rows, SampleOutputs, SetMetric
+from evalsuite.metrics.base import (
+    CurveMetric,
+    FloatArray,
+    Metric,
+    RowMetric,
+    Rows,
+    SampleOutputs,
+    SetMetric,
+    final_outputs,
+)
 from evalsuite.rng import derive_seed
 from evalsuite.scoring.rowcache import RowCache
 from evalsuite.types import OUTCOMES, Interval, Output, Sample, Score, Slice
@@ -25,7 +34,17 @@ if TYPE_CHECKING:
 
     from evalsuite.task import MetricSpec, Task
 
-__all__ = ["ScoringInput", "bootstrap_seed", "check_references", "make_metric", "score_outputs", "task_metrics"]
+__all__ = [
+    "ScoringInput",
+    "bootstrap_seed",
+    "check_references",
+    "compute_rows",
+    "make_metric",
+    "row_signature",
+    "score_all",
+    "score_outputs",
+    "task_metrics",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,9 +110,12 @@ def check_references(task: Task) -> None:
     ------
     TaskError
         If a reference or a field of the metadata is missing or wrong; the sample is named.
+    EvalsuiteError
+        If weights or a reference set are missing; see ``Metric.check``.
     """
     nothing = [(Output(finish_reason="error", error="not generated"),)] * len(task.samples)
     for spec, metric in task_metrics(task):
+        metric.check()
         try:
             compute_rows(metric, task.samples, nothing)
         except ValueError as error:
@@ -125,20 +147,55 @@ def score_outputs(
     ValueError
         If a sample lacks what the metric needs; the message names the sample.
     """
-    cache = RowCache(cache_folder, metric.signature(), digest) if cache_folder is not None else None
+    return score_all(data, [(spec, metric)], cache_folder=cache_folder, digest=digest)[0]
+
+
+def score_all(
+    data: ScoringInput,
+    metrics: Sequence[tuple[MetricSpec, Metric]],
+    *,
+    cache_folder: Path | None = None,
+    digest: str = "",
+) -> list[Score]:
+    """Score outputs by several metrics, of which those with the same features compute them once; see `score_outputs`."""
+    shared: dict[str, Rows] = {}
+    return [_score(data, spec, metric, shared, cache_folder, digest) for spec, metric in metrics]
+
+
+def row_signature(metric: Metric) -> str:
+    """Return what a metric's rows depend on, by which they are kept."""
+    return metric.feature_signature() if isinstance(metric, SetMetric) else metric.signature()
+
+
+def _score(
+    data: ScoringInput,
+    spec: MetricSpec,
+    metric: Metric,
+    shared: dict[str, Rows],
+    cache_folder: Path | None,
+    digest: str,
+) -> Score:
+    signature = row_signature(metric)
+    cache = RowCache(cache_folder, signature, digest) if cache_folder is not None else None
     labels = stats.cluster_labels([sample.cluster or f"\x00{sample.id}" for sample in data.samples])
-    rows = cache.load() if cache else None
+    rows = shared.get(signature) or (cache.load() if cache else None)
     if rows is None:
         rows = compute_rows(metric, data.samples, data.outputs)
         if cache:
             cache.save(rows, labels, [sample.id for sample in data.samples], spec.options)
+    shared[signature] = rows
     seed = bootstrap_seed(data.task_name, metric.signature())
     scored = rows.scored()
     reference = metric.reference(data.samples) if isinstance(metric, SetMetric) else None
     value, interval = _value_and_interval(metric, rows.values[scored], labels[scored], seed, reference)
+    notes: tuple[str, ...] = ()
+    scored_signature = metric.signature()
+    if isinstance(metric, SetMetric):
+        notes = metric.notes(rows.values[scored], reference)
+        scored_signature = metric.scored_signature(sum(len(final_outputs(outputs)) for outputs in data.outputs))
     return Score(
         metric=spec.name,
-        signature=metric.signature(),
+        signature=scored_signature,
         value=value,
         interval=interval,
         higher_is_better=metric.higher_is_better,
@@ -149,6 +206,7 @@ def score_outputs(
         outcomes=_count_outcomes(rows),
         bounds=_bounds(metric, rows),
         slices={key: _slices(key, metric, rows, labels, data.samples, seed, reference) for key in spec.by},
+        notes=notes,
     )
 
 
@@ -173,9 +231,7 @@ def _value_and_interval(
     interval: Interval | None
     if isinstance(metric, SetMetric):
         value = metric.value(values, reference)
-        interval = stats.jackknife_interval(
-            values, labels, lambda part: metric.value(part, reference), value_range=metric.value_range
-        )
+        interval = metric.interval(values, labels, reference)
     elif isinstance(metric, CurveMetric):
         rows = np.asarray(values, dtype=np.float64)
         value = metric.value(rows)

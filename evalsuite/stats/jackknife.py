@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from math import cos, isnan, pi, sin, sqrt, tan
+from math import isnan, sqrt
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from evalsuite.stats.student import student_interval
 from evalsuite.types import Interval
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-__all__ = ["MAX_BLOCKS", "jackknife_interval"]
+__all__ = ["MAX_BLOCKS", "interval_of_left_out", "jackknife_blocks", "jackknife_interval"]
 
 MAX_BLOCKS = 50
 
@@ -33,7 +34,7 @@ def jackknife_interval(
     ----------
     features : float, shape (n, d), without NaN
     clusters : int64, shape (n,)
-        Labels 0..G-1. Cluster g is in block g modulo the number of blocks, of which there are at most 50.
+        Labels 0..G-1; see `jackknife_blocks`.
     value : callable
         Features of shape (m, d) to a score.
     value_range : tuple of float
@@ -42,52 +43,70 @@ def jackknife_interval(
     Returns
     -------
     Interval, optional
-        The value of all features plus or minus the t quantile of (blocks - 1) degrees of freedom times the standard
-        error. None with fewer than two clusters, or where leaving out a block leaves no value.
+        See `interval_of_left_out`. None with fewer than two clusters.
+    """
+    blocks = jackknife_blocks(clusters)
+    if blocks is None:
+        return None
+    left_out = [value(features[blocks != block]) for block in range(int(blocks.max()) + 1)]
+    return interval_of_left_out(
+        value(features), np.asarray(left_out, dtype=np.float64), level=level, value_range=value_range
+    )
+
+
+def jackknife_blocks(clusters: NDArray[np.int64], most: int = MAX_BLOCKS) -> NDArray[np.int64] | None:
+    """Put clusters, labelled 0..G-1, into at most so many blocks: cluster g into g modulo their number.
+
+    Returns
+    -------
+    int64, shape (n,), optional
+        None with fewer than two clusters.
+    """
+    n_clusters = int(clusters.max()) + 1 if len(clusters) else 0
+    return None if n_clusters < 2 else clusters % min(most, n_clusters)
+
+
+def interval_of_left_out(
+    centre: float,
+    left_out: NDArray[np.float64],
+    *,
+    level: float = 0.95,
+    value_range: tuple[float, float] = (-float("inf"), float("inf")),
+) -> Interval | None:
+    """Interval of a score from its values without one block at a time.
+
+    Parameters
+    ----------
+    centre : float
+        The score of the whole.
+    left_out : float64, shape (b,)
+        The scores v_i without block i, of at least two blocks.
+
+    Returns
+    -------
+    Interval, optional
+        The centre plus or minus the t quantile of (b - 1) degrees of freedom times the standard error. None where a
+        score is NaN.
 
     Notes
     -----
-    ``SE**2 = (b - 1) / b * sum((v_i - mean(v))**2)`` over the b values v_i without block i [1]_. The t quantile
-    inverts the finite sums 26.7.3 and 26.7.4 of [2]_, exact for any number of degrees of freedom.
+    ``SE**2 = (b - 1) / b * sum((v_i - mean(v))**2)`` [1]_. Over independent blocks its expectation is never below the
+    variance of the score of b - 1 of them, whatever the score [2]_.
 
     References
     ----------
     .. [1] Shao and Tu, "The Jackknife and Bootstrap", Springer 1995, section 2.3.
-    .. [2] Abramowitz and Stegun, "Handbook of Mathematical Functions", 1964.
+    .. [2] Efron and Stein, "The jackknife estimate of variance", Annals of Statistics 9, 1981.
     """
-    n_clusters = int(clusters.max()) + 1 if len(clusters) else 0
-    if n_clusters < 2:
+    n_blocks = len(left_out)
+    if isnan(centre) or np.isnan(left_out).any():
         return None
-    n_blocks = min(MAX_BLOCKS, n_clusters)
-    blocks = clusters % n_blocks
-    centre = value(features)
-    values = np.asarray([value(features[blocks != block]) for block in range(n_blocks)], dtype=np.float64)
-    if isnan(centre) or np.isnan(values).any():
-        return None
-    error = sqrt((n_blocks - 1) / n_blocks * float(((values - values.mean()) ** 2).sum()))
-    half = _student_t(0.5 + level / 2, n_blocks - 1) * error
-    low, high = max(value_range[0], centre - half), min(value_range[1], centre + half)
-    return Interval(low=low, high=high, level=level, method=f"delete-block jackknife, {n_blocks} blocks")
-
-
-def _student_t(p: float, degrees: int) -> float:
-    """Return the quantile of Student's t, for p in [0.5, 1), by bisection of its angle atan(t / sqrt(degrees))."""
-    low, high = 0.0, pi / 2
-    for _ in range(60):
-        middle = (low + high) / 2
-        if _within(middle, degrees) < 2 * p - 1:
-            low = middle
-        else:
-            high = middle
-    return tan((low + high) / 2) * sqrt(degrees)
-
-
-def _within(angle: float, degrees: int) -> float:
-    """Return the probability that t lies between plus and minus ``tan(angle) * sqrt(degrees)``."""
-    odd = degrees % 2
-    term = cos(angle) if odd else 1.0
-    total = 0.0
-    for k in range(1 + odd, degrees, 2):
-        total += term
-        term *= cos(angle) ** 2 * k / (k + 1)
-    return 2 / pi * (angle + sin(angle) * total) if odd else sin(angle) * total
+    error = sqrt((n_blocks - 1) / n_blocks * float(((left_out - left_out.mean()) ** 2).sum()))
+    return student_interval(
+        centre,
+        error,
+        n_blocks - 1,
+        method=f"delete-block jackknife, {n_blocks} blocks",
+        level=level,
+        value_range=value_range,
+    )

@@ -17,7 +17,7 @@ from evalsuite.stats import (
     row_interval,
     sum_in_blocks,
 )
-from evalsuite.stats.jackknife import _student_t
+from evalsuite.stats.student import student_t
 
 Array = NDArray[np.float64]
 
@@ -208,9 +208,9 @@ def test_jackknife_is_cut_off_at_the_range() -> None:
     ],
 )
 def test_quantiles_of_student(degrees: int, p95: float, p975: float, p995: float) -> None:
-    found = [_student_t(p, degrees) for p in (0.95, 0.975, 0.995)]
+    found = [student_t(p, degrees) for p in (0.95, 0.975, 0.995)]
     assert found == pytest.approx([p95, p975, p995], abs=6e-4)
-    assert _student_t(0.5, degrees) == pytest.approx(0.0, abs=1e-9)
+    assert student_t(0.5, degrees) == pytest.approx(0.0, abs=1e-9)
 
 
 EMPTY = np.zeros((0, 2))
