@@ -1,0 +1,70 @@
+"use strict";
+(() => {
+  // Sorting. Without JavaScript the headers are plain text; with it they are buttons.
+  const column = (row, index) => row.cells[index].dataset.key;
+  const compare = (a, b, sign) => {
+    if (a === "" || b === "") return (a === "") - (b === ""); // what has no value stays last, either way
+    const x = Number(a), y = Number(b);
+    return sign * (Number.isNaN(x) || Number.isNaN(y) ? a.localeCompare(b) : x - y);
+  };
+  for (const table of document.querySelectorAll("table.board")) {
+    const body = table.tBodies[0], first = [...body.rows], heads = [...table.tHead.rows[0].cells];
+    heads.forEach((head, index) => {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.append(...head.childNodes);
+      head.append(button);
+      button.addEventListener("click", () => {
+        const direction = head.getAttribute("aria-sort") === "ascending" ? "descending" : "ascending";
+        const sign = direction === "ascending" ? 1 : -1;
+        for (const other of heads) other.removeAttribute("aria-sort");
+        head.setAttribute("aria-sort", direction);
+        const rows = [...first].sort((a, b) => compare(column(a, index), column(b, index), sign));
+        body.append(...rows);
+        table.toggleAttribute("data-sorted", rows.some((row, i) => row !== first[i]));
+      });
+    });
+  }
+
+  // Plots. A colour is a name: "@c3", or "@c3/15" for 15 % of it.
+  if (typeof Plotly === "undefined") return;
+  const colour = (text, style) => {
+    const [name, percent] = text.slice(1).split("/");
+    const hex = style.getPropertyValue("--" + name).trim();
+    return percent ? hex + Math.round(2.55 * Number(percent)).toString(16).padStart(2, "0") : hex;
+  };
+  const painted = (value, style) => {
+    if (typeof value === "string") return /^@[a-z0-9]+(\/\d+)?$/.test(value) ? colour(value, style) : value;
+    if (Array.isArray(value)) return value.map((part) => painted(part, style));
+    if (value === null || typeof value !== "object") return value;
+    return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, painted(part, style)]));
+  };
+  const axis = (given) => ({
+    gridcolor: "@line", linecolor: "@strong", tickcolor: "@strong", automargin: true, fixedrange: true, ...given,
+  });
+  const shorten = (note, width) => {
+    const most = Math.max(8, Math.floor((width - 190) / 7.5));
+    const plain = note.text.replace(/&(lt|gt|amp);/g, "\u0000");
+    return note.name === "label" && plain.length > most && plain === note.text
+      ? { ...note, text: note.text.slice(0, most - 1) + "…" } : note;
+  };
+  const draw = (div) => {
+    const style = getComputedStyle(document.documentElement);
+    const { data, layout } = JSON.parse(document.getElementById(div.id + "-data").textContent);
+    const width = div.clientWidth;
+    const whole = {
+      paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)", dragmode: false,
+      font: { family: getComputedStyle(document.body).fontFamily, size: 13, color: "@ink" },
+      hoverlabel: { bgcolor: "@panel", bordercolor: "@strong", font: { color: "@ink" }, namelength: -1 },
+      ...layout,
+      xaxis: axis(layout.xaxis), yaxis: axis(layout.yaxis),
+      annotations: (layout.annotations || []).map((note) => shorten(note, width)),
+    };
+    const config = { displayModeBar: false, responsive: true, staticPlot: false };
+    return Plotly.react(div, painted(data, style), painted(whole, style), config);
+  };
+  const plots = [...document.querySelectorAll(".plot")];
+  const all = () => plots.forEach(draw);
+  all();
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", all);
+})();

@@ -1,0 +1,144 @@
+"""Write the page, unless the one that is there was made from the same inputs."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import os
+import re
+from contextlib import suppress
+from functools import cache
+from importlib.metadata import version
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+from evalsuite.environment import release
+from evalsuite.errors import SaveError
+from evalsuite.runlog.identity import canonical_json
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from evalsuite.report.leaderboard import Leaderboard
+
+__all__ = ["PAGE", "render_page", "write_page"]
+
+PAGE = "report.html"
+_ASSETS = ("page.html", "blocks.html", "page.css", "page.js")
+_HEAD = 4096
+_INPUTS = re.compile(rb'<meta name="evalsuite-inputs" content="([0-9a-f]{64})">')
+
+
+def write_page(leaderboard: Leaderboard, path: Path) -> bool:
+    """Write the page of a leaderboard, under a temporary name that is then changed.
+
+    Parameters
+    ----------
+    leaderboard : Leaderboard
+    path : Path
+
+    Returns
+    -------
+    bool
+        False where the page that is there was made from the same reports by the same release, and was left.
+
+    Raises
+    ------
+    SaveError
+        If it cannot be written.
+    """
+    inputs = _inputs_digest(leaderboard, path.parent)
+    if _digest_there(path) == inputs:
+        return False
+    text = render_page(leaderboard, path.parent, inputs)
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part.write_bytes(text.encode("utf-8"))
+        part.replace(path)
+    except OSError as error:
+        raise SaveError(f"{path}: cannot be written: {error.strerror}") from error
+    finally:  # after an interrupt too
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
+    return True
+
+
+def render_page(leaderboard: Leaderboard, root: Path, inputs: str) -> str:
+    """Return the page as HTML: the same text for the same reports, logs and release.
+
+    Parameters
+    ----------
+    leaderboard : Leaderboard
+    root : Path
+        The folder it will stand in, from which the runs' folders are named.
+    inputs : str
+        Digest of what it is made from, written into it.
+    """
+    from jinja2 import Environment, FunctionLoader, StrictUndefined
+    from markupsafe import Markup
+
+    from evalsuite.report.html.provenance import provenance
+    from evalsuite.report.html.safe import cut, script_json, visible
+    from evalsuite.report.html.view import task_view
+
+    views = [task_view(name, i, leaderboard) for i, name in enumerate(leaderboard.tasks, 1)]
+    has_plots = any(block.kind in ("plot", "plots") for view in views for block in view.blocks)
+    script, style = _asset("page.js"), _asset("page.css")
+    plotly = _plotly() if has_plots else ""
+    # `autoescape=True` and not by file name, and every text goes through `visible`: no template can forget either.
+    environment = Environment(
+        autoescape=True,
+        undefined=StrictUndefined,
+        loader=FunctionLoader(_asset),
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=lambda value: visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value,
+    )
+    environment.filters["cut"] = cut
+    environment.filters["json_text"] = lambda value: Markup(script_json(value))
+    return environment.get_template("page.html").render(
+        views=views,
+        made=[provenance(view, root) for view in views],
+        inputs=inputs,
+        release=release(),
+        n_runs=sum(len(view.runs) for view in views),
+        script=Markup(script),
+        style=Markup(style),
+        plotly=Markup(plotly),
+        script_hashes=" ".join(_csp_hash(text) for text in (plotly, script) if text),
+    )
+
+
+def _inputs_digest(leaderboard: Leaderboard, root: Path) -> str:
+    digest = hashlib.sha256()
+    for part in (release(), version("plotly"), version("jinja2"), *map(_asset, _ASSETS)):
+        digest.update(part.encode("utf-8") + b"\0")
+    for name, runs in leaderboard.tasks.items():
+        for run in runs:
+            record = [name, os.path.relpath(run.folder, root), dict(run.report.record)]
+            digest.update(canonical_json(record).encode("ascii") + b"\n")
+    return digest.hexdigest()
+
+
+def _digest_there(path: Path) -> str | None:
+    try:
+        with path.open("rb") as file:
+            found = _INPUTS.search(file.read(_HEAD))
+    except OSError:
+        return None
+    return found[1].decode("ascii") if found else None
+
+
+@cache
+def _asset(name: str) -> str:
+    return (files("evalsuite.report.html") / "assets" / name).read_text("utf-8")
+
+
+def _plotly() -> str:
+    """Return plotly.js as the plotly package ships it, without importing that package's own code."""
+    return (files("plotly") / "package_data" / "plotly.min.js").read_text("utf-8")
+
+
+def _csp_hash(text: str) -> str:
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode('utf-8')).digest()).decode('ascii')}'"

@@ -1,0 +1,293 @@
+"""What the page says of one task, as plain records for the template."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from evalsuite.figures import Curve, Examples, ImageGrid, Plot, Table
+from evalsuite.report.html.collect import FigureGroup, collect_figures
+from evalsuite.report.html.plots import curve_plot, interval_plot
+from evalsuite.report.html.sprites import make_sheet
+from evalsuite.report.labels import run_labels
+from evalsuite.report.notes import COUNTED, table_notes
+from evalsuite.report.numbers import format_rank, format_score, format_value
+from evalsuite.report.verdict import verdict
+from evalsuite.types import OUTCOMES
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from evalsuite.report.leaderboard import Leaderboard, LeaderboardRun
+    from evalsuite.types import Score
+
+__all__ = ["TaskView", "task_view"]
+
+_BAR_WIDTH = 120
+_NONE = "\N{EN DASH}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cell:
+    """A cell of the table: what is shown, what it is sorted by (None sorts last), and what it means."""
+
+    text: str
+    key: float | str | None
+    small: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bar:
+    """A part of an outcomes bar: where it begins and how wide it is, in units of the drawing."""
+
+    outcome: str
+    x: float
+    width: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """A run in the table. `edge`: it is surely worse than all above it."""
+
+    label: str
+    cells: tuple[Cell, ...]
+    bars: tuple[Bar, ...]
+    outcomes: Cell
+    edge: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Block:
+    """A figure for the template: a plot with its numbers, images by model, tables by model, or outputs by model."""
+
+    title: str
+    caption: str
+    kind: str
+    plot: dict[str, Any] | None = None
+    alt: str = ""
+    table: Table | None = None
+    items: tuple[dict[str, Any], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskView:
+    """Everything about one task."""
+
+    name: str
+    anchor: str
+    summary: str
+    verdict: str
+    notes: tuple[tuple[str, str], ...]
+    headers: tuple[tuple[str, str], ...]
+    rows: tuple[Row, ...]
+    legend: tuple[str, ...]
+    blocks: tuple[Block, ...]
+    problems: tuple[str, ...]
+    runs: tuple[LeaderboardRun, ...]
+    labels: Mapping[str, str]
+
+
+def task_view(name: str, number: int, leaderboard: Leaderboard) -> TaskView:
+    """Put together what the page says of one task."""
+    runs = leaderboard.tasks[name]
+    labels = run_labels(runs)
+    others = list(
+        dict.fromkeys(
+            (score.metric, score.signature) for run in runs for score in run.report.scores if not score.primary
+        )
+    )
+    primary = runs[0].report.primary
+    direction = {True: "higher is better", False: "lower is better"}
+    headers = [
+        ("rank", "The places the model may take: where intervals of differences leave out 0, at 95 % for the table."),
+        ("model", ""),
+        (primary.metric, f"{_summary(primary.metric)} {direction[primary.higher_is_better].capitalize()}."),
+        *((metric, _summary(metric)) for metric, _ in others),
+        ("samples", "Samples, and how many the score leaves out."),
+        ("time", "Wall time of all outputs together."),
+        ("outcomes", "What became of the samples."),
+    ]
+    groups, problems = collect_figures(runs, labels)
+    names = [labels[str(run.report.record["id"])] for run in runs]
+    rows = _rows(runs, leaderboard.ranks, labels, others)
+    return TaskView(
+        name=name,
+        anchor=f"task-{number}",
+        summary=str(runs[0].report.task.get("summary", "")),
+        verdict=verdict(runs, leaderboard.ranks, labels),
+        notes=tuple(_note(text) for text in [*table_notes(runs, labels), *_error_notes(runs, labels)]),
+        headers=tuple(headers),
+        rows=rows,
+        legend=tuple(o for o in OUTCOMES if any(bar.outcome == o for row in rows for bar in row.bars)),
+        blocks=(*_interval_block(runs, names), *(_block(group, names) for group in groups)),
+        problems=tuple(problems),
+        runs=tuple(runs),
+        labels=labels,
+    )
+
+
+def _summary(metric: str) -> str:
+    from evalsuite.metrics import METRICS
+
+    return METRICS.summary(metric) if metric in METRICS.names() else ""
+
+
+def _note(text: str) -> tuple[str, str]:
+    kind, _, rest = text.partition(": ")
+    return kind, rest[:1].upper() + rest[1:] + "."
+
+
+def _error_notes(runs: Sequence[LeaderboardRun], labels: Mapping[str, str]) -> list[str]:
+    notes: list[str] = []
+    for run in runs:
+        report = run.report
+        if report.n_errors:
+            first = report.record["errors"][0]["message"] if report.record["errors"] else ""
+            label = labels[str(report.record["id"])]
+            notes.append(f"warning: {label}: {report.n_errors} of {report.n_outputs} outputs ended in error: {first}")
+    return notes
+
+
+def _rows(
+    runs: Sequence[LeaderboardRun],
+    ranks: Mapping[str, tuple[int, int]],
+    labels: Mapping[str, str],
+    others: Sequence[tuple[str, str]],
+) -> tuple[Row, ...]:
+    rows: list[Row] = []
+    last = 0  # the worst place that any run so far may take
+    for run in runs:
+        report = run.report
+        run_id = str(report.record["id"])
+        rank = ranks.get(run_id)
+        scores = {(score.metric, score.signature): score for score in report.scores}
+        seconds = report.record["timing"]["seconds"]
+        primary = report.primary
+        cells = (
+            Cell(text=format_rank(rank).replace("-", _NONE), key=sum(rank) / 2 if rank else None),
+            Cell(text=labels[run_id], key=labels[run_id].lower()),
+            _score_cell(primary, interval=True),
+            *(_score_cell(scores.get(other), interval=False) for other in others),
+            Cell(
+                text=f"{primary.n:,}",
+                key=primary.n,
+                small=f"{primary.n_unscored:,} left out" * (primary.n_unscored > 0),
+            ),
+            Cell(text=_duration(seconds), key=seconds),
+        )
+        rows.append(
+            Row(
+                label=labels[run_id],
+                cells=cells,
+                bars=_bars(primary),
+                outcomes=_outcomes(primary),
+                edge=bool(rows) and rank is not None and rank[0] > last,
+            )
+        )
+        last = max(last, rank[1]) if rank else last
+    return tuple(rows)
+
+
+def _score_cell(score: Score | None, *, interval: bool) -> Cell:
+    if score is None or score.value is None:
+        return Cell(text=_NONE, key=None)
+    ends = score.interval if interval else None
+    small = f"{format_value(score, ends.low)} to {format_value(score, ends.high)}" if ends else ""
+    return Cell(text=format_score(score, interval=False), key=score.value, small=small)
+
+
+def _bars(score: Score) -> tuple[Bar, ...]:
+    bars: list[Bar] = []
+    x = 0.0
+    for outcome, count in score.outcomes.items():
+        width = _BAR_WIDTH * count / max(1, score.n)
+        bars.append(Bar(outcome=outcome, x=round(x, 2), width=round(width, 2)))
+        x += width
+    return tuple(bars)
+
+
+def _outcomes(score: Score) -> Cell:
+    lost = {outcome: count for outcome, count in score.outcomes.items() if outcome not in COUNTED}
+    parts = [f"{outcome} {100 * count / score.n:.1f} %" for outcome, count in lost.items()]
+    if score.bounds:
+        parts.append(f"worst to best case {100 * score.bounds[0]:.1f} to {100 * score.bounds[1]:.1f} %")
+    return Cell(text=", ".join(parts) or "all scored", key=sum(lost.values()) / max(1, score.n))
+
+
+def _duration(seconds: float | None) -> str:
+    if seconds is None:
+        return _NONE
+    if seconds < 99.5:
+        return f"{seconds:.2g} s" if seconds < 10 else f"{seconds:.0f} s"
+    minutes = round(seconds / 60)
+    return f"{minutes} min" if minutes < 100 else f"{minutes / 60:.1f} h"
+
+
+def _interval_block(runs: Sequence[LeaderboardRun], names: Sequence[str]) -> list[Block]:
+    scores = list(zip(names, (run.report.primary for run in runs), strict=True))
+    known = [(name, score) for name, score in scores if score.value is not None]
+    if len(known) < 2:
+        return []
+    level = next((score.interval.level for _, score in known if score.interval), 0.95)
+    metric = known[0][1].metric
+    return [
+        Block(
+            title=f"{metric} with its interval",
+            caption=f"All models on one axis, best first; lines are {100 * level:g} % intervals.",
+            kind="plot",
+            plot=interval_plot(scores),
+            alt=f"{metric} of {len(known)} models with intervals; the table above has the numbers.",
+        )
+    ]
+
+
+def _block(group: FigureGroup, names: Sequence[str]) -> Block:
+    content = [(place, names[place], figure.content, figure.note) for place, figure in group.figures]
+    title, caption = group.title, group.caption
+    curves = [(place, name, found) for place, name, found, _ in content if isinstance(found, Curve)]
+    if curves:
+        alt = f"{curves[0][2].y_label} against {curves[0][2].x_label} for {len(curves)} models; the numbers follow."
+        return Block(
+            title=title, caption=caption, kind="plot", plot=curve_plot(curves), alt=alt, table=_curve_table(curves)
+        )
+    items: list[dict[str, Any]] = []
+    kind = ""
+    for _, name, found, note in content:
+        if isinstance(found, ImageGrid):
+            kind = "images"
+            items.append({"label": name, "sheet": make_sheet(found), "alt": found.alt, "note": note})
+        elif isinstance(found, Examples):
+            kind = "examples"
+            items.append({"label": name, "examples": found.items, "note": note})
+        elif isinstance(found, Plot):
+            kind = "plots"
+            plot = {"data": list(found.traces), "layout": dict(found.layout)}
+            items.append({"label": name, "plot": plot, "alt": found.alt, "table": found.table, "note": note})
+        elif isinstance(found, Table):
+            kind = "tables"
+            items.append({"label": name, "table": found, "note": note})
+    return Block(title=title, caption=caption, kind=kind, items=tuple(items))
+
+
+def _curve_table(curves: Sequence[tuple[int, str, Curve]]) -> Table:
+    """Return the numbers of the curves: a row for each place on the axis, a column for each model."""
+    places = list(dict.fromkeys(x for _, _, curve in curves for x in curve.x))
+    by_place = [
+        dict(zip(curve.x, zip(curve.y, curve.low, curve.high, strict=True), strict=True)) for *_, curve in curves
+    ]
+    share = curves[0][2].share
+
+    def shown(value: float) -> str:
+        return f"{100 * value:.1f}" if share else f"{value:.3g}"
+
+    def cell(found: tuple[float | None, float | None, float | None] | None) -> str:
+        y, low, high = found or (None, None, None)
+        if y is None:
+            return _NONE
+        return shown(y) + (f" [{shown(low)}, {shown(high)}]" if low is not None and high is not None else "")
+
+    unit = ", %" if share else ""
+    return Table(
+        columns=(curves[0][2].x_label, *(f"{name}{unit}" for _, name, _ in curves)),
+        rows=tuple((str(x), *(cell(found.get(x)) for found in by_place)) for x in places),
+    )
