@@ -149,7 +149,7 @@ def plan_run(
     Raises
     ------
     UsageError
-        If a number is out of range, or the model cannot generate what the task asks for.
+        If a number is out of range, or the model cannot generate what the task asks for, or not as much.
     TaskError
         If a setting, a metric or its options are wrong.
     """
@@ -164,6 +164,7 @@ def plan_run(
     if task.modality not in model.modalities:
         able = ", ".join(sorted(model.modalities))
         raise UsageError(f'task "{task.name}" asks for {task.modality}, model "{model.name}" generates {able}')
+    _check_available(model, task, limit, repeats)
     settings = dict(generation or {})
     if num_fewshot is not None:
         settings["num_fewshot"] = num_fewshot
@@ -182,6 +183,20 @@ def plan_run(
     )
     task.request(task.samples[0], repeat=0, turn=0, history=(), run_seed=seed, num_fewshot=config.num_fewshot)
     return plan
+
+
+def _check_available(model: Model, task: Task, limit: int | None, repeats: int) -> None:
+    """Refuse to ask a model whose outputs exist already for more than there are."""
+    available = getattr(model, "n_outputs", None)
+    if available is None:
+        return
+    wanted = len(task.samples[:limit])
+    if wanted > available:
+        raise UsageError(
+            f'{model.spec} has {available} outputs, task "{task.name}" asks for {wanted}; give --limit {available}'
+        )
+    if repeats > 1:
+        raise UsageError(f"{model.spec} has one output a sample, --repeats {repeats} asks for more")
 
 
 def run_plan(plan: RunPlan, *, progress: Progress | None = None) -> Evaluation:

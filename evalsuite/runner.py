@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from operator import index
 from typing import TYPE_CHECKING
 
 from evalsuite.environment import describe_environment
 from evalsuite.errors import EvalsuiteError, RunLogError, SaveError
+from evalsuite.models.checked import check_outputs
 from evalsuite.runlog import RunIdentity, RunLock, RunLog, RunLogWriter, read_log
 from evalsuite.runlog.reader import SCHEMA_VERSION, Key
-from evalsuite.types import FINISH_REASONS, GenerationConfig, Output, Request, Sample
+from evalsuite.types import GenerationConfig, Output, Request, Sample
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -180,13 +180,10 @@ def _generate_missing(
     if progress:
         progress(count, wanted)
     for batch in _slices(plan, batch_size, done):
-        new: list[Output] = []
-        for output in _answer(plan.model, batch, plan.config, batch_size):
-            key = (output.sample_id, output.repeat, output.turn)
-            if key not in done or done[key].finish_reason == "error":
-                done[key] = output
-                new.append(output)
-        writer.append(new)
+        answers = {(one.sample_id, one.repeat, one.turn): one for one in _answer(plan, batch, batch_size)}
+        new = [one for key, one in answers.items() if key not in done or done[key].finish_reason == "error"]
+        # As they are in the log, images being references: what was generated is not kept in memory.
+        done.update(((one.sample_id, one.repeat, one.turn), one) for one in writer.append(new))
         count += len(new)
         if progress:
             progress(count, wanted)
@@ -234,20 +231,22 @@ def _is_missing(done: dict[Key, Output], request: Request) -> bool:
     return output is None or output.finish_reason == "error"
 
 
-def _answer(model: Model, requests: list[Request], config: GenerationConfig, batch_size: int) -> list[Output]:
+def _answer(plan: RunPlan, requests: list[Request], batch_size: int) -> list[Output]:
     """Ask the model; if the batch fails, ask for each request alone and record an error for those that fail."""
-    padding = [] if model.batch_invariant else [requests[-1]] * (batch_size - len(requests))
+    model, n = plan.model, len(requests)
+    padding = [] if model.batch_invariant else [requests[-1]] * (batch_size - n)
     started = time.perf_counter()
     try:
-        outputs = _checked(model.generate([*requests, *padding], config), len(requests) + len(padding))
+        answers = model.generate([*requests, *padding], plan.config)
+        outputs = check_outputs(answers, n + len(padding), plan.task.modality, references=_is_files(model))
     except EvalsuiteError:
         raise  # a missing package or a wrong weights file concerns every request
     except (Exception, SystemExit) as error:  # whatever a model raises concerns its samples, not the run
-        if len(requests) == 1:
+        if n == 1:
             outputs = [Output(finish_reason="error", error=_describe(error))]
         else:
-            return [output for request in requests for output in _answer(model, [request], config, batch_size)]
-    seconds = (time.perf_counter() - started) / len(requests)
+            return [output for request in requests for output in _answer(plan, [request], batch_size)]
+    seconds = (time.perf_counter() - started) / n
     return [
         replace(
             output,
@@ -261,58 +260,8 @@ def _answer(model: Model, requests: list[Request], config: GenerationConfig, bat
     ]
 
 
-def _checked(outputs: Sequence[Output], n: int) -> list[Output]:
-    if not isinstance(outputs, (list, tuple)):
-        raise TypeError(f"the model must return a list of {n} outputs, got {type(outputs).__name__}")
-    if len(outputs) != n:
-        raise ValueError(f"the model must return one output a request, expected {n}, got {len(outputs)}")
-    for output in outputs:
-        if not isinstance(output, Output):
-            raise TypeError(f"the model must return Output objects, got {type(output).__name__}")
-        if output.text is not None and not isinstance(output.text, str):
-            raise TypeError(f"an output's text must be a str or None, got {type(output.text).__name__}")
-        if output.finish_reason not in FINISH_REASONS:
-            raise ValueError(f'unknown finish_reason "{output.finish_reason}"')
-        if output.error is not None and not isinstance(output.error, str):
-            raise TypeError(f"an output's error must be a str or None, got {type(output.error).__name__}")
-    return [
-        replace(
-            output,
-            finish_reason="error" if lost else output.finish_reason,
-            error=output.error or "the model returned no text" if lost else output.error,
-            tokens_in=_count(output.tokens_in, "tokens_in"),
-            tokens_out=_count(output.tokens_out, "tokens_out"),
-            seconds=_seconds(output.seconds),
-            peak_memory_bytes=_count(output.peak_memory_bytes, "peak_memory_bytes"),
-        )
-        for output in outputs
-        for lost in [output.text is None and output.finish_reason != "refused"]
-    ]
-
-
-def _count(value: object, name: str) -> int | None:
-    """Return a count as an int that JSON can hold, whatever kind of integer the model gave."""
-    if value is None:
-        return None
-    try:
-        count = index(value)  # type: ignore[arg-type]
-    except TypeError:
-        raise TypeError(f"an output's {name} must be an integer or None, got {type(value).__name__}") from None
-    if not 0 <= count < 1 << 63:
-        raise ValueError(f"an output's {name} must be in [0, 2**63), got {count}")
-    return count
-
-
-def _seconds(value: object) -> float | None:
-    if value is None:
-        return None
-    try:
-        seconds = float(value)  # type: ignore[arg-type]
-    except (TypeError, ValueError, OverflowError):
-        raise TypeError(f"an output's seconds must be a number or None, got {value!r:.100}") from None
-    if not 0.0 <= seconds < float("inf"):
-        raise ValueError(f"an output's seconds must be finite and not negative, got {seconds}")
-    return seconds
+def _is_files(model: Model) -> bool:
+    return model.spec.startswith("files:")
 
 
 def _describe(error: BaseException) -> str:

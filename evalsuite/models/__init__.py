@@ -16,11 +16,12 @@ MODELS: Registry[OpenModel] = Registry(
     "evalsuite.models",
     {
         "files": Entry(
-            "evalsuite.models.files:open_model", "Outputs that already exist: a JSONL file or lines of text."
+            "evalsuite.models.files:open_model",
+            "Outputs that already exist: texts (JSONL or lines) or images (folder, tar, npz).",
         ),
         "hf": Entry("evalsuite.models.hf:open_model", "A causal language model of transformers, from a local path."),
         "python": Entry(
-            "evalsuite.models.python:open_model", "A Python callable, module:callable, prompt in, text out."
+            "evalsuite.models.python:open_model", "A Python callable, module:callable, prompt in, text or image out."
         ),
         "scripted": Entry("evalsuite.models.scripted:open_model", "Says what it is told to; for tests and trying out."),
         "zoo": Entry("evalsuite.zoo.model:open_model", "The small trained models that come with evalsuite."),

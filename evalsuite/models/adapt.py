@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, cast
 
 from evalsuite.errors import ModelError
+from evalsuite.media import is_image
 from evalsuite.models.base import Model
 from evalsuite.types import GenerationConfig, Modality, Output, Request
 
@@ -35,7 +36,8 @@ def adapt_model(
         batch's prompts, and each returns a list as long; ``request`` gets one Request; anything else, one prompt. A
         parameter ``config`` gets the GenerationConfig, and ``seed`` (of one that answers one prompt) the seed.
         ``generate`` of an object is called with the batch and, if it has a second parameter, the config, unless its
-        parameters' names say otherwise. Answers are ``str`` or Output; a ``str`` is cut before the first stop string.
+        parameters' names say otherwise. Answers are ``str``, which is cut before the first stop string, images (see
+        `evalsuite.media.as_pixels`), or Output; a batch of images may be one array or tensor.
     name, spec : str, optional
         How tables and run logs call it; by default its own attributes, or the name it is defined by.
     fingerprint : str, optional
@@ -76,7 +78,8 @@ def adapt_model(
         name=name or _attribute(obj, "name", str, own_name),
         spec=spec or _attribute(obj, "spec", str, f"python:{_module(obj)}:{own_name}"),
         fingerprint=fingerprint or _attribute(obj, "fingerprint", str, f"random:{secrets.token_hex(32)}"),
-        modalities=frozenset(_attribute(obj, "modalities", (frozenset, set), frozenset({"text"}))),
+        # A callable does not say what it returns: what a task cannot use becomes an error of the sample.
+        modalities=frozenset(_attribute(obj, "modalities", (frozenset, set, tuple, list), {"text", "image"})),
         # One prompt a call is logged call by call, so that an interruption costs one; and nobody's calls are padded.
         batch_size=_attribute(obj, "batch_size", int, 1 if call.kind in ("prompt", "request") else 16),
         batch_invariant=_attribute(obj, "batch_invariant", bool, True),
@@ -86,17 +89,19 @@ def adapt_model(
 
 
 def to_output(value: object, config: GenerationConfig) -> Output:
-    """Return an Output: `value` itself, or its text, cut before the first stop string.
+    """Return an Output: `value` itself, its text, cut before the first stop string, or the image it is.
 
     Raises
     ------
     TypeError
-        If `value` is neither an Output nor a ``str``.
+        If `value` is neither an Output, nor a ``str``, nor an array, a tensor or a Pillow image.
     """
     if isinstance(value, Output):
         return value
+    if is_image(value):
+        return Output(image=value)  # type: ignore[arg-type]  # the runner makes pixels of it, or an error
     if not isinstance(value, str):
-        raise TypeError(f"the model must answer with str or Output, got {type(value).__name__}")
+        raise TypeError(f"the model must answer with str, an image or Output, got {type(value).__name__}")
     text = str(value)
     stops = [at for stop in config.stop if stop and (at := text.find(stop)) >= 0]
     return Output(text=text[: min(stops)] if stops else text)
@@ -157,7 +162,7 @@ class AdaptedModel:
         Raises
         ------
         TypeError
-            If an answer is neither ``str`` nor Output, or a batch's answers are no list.
+            If an answer is neither ``str`` nor image nor Output, or a batch's answers are no list.
         ValueError
             If a batch has another number of answers than requests.
         """
@@ -166,8 +171,12 @@ class AdaptedModel:
         if self._call.kind in ("prompt", "request"):
             return [to_output(self._call([request], config), config) for request in requests]
         answers = self._call(requests, config)
+        if is_image(answers) and getattr(answers, "ndim", 0) >= 3:
+            answers = list(cast("Sequence[object]", answers))
         if not isinstance(answers, Sequence) or isinstance(answers, str | bytes):
-            raise TypeError(f"the model must answer a batch with a list of str or Output, got {type(answers).__name__}")
+            raise TypeError(
+                f"the model must answer a batch with a list of str, images or Output, got {type(answers).__name__}"
+            )
         if len(answers) != len(requests):
             raise ValueError(f"the model must give one answer a request, expected {len(requests)}, got {len(answers)}")
         return [to_output(answer, config) for answer in answers]

@@ -39,7 +39,8 @@ class Model(Protocol):
     -----
     Two methods are optional. ``load()`` loads weights and finds out the device; it is called before a log is begun, so
     that what is missing is said then. ``bind(task_sample_ids)`` is told the ids of all samples of the task, in
-    canonical order, for models whose outputs exist already.
+    canonical order, for models whose outputs exist already. Such a model may have ``n_outputs``, the number of samples
+    it has an output for; a run that asks for more is refused before it begins.
     """
 
     @property

@@ -1,4 +1,4 @@
-"""``files:PATH``: outputs that already exist, in a JSONL file or as lines of text."""
+"""``files:PATH``: outputs that already exist, in a JSONL file or as lines of text; images, see `image_files`."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from evalsuite.errors import ModelError, did_you_mean
 from evalsuite.models.fingerprint import hash_file, hash_named
+from evalsuite.models.image_files import ImageFilesModel, open_images
 from evalsuite.models.options import check_known
 from evalsuite.models.spec import ModelSpec
 from evalsuite.types import FINISH_REASONS, GenerationConfig, Modality, Output, Request
@@ -18,44 +19,59 @@ if TYPE_CHECKING:
 __all__ = ["FilesModel", "open_model"]
 
 ID_FIELDS = ("id", "sample_id", "doc_id")
+IMAGE_SUFFIXES = (".tar", ".npz")
 TEXT_FIELDS = ("text", "output", "prediction", "response", "resps")
 _Key = tuple[str, int, int]
 
 
-def open_model(name: str, options: Mapping[str, str], *, device: str = "auto") -> FilesModel:
-    """Open a file of outputs: hash it; it is read at first use.
+def open_model(name: str, options: Mapping[str, str], *, device: str = "auto") -> FilesModel | ImageFilesModel:
+    """Open outputs: hash them; they are read at first use.
 
     Parameters
     ----------
     name : str
-        Path of a UTF-8 file: ``.jsonl`` with an object a line, anything else with an output a line.
+        Path of images: a folder, ``.tar`` or ``.npz``; or of texts, in UTF-8: ``.jsonl`` with an object a line,
+        anything else with an output a line.
     options : mapping of str to str
-        ``field``: where in an object the text is.
+        ``field``: where in an object of a ``.jsonl`` the text is.
     device : str, default "auto"
         Not used.
 
     Raises
     ------
     ModelError
-        If there is no such file, or an option is unknown.
+        If there is no such file, it is empty, or an option is unknown.
     """
     where = f"files:{name}"
     check_known(where, options, ("field",))
     path = Path(name).expanduser()
-    if not path.is_file():
-        found = "is a folder" if path.is_dir() else "is not there"
+    try:
+        is_images = path.is_dir() or (path.suffix.lower() in IMAGE_SUFFIXES and path.is_file())
+        is_texts = path.is_file()
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the path
+        raise ModelError(f"{where}: not a path: {error}") from None
+    spec = str(ModelSpec(backend="files", name=name, options=options))
+    if is_images:
+        if "field" in options:
+            raise ModelError(f'{where}: option "field" is for .jsonl files; {path.name} holds images')
+        return open_images(path, spec)
+    if not is_texts:
         raise ModelError(
-            f"{where}: expected a file of outputs (.jsonl, or text with one output a line); {path} {found}"
+            f"{where}: expected texts (.jsonl, or a file with one output a line) or images (a folder, .tar or .npz); "
+            f"{path} is not there"
         )
     if "field" in options and path.suffix != ".jsonl":
         raise ModelError(f'{where}: option "field" is for .jsonl files; every line of {path.name} is an output')
     try:
         digest = hash_file(path)
+        is_empty = path.stat().st_size == 0
     except OSError as error:
         raise ModelError(f"{where}: cannot read {path}: {error.strerror}") from None
+    if is_empty:
+        raise ModelError(f"{where}: {path} is empty: there is no output in it")
     return FilesModel(
         path,
-        spec=str(ModelSpec(backend="files", name=name, options=options)),
+        spec=spec,
         field=options.get("field"),
         fingerprint=hash_named({"file": digest.encode(), "field": options.get("field", "").encode()}),
     )
@@ -176,6 +192,8 @@ class FilesModel:
                         number, f'sample "{sample_id}", repeat {key[1]}, stands on line {keyed[key][0]} already'
                     )
                 keyed[key] = (number, output)
+        if not unkeyed and not keyed:
+            raise ModelError(f"{self._path}: has blank lines only: there is no output in it")
         if unkeyed:
             self._by_position = unkeyed
         else:

@@ -5,18 +5,35 @@ from __future__ import annotations
 import json
 import zlib
 from dataclasses import fields
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from evalsuite.errors import RunLogError
+from evalsuite.media import ArrayImage, StoredImage, image_from_record, image_record
 from evalsuite.runlog.identity import canonical_json
 from evalsuite.types import FINISH_REASONS, Output
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 __all__ = ["decode_line", "encode_line", "output_from_record", "output_record"]
 
 _PREFIX = b'{"crc32":"'
 _MIDDLE = b'","data":'
 _START = len(_PREFIX) + 8
-_OUTPUT_FIELDS = frozenset(field.name for field in fields(Output))
+# Field: (type, whether it must be there).
+_KINDS: dict[str, tuple[type | tuple[type, ...], bool]] = {
+    "sample_id": (str, True),
+    "repeat": (int, True),
+    "turn": (int, True),
+    "seed": (int, True),
+    "finish_reason": (str, True),
+    "text": (str, False),
+    "error": (str, False),
+    "tokens_in": (int, False),
+    "tokens_out": (int, False),
+    "seconds": ((int, float), False),
+    "peak_memory_bytes": (int, False),
+}
 
 
 def encode_line(data: dict[str, object], previous: int) -> tuple[bytes, int]:
@@ -63,23 +80,56 @@ _ADVICE = (
 )
 
 
-def output_record(output: Output) -> dict[str, object]:
-    """Return an output as the object of a line, absent fields left out."""
+def output_record(output: Output, folder: Path) -> dict[str, object]:
+    """Return an output as the object of a line of the log in `folder`, absent fields left out.
+
+    An image must be a reference (`StoredImage` or `ArrayImage`); pixels are stored first.
+    """
     record: dict[str, object] = {"type": "output"}
     for field in fields(Output):
         value = getattr(output, field.name)
-        if value is not None:
+        if value is None:
+            continue
+        if field.name == "image":
+            if not isinstance(value, (StoredImage, ArrayImage)):
+                raise TypeError(f"an image must be stored before it is logged, got {type(value).__name__}")
+            record["media"] = image_record(value, folder)
+        else:
             record[field.name] = value
     return record
 
 
-def output_from_record(record: dict[str, Any], where: str) -> Output:
-    """Return the output of a line's object; RunLogError says `where` a field is missing or wrong."""
-    values = {key: value for key, value in record.items() if key in _OUTPUT_FIELDS}
-    kinds = {"sample_id": str, "repeat": int, "turn": int, "seed": int, "finish_reason": str}
-    for key, kind in kinds.items():
-        if not isinstance(values.get(key), kind):
-            raise RunLogError(f"{where}: the output's {key} is missing or not {kind.__name__}")
+def output_from_record(record: dict[str, Any], where: str, folder: Path, *, files: bool = False) -> Output:
+    """Return the output of a line's object.
+
+    Parameters
+    ----------
+    record : dict
+    where : str
+        Named in messages.
+    folder : Path
+        The run's, in which its images are.
+    files : bool, default False
+        Whether images may be elsewhere, as those of a ``files:`` model are.
+
+    Raises
+    ------
+    RunLogError
+        If a field is missing or wrong; the message says `where`.
+    """
+    values = {key: value for key, value in record.items() if key in _KINDS}
+    for key, (kind, needed) in _KINDS.items():
+        value = values.get(key)
+        if (value is None and needed) or (value is not None and not isinstance(value, kind)) or isinstance(value, bool):
+            name = kind.__name__ if isinstance(kind, type) else "a number"
+            raise RunLogError(f"{where}: the output's {key} is missing or not {name}; {_ADVICE}")
     if values["finish_reason"] not in FINISH_REASONS:
-        raise RunLogError(f'{where}: unknown finish_reason "{values["finish_reason"]}"')
-    return Output(**values)
+        raise RunLogError(f'{where}: unknown finish_reason "{values["finish_reason"]}"; {_ADVICE}')
+    if "media" not in record:
+        return Output(**values)
+    if values.get("text") is not None:
+        raise RunLogError(f"{where}: the output has both text and an image; {_ADVICE}")
+    try:
+        return Output(**values, image=image_from_record(record["media"], folder, files=files))
+    except ValueError as error:
+        raise RunLogError(f"{where}: the output's media: {error}; {_ADVICE}") from error

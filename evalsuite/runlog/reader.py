@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from evalsuite.errors import RunLogError
+from evalsuite.media import StoredImage, check_shards, pixels_of, shard_end
+from evalsuite.media.shard import MEDIA
 from evalsuite.runlog.identity import canonical_json
 from evalsuite.runlog.line import decode_line, output_from_record
 
@@ -38,6 +40,8 @@ class RunLog:
         Bytes up to the last whole line, and of the unfinished line after it.
     checksum : int
         The last whole line's, with which the next one's begins.
+    media : dict of str to int
+        For each shard of images in the run's media folder, up to which byte the log refers to it.
     """
 
     path: Path
@@ -46,6 +50,7 @@ class RunLog:
     whole_bytes: int
     torn_bytes: int
     checksum: int
+    media: dict[str, int] = field(default_factory=dict)
 
     def sample_outputs(self, sample_id: str, repeats: int, turns: int) -> tuple[Output, ...]:
         """Return a sample's outputs in canonical order (repeat, turn), those that are there."""
@@ -62,10 +67,13 @@ def read_log(path: Path) -> RunLog:
     Raises
     ------
     RunLogError
-        If the file is missing or empty, or a line is damaged; the line is named.
+        If the file is missing or empty, or a line is damaged; the line is named. Also if a shard of images that it
+        refers to is missing or too short; the shard is named. Its images are checked when they are read.
     """
     outputs: dict[Key, Output] = {}
     header: dict[str, Any] | None = None
+    media: dict[str, int] = {}
+    files = False
     whole = torn = checksum = 0
     try:
         with path.open("rb") as file:
@@ -77,8 +85,10 @@ def read_log(path: Path) -> RunLog:
                 data, checksum = decode_line(line[:-1], checksum, where)
                 if header is None:
                     header = _check_header(data, where)
+                    files = str(header["model"].get("spec", "")).startswith("files:")
                 elif data.get("type") == "output":
-                    output = output_from_record(data, where)
+                    output = output_from_record(data, where, path.parent, files=files)
+                    _note_shard(output, path.parent, media)
                     key = (output.sample_id, output.repeat, output.turn)
                     if key not in outputs or outputs[key].finish_reason == "error":
                         outputs[key] = output
@@ -89,7 +99,16 @@ def read_log(path: Path) -> RunLog:
         raise RunLogError(f"{path}: cannot be read: {error.strerror}") from error
     if header is None:
         raise RunLogError(f"{path}: there is no header line, so this is not a run log")
-    return RunLog(path=path, header=header, outputs=outputs, whole_bytes=whole, torn_bytes=torn, checksum=checksum)
+    check_shards(path.parent, media)
+    return RunLog(
+        path=path,
+        header=header,
+        outputs=outputs,
+        whole_bytes=whole,
+        torn_bytes=torn,
+        checksum=checksum,
+        media=media,
+    )
 
 
 def digest_outputs(samples: Iterable[tuple[Output, ...]]) -> str:
@@ -99,9 +118,22 @@ def digest_outputs(samples: Iterable[tuple[Output, ...]]) -> str:
     """
     digest = hashlib.sha256()
     for output in _flat(samples):
-        key = (output.sample_id, output.repeat, output.turn)
-        digest.update(canonical_json([*key, output.finish_reason, output.text, output.error]).encode("ascii") + b"\n")
+        parts = [output.sample_id, output.repeat, output.turn, output.finish_reason, output.text, output.error]
+        if output.image is not None:
+            parts.append(_digest_image(output))
+        digest.update(canonical_json(parts).encode("ascii") + b"\n")
     return digest.hexdigest()
+
+
+def _digest_image(output: Output) -> str:
+    known = getattr(output.image, "sha256", None)
+    return str(known) if known is not None else hashlib.sha256(pixels_of(output).tobytes()).hexdigest()
+
+
+def _note_shard(output: Output, folder: Path, ends: dict[str, int]) -> None:
+    image = output.image
+    if isinstance(image, StoredImage) and image.path.parent == folder / MEDIA:
+        ends[image.path.name] = max(shard_end(image), ends.get(image.path.name, 0))
 
 
 def _flat(samples: Iterable[tuple[Output, ...]]) -> Iterator[Output]:

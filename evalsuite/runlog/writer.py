@@ -5,9 +5,13 @@ from __future__ import annotations
 import os
 import time
 from contextlib import suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from evalsuite.errors import SaveError
+from evalsuite.media import ShardWriter, as_pixels, is_image
+from evalsuite.media.shard import MEDIA, SHARD_BYTES
+from evalsuite.runlog.identity import slug
 from evalsuite.runlog.line import encode_line, output_record
 
 if TYPE_CHECKING:
@@ -38,7 +42,9 @@ class RunLogWriter:
     header : dict, optional
         Written as the first line of a new log.
     existing : RunLog, optional
-        The log as read, to go on with; a torn tail is cut off.
+        The log as read, to go on with; a torn tail is cut off, and so are images that no line refers to.
+    shard_bytes : int
+        Size past which another shard of images is begun.
 
     Raises
     ------
@@ -46,7 +52,14 @@ class RunLogWriter:
         Here and in `append`, if the disk is full or the file cannot be written. The log is cut back to whole lines.
     """
 
-    def __init__(self, path: Path, *, header: dict[str, object] | None = None, existing: RunLog | None = None) -> None:
+    def __init__(
+        self,
+        path: Path,
+        *,
+        header: dict[str, object] | None = None,
+        existing: RunLog | None = None,
+        shard_bytes: int = SHARD_BYTES,
+    ) -> None:
         if (header is None) == (existing is None):
             raise ValueError("give either `header` or `existing`")
         self._path = path
@@ -54,6 +67,7 @@ class RunLogWriter:
         self._synced_at = time.monotonic()
         self._size = existing.whole_bytes if existing else 0
         self._checksum = existing.checksum if existing else 0
+        self._images = ShardWriter(path.parent, existing.media if existing else {}, shard_bytes=shard_bytes)
         self._fd = -1
         try:
             self._fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o644)
@@ -67,9 +81,19 @@ class RunLogWriter:
                 self._abandon()
             raise SaveError(f"{path}: cannot be written: {error.strerror}") from error
 
-    def append(self, outputs: Sequence[Output]) -> None:
-        """Append outputs; when this returns they survive the death of the process."""
-        self._append_lines([output_record(output) for output in outputs])
+    def append(self, outputs: Sequence[Output]) -> list[Output]:
+        """Append outputs; when this returns they survive the death of the process.
+
+        Images are put into shards, and are on the disk before a line refers to them.
+
+        Returns
+        -------
+        list of Output
+            The outputs as they are read from the log: with references in place of pixels.
+        """
+        stored = self._store_images(outputs)
+        self._append_lines([output_record(output, self._path.parent) for output in stored])
+        return stored
 
     def append_session(self, session: dict[str, object]) -> None:
         """Append a line that says by what, and where, the run was continued."""
@@ -92,6 +116,7 @@ class RunLogWriter:
         if self._fd < 0:
             return
         try:
+            self._images.close()
             self.sync()
         except OSError as error:
             raise SaveError(f"{self._path}: cannot be written: {error.strerror}") from error
@@ -107,6 +132,18 @@ class RunLogWriter:
     ) -> None:
         self.close()
 
+    def _store_images(self, outputs: Sequence[Output]) -> list[Output]:
+        new = [(i, output.image) for i, output in enumerate(outputs) if is_image(output.image)]
+        stored = list(outputs)
+        try:
+            images = self._images.append([(_image_name(outputs[i]), as_pixels(image)) for i, image in new])
+        except OSError as error:
+            self._abandon()
+            raise self._cannot_write(self._path.parent / MEDIA, error) from error
+        for (i, _), image in zip(new, images, strict=True):
+            stored[i] = replace(outputs[i], image=image)
+        return stored
+
     def _append_lines(self, records: list[dict[str, object]]) -> None:
         if not records:
             return
@@ -117,10 +154,14 @@ class RunLogWriter:
                 self.sync()
         except OSError as error:
             self._abandon()
-            raise SaveError(
-                f"{self._path}: cannot be written: {error.strerror}. What was finished is kept; "
-                "make room and run the same command to continue."
-            ) from error
+            raise self._cannot_write(self._path, error) from error
+
+    @staticmethod
+    def _cannot_write(path: Path, error: OSError) -> SaveError:
+        return SaveError(
+            f"{path}: cannot be written: {error.strerror}. What was finished is kept; make room and run the same "
+            "command to continue."
+        )
 
     def _abandon(self) -> None:
         """Cut the log back to whole lines and close it; if even that fails, the next reader finds a torn tail."""
@@ -143,6 +184,11 @@ class RunLogWriter:
             offset += written
             view = view[written:]
         self._size, self._checksum = offset, checksum
+
+
+def _image_name(output: Output) -> str:
+    """Return what an image is called in its shard; what stands before the dot is WebDataset's key."""
+    return f"{slug(output.sample_id).replace('.', '-')}_{output.repeat}_{output.turn}.png"
 
 
 def probe_folder(folder: Path) -> None:

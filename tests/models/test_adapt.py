@@ -2,9 +2,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+import numpy as np
 import pytest
+import torch
+from PIL import Image
 
 from evalsuite.errors import ModelError
+from evalsuite.media import pixels_of
 from evalsuite.models.adapt import adapt_model
 from evalsuite.models.base import Model
 from evalsuite.models.scripted import ScriptedModel
@@ -30,7 +34,7 @@ def test_an_object_keeps_what_it_has_and_gets_the_rest(ask: Ask) -> None:
     model = adapt_model(Small())
     assert isinstance(model, Model)
     assert (model.name, model.batch_size, model.fingerprint) == ("mine", 3, "v1")
-    assert (model.modalities, model.batch_invariant, model.dtype) == (frozenset({"text"}), True, "")
+    assert (model.modalities, model.batch_invariant, model.dtype) == (frozenset({"text", "image"}), True, "")
     assert model.generate([ask("a"), ask("b")], GenerationConfig(max_new_tokens=5)) == [
         Output(text="a5"),
         Output(text="b5"),
@@ -52,6 +56,33 @@ def test_a_callable_becomes_a_model(ask: Ask) -> None:
 def test_unknown_models_never_share_a_fingerprint() -> None:
     assert adapt_model(upper).fingerprint != adapt_model(upper).fingerprint
     assert adapt_model(upper, fingerprint="v2").fingerprint == "v2"
+
+
+PIXELS = np.arange(2 * 4 * 4 * 1, dtype=np.uint8).reshape(2, 4, 4, 1)
+
+
+@pytest.mark.parametrize(
+    "batch", [PIXELS, list(PIXELS), torch.from_numpy(PIXELS), [Image.fromarray(one[:, :, 0]) for one in PIXELS]]
+)
+def test_images_are_answers(ask: Ask, batch: object) -> None:
+    outputs = adapt_model(lambda requests: batch).generate([ask("a"), ask("b")], GenerationConfig())
+    assert [output.text for output in outputs] == [None, None]
+    assert np.array_equal(np.stack([pixels_of(output) for output in outputs]), PIXELS)
+    alone = adapt_model(lambda prompt: PIXELS[0]).generate([ask("a")], GenerationConfig(stop=("x",)))
+    assert np.array_equal(pixels_of(alone[0]), PIXELS[0])
+
+
+def test_an_array_of_another_number_of_images_is_an_error(ask: Ask) -> None:
+    with pytest.raises(ValueError, match="one answer a request, expected 3, got 2"):
+        adapt_model(lambda requests: PIXELS).generate([ask("a")] * 3, GenerationConfig())
+    with pytest.raises(TypeError, match="must answer with str, an image or Output, got int"):
+        adapt_model(lambda prompt: 7).generate([ask("a")], GenerationConfig())
+
+
+def test_a_model_may_say_what_it_generates() -> None:
+    painter = Small()
+    painter.modalities = ["image"]  # type: ignore[attr-defined]
+    assert adapt_model(painter).modalities == {"image"}
 
 
 @pytest.mark.parametrize(

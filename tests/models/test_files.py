@@ -123,14 +123,25 @@ def test_malformed(tmp_path: Path, ask: Ask, content: str | bytes, message: str)
 
 
 def test_cannot_open(tmp_path: Path) -> None:
-    with pytest.raises(ModelError, match=r"expected a file of outputs .*nowhere\.jsonl is not there"):
+    with pytest.raises(ModelError, match=r"expected texts .* or images .*nowhere\.jsonl is not there"):
         open_model(f"files:{tmp_path}/nowhere.jsonl")
-    with pytest.raises(ModelError, match="is a folder"):
+    with pytest.raises(ModelError, match="there is no image in it"):
         open_model(f"files:{tmp_path}")
     with pytest.raises(ModelError, match=r'unknown option "fields"; did you mean "field"'):
         opened(tmp_path / "out.txt", "", ",fields=x")
     with pytest.raises(ModelError, match=r"every line of out\.txt is an output"):
         opened(tmp_path / "out.txt", "", ",field=x")
+
+
+@pytest.mark.parametrize("name", ["out.txt", "out.jsonl"])
+def test_an_empty_file_is_the_same_error_whatever_it_is_called(tmp_path: Path, name: str) -> None:
+    with pytest.raises(ModelError, match=rf"^files:.*{name}: .*{name} is empty: there is no output in it"):
+        opened(tmp_path / name, "")
+
+
+def test_objects_are_missing_where_all_lines_are_blank(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match="has blank lines only: there is no output in it"):
+        opened(tmp_path / "out.jsonl", "\n \n").bind(["a"])
 
 
 def test_file_is_left_alone_and_its_bytes_are_the_fingerprint(tmp_path: Path, ask: Ask) -> None:

@@ -5,17 +5,30 @@ from __future__ import annotations
 import json
 import math
 from dataclasses import replace
+from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from evalsuite.errors import RunLogError
+from evalsuite.media import ArrayImage, StoredImage
 from evalsuite.runlog.line import decode_line, encode_line, output_from_record, output_record
 from evalsuite.types import FINISH_REASONS, Output
 
 TEXT = st.text(st.characters(), max_size=40)  # every code point, lone surrogates and controls among them
 COUNT = st.none() | st.integers(0, (1 << 63) - 1)
+HERE = Path("runs/x")
+COUNTS = st.integers(0, 1 << 40)
+DIGEST = st.text("0123456789abcdef", min_size=64, max_size=64)
+PATHS = st.sampled_from(
+    [HERE / "media" / "images-00003.tar", Path("/data/caf\udce9/a b.png"), Path("/images-00000.tar")]
+)
+LENGTHS = st.integers(1, 1 << 20)
+IMAGES = st.builds(StoredImage, path=PATHS, offset=COUNTS, length=LENGTHS, sha256=DIGEST) | st.builds(
+    ArrayImage, path=st.just(Path("/data/x.npz")), index=COUNTS, sha256=DIGEST
+)
 OUTPUTS = st.builds(
     Output,
     text=st.none() | TEXT,
@@ -32,18 +45,22 @@ OUTPUTS = st.builds(
 )
 
 
+MEDIA = {"shard": "images-00000.tar", "offset": 512, "length": 9, "sha256": "0" * 64}
+
+
 def through_a_line(output: Output) -> Output:
-    line, checksum = encode_line(output_record(output), 17)
+    line, checksum = encode_line(output_record(output, HERE), 17)
     assert line.isascii()
     assert line.count(b"\n") == 1
     assert line.endswith(b"\n")
     record, found = decode_line(line[:-1], 17, "log:1")
     assert found == checksum
-    return output_from_record(record, "log:1")
+    return output_from_record(record, "log:1", HERE, files=True)
 
 
-@given(OUTPUTS)
-def test_any_output_survives(output: Output) -> None:
+@given(OUTPUTS, st.none() | IMAGES)
+def test_any_output_survives(output: Output, image: StoredImage | ArrayImage | None) -> None:
+    output = output if image is None else replace(output, text=None, image=image)
     assert through_a_line(output) == output
 
 
@@ -55,7 +72,7 @@ def test_hostile_texts_survive(text: str) -> None:
 
 
 def test_absent_fields_take_no_space() -> None:
-    assert set(output_record(Output(text="x"))) == {
+    assert set(output_record(Output(text="x"), HERE)) == {
         "type",
         "text",
         "finish_reason",
@@ -67,7 +84,7 @@ def test_absent_fields_take_no_space() -> None:
 
 
 def test_every_bit_that_flips_is_noticed() -> None:
-    line = encode_line(output_record(Output(text="caf\xe9 ~ abc", sample_id="s1", error="x")), 0xABCDEF01)[0][:-1]
+    line = encode_line(output_record(Output(text="caf\xe9 ~ abc", sample_id="s1", error="x"), HERE), 0xABCDEF01)[0][:-1]
     for position in range(len(line)):
         for bit in range(8):
             damaged = bytearray(line)
@@ -95,15 +112,34 @@ def test_there_is_no_nan_in_a_line(number: float) -> None:
         ({"sample_id": None}, "sample_id is missing or not str"),
         ({"repeat": "0"}, "repeat is missing or not int"),
         ({"seed": 1.5}, "seed is missing or not int"),
+        ({"repeat": True}, "repeat is missing or not int"),
         ({"finish_reason": "stopped"}, 'unknown finish_reason "stopped"'),
+        ({"text": 5}, "text is missing or not str"),
+        ({"error": ["x"]}, "error is missing or not str"),
+        ({"seconds": "1"}, "seconds is missing or not a number"),
+        ({"tokens_out": 1.5}, "tokens_out is missing or not int"),
+        ({"media": MEDIA}, "has both text and an image"),
+        ({"text": None, "media": "x.png"}, "the output's media: expected an object, found str"),
+        ({"text": None, "media": {**MEDIA, "shard": "../x.tar"}}, "the output's media: shard must be a name"),
+        ({"text": None, "media": {"file": "/x.npz", "index": 0, "sha256": "0" * 64}}, "only outputs of a files: model"),
     ],
 )
 def test_fields_that_are_wrong_are_named(change: dict[str, object], message: str) -> None:
-    record = {**output_record(replace(Output(text="x"), sample_id="a")), **change}
+    record = {**output_record(replace(Output(text="x"), sample_id="a"), HERE), **change}
     with pytest.raises(RunLogError, match=f"^log:3: .*{message}"):
-        output_from_record(json.loads(json.dumps(record)), "log:3")
+        output_from_record(json.loads(json.dumps(record)), "log:3", HERE)
+
+
+def test_pixels_are_not_put_into_a_line() -> None:
+    with pytest.raises(TypeError, match="must be stored before it is logged, got ndarray"):
+        output_record(Output(image=np.zeros((2, 2, 1), np.uint8)), HERE)
+
+
+def test_an_image_cannot_come_in_by_the_name_of_its_field() -> None:
+    record = {**output_record(Output(text="x"), HERE), "image": [1, 2]}
+    assert output_from_record(record, "log:2", HERE).image is None
 
 
 def test_fields_of_later_releases_are_passed_over() -> None:
-    record = {**output_record(Output(text="x")), "mood": "good"}
-    assert output_from_record(record, "log:2") == Output(text="x")
+    record = {**output_record(Output(text="x"), HERE), "mood": "good"}
+    assert output_from_record(record, "log:2", HERE) == Output(text="x")

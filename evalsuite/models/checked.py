@@ -1,0 +1,120 @@
+"""What a model returned, made sound: each output of the right kind, or an error that says what was wrong with it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from operator import index
+from typing import TYPE_CHECKING
+
+from evalsuite.media import ArrayImage, StoredImage, as_pixels
+from evalsuite.types import FINISH_REASONS, Modality, Output
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from evalsuite.types import ImageSource
+
+__all__ = ["check_outputs"]
+
+
+def check_outputs(outputs: object, n: int, modality: Modality, *, references: bool = False) -> list[Output]:
+    """Check a batch of outputs.
+
+    Parameters
+    ----------
+    outputs : object
+        Whatever ``generate`` returned.
+    n : int
+        Requests it was given.
+    modality : {"text", "image", "audio", "video"}
+        What was asked for. An output of another kind, or an image that is none, becomes an error output: asking for it
+        again would not change it.
+    references : bool, default False
+        Whether images may be references to files, as those of a ``files:`` model are.
+
+    Returns
+    -------
+    list of Output
+        Images as pixels (see `evalsuite.media.as_pixels`), or references to files as they were given.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If it is no list of `n` outputs, or a field of one is of the wrong type or out of range.
+    """
+    if not isinstance(outputs, (list, tuple)):
+        raise TypeError(f"the model must return a list of {n} outputs, got {type(outputs).__name__}")
+    if len(outputs) != n:
+        raise ValueError(f"the model must return one output a request, expected {n}, got {len(outputs)}")
+    return [_check(output, modality, references) for output in outputs]
+
+
+def _check(output: object, modality: Modality, references: bool) -> Output:
+    if not isinstance(output, Output):
+        raise TypeError(f"the model must return Output objects, got {type(output).__name__}")
+    if output.text is not None and not isinstance(output.text, str):
+        raise TypeError(f"an output's text must be a str or None, got {type(output.text).__name__}")
+    if output.finish_reason not in FINISH_REASONS:
+        raise ValueError(f'unknown finish_reason "{output.finish_reason}"')
+    if output.error is not None and not isinstance(output.error, str):
+        raise TypeError(f"an output's error must be a str or None, got {type(output.error).__name__}")
+    image, fault = _image(output.image, references)
+    wrong = fault or _wrong_kind(output, modality)
+    lost = output.text is None and image is None and output.finish_reason != "refused"
+    failed = wrong is not None or lost or output.finish_reason == "error"
+    return replace(
+        output,
+        text=None if wrong else output.text,
+        image=None if failed else image,
+        finish_reason="error" if failed else output.finish_reason,
+        error=(output.error or wrong or f"the model returned no {modality}") if wrong or lost else output.error,
+        tokens_in=_count(output.tokens_in, "tokens_in"),
+        tokens_out=_count(output.tokens_out, "tokens_out"),
+        seconds=_seconds(output.seconds),
+        peak_memory_bytes=_count(output.peak_memory_bytes, "peak_memory_bytes"),
+    )
+
+
+def _image(image: object, references: bool) -> tuple[NDArray[np.uint8] | ImageSource | None, str | None]:
+    """Return the image as pixels or reference, and what is wrong with it."""
+    if image is None or (references and isinstance(image, (StoredImage, ArrayImage))):
+        return image, None
+    try:
+        return as_pixels(image), None
+    except (TypeError, ValueError) as error:
+        return None, f"the model's output cannot be used: {error}"
+
+
+def _wrong_kind(output: Output, modality: Modality) -> str | None:
+    found = {"text": output.text, "image": output.image}
+    others = [kind for kind, value in found.items() if value is not None and kind != modality]
+    if not others:
+        return None
+    both = " as well" if found.get(modality) is not None else ""
+    return f"the task asks for {modality}, the model returned {others[0]}{both}"
+
+
+def _count(value: object, name: str) -> int | None:
+    """Return a count as an int that JSON can hold, whatever kind of integer the model gave."""
+    if value is None:
+        return None
+    try:
+        count = index(value)  # type: ignore[arg-type]
+    except TypeError:
+        raise TypeError(f"an output's {name} must be an integer or None, got {type(value).__name__}") from None
+    if not 0 <= count < 1 << 63:
+        raise ValueError(f"an output's {name} must be in [0, 2**63), got {count}")
+    return count
+
+
+def _seconds(value: object) -> float | None:
+    if value is None:
+        return None
+    try:
+        seconds = float(value)  # type: ignore[arg-type]
+    except (TypeError, ValueError, OverflowError):
+        raise TypeError(f"an output's seconds must be a number or None, got {value!r:.100}") from None
+    if not 0.0 <= seconds < float("inf"):
+        raise ValueError(f"an output's seconds must be finite and not negative, got {seconds}")
+    return seconds

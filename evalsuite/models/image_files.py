@@ -1,0 +1,88 @@
+"""``files:PATH`` of images: a folder, a tar or an npz that some generator wrote."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from evalsuite.errors import InputError, ModelError
+from evalsuite.media import Listing, RefusedImageError, list_images
+from evalsuite.models.fingerprint import hash_file, hash_named
+from evalsuite.types import GenerationConfig, Modality, Output, Request
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+__all__ = ["ImageFilesModel", "open_images"]
+
+
+def open_images(path: Path, spec: str) -> ImageFilesModel:
+    """Open a folder, a tar or an npz of images: find them, and hash their files.
+
+    Raises
+    ------
+    ModelError
+        If it cannot be read, or there is no image in it.
+    """
+    try:
+        listing = list_images(path)
+        return ImageFilesModel(listing, spec=spec, name=path.stem, fingerprint=_fingerprint(listing))
+    except InputError as error:
+        raise ModelError(f"{spec}: {error}") from error
+    except OSError as error:
+        raise ModelError(f"{spec}: cannot read {error.filename}: {error.strerror}") from error
+
+
+class ImageFilesModel:
+    """Images that already exist, in natural order of their names. Satisfies `evalsuite.models.base.Model`.
+
+    The i-th belongs to the i-th sample of the task. One that cannot be scored is an error output of its sample, which
+    says why and counts as no value. The log refers to the files; they are not copied.
+
+    Attributes
+    ----------
+    n_outputs : int
+        How many there are; a run that asks for more is refused.
+    """
+
+    modalities: frozenset[Modality] = frozenset({"image"})
+    batch_invariant = True
+    batch_size = 64
+    dtype = ""
+    device = ""
+
+    def __init__(self, listing: Listing, *, spec: str, name: str, fingerprint: str) -> None:
+        self.spec = spec
+        self.name = name
+        self.fingerprint = fingerprint
+        self.n_outputs = len(listing.entries)
+        self._listing = listing
+        self._position: dict[str, int] = {}
+
+    def bind(self, task_sample_ids: Sequence[str]) -> None:
+        """Say which task the images belong to, by the ids of *all* its samples in order."""
+        self._position = {sample_id: i for i, sample_id in enumerate(task_sample_ids)}
+
+    def generate(self, requests: Sequence[Request], config: GenerationConfig) -> list[Output]:
+        """Read the image of every request, in the same order."""
+        return [self._find(request) for request in requests]
+
+    def _find(self, request: Request) -> Output:
+        index = self._position.get(request.sample_id, self.n_outputs)
+        if index >= self.n_outputs or request.repeat or request.turn:
+            asked = f'sample "{request.sample_id}", repeat {request.repeat}, turn {request.turn}'
+            return Output(finish_reason="error", error=f"{self._listing.path} has no image for {asked}")
+        try:
+            return Output(image=self._listing.entries[index].load()[0])
+        except RefusedImageError as error:
+            return Output(finish_reason="error", error=str(error))
+
+
+def _fingerprint(listing: Listing) -> str:
+    if listing.kind != "folder":
+        return hash_named({"file": hash_file(listing.path).encode()})
+    digests = {}
+    for entry in listing.entries:
+        path = listing.path / entry.name
+        digests[entry.name] = hash_file(path).encode() if path.is_file() else b"not a file that can be read"
+    return hash_named(digests)

@@ -1,0 +1,81 @@
+"""Images that a generator wrote: found, counted, referred to, and left alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from evalsuite.errors import ModelError
+from evalsuite.media import pixels_of
+from evalsuite.models.image_files import ImageFilesModel
+from evalsuite.models.spec import open_model
+from evalsuite.types import GenerationConfig, Request
+from tests.media.images import noise, png, write_folder, write_tar
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+Ask = Callable[..., Request]
+CONFIG = GenerationConfig()
+FILES = {f"{i}.png": png(noise(i)) for i in range(12)}
+
+
+def opened(path: Path) -> ImageFilesModel:
+    model = open_model(f"files:{path}")
+    assert isinstance(model, ImageFilesModel)
+    model.bind([f"s{i}" for i in range(20)])
+    return model
+
+
+@pytest.mark.parametrize("kind", ["folder", "tar", "npz"])
+def test_images_belong_to_the_samples_in_natural_order(tmp_path: Path, ask: Ask, kind: str) -> None:
+    path = tmp_path / f"x.{kind}"
+    if kind == "npz":
+        np.savez(path, np.stack([noise(i) for i in range(12)]))
+    else:
+        (write_tar if kind == "tar" else write_folder)(path, FILES)
+    model = opened(path)
+    assert (model.name, model.n_outputs, model.modalities) == ("x", 12, {"image"})
+    outputs = model.generate([ask("s10"), ask("s2"), ask("s12"), ask("s2", repeat=1), ask("z")], CONFIG)
+    assert [np.array_equal(pixels_of(output), noise(i)) for output, i in zip(outputs, (10, 2), strict=False)] == [
+        True
+    ] * 2
+    assert [output.finish_reason for output in outputs] == ["stop", "stop", "error", "error", "error"]
+    assert 'has no image for sample "s12", repeat 0' in (outputs[2].error or "")
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_what_cannot_be_scored_is_an_error_of_its_sample(tmp_path: Path, ask: Ask) -> None:
+    folder = write_folder(tmp_path / "x", {**FILES, "1.png": b"", "3.png": FILES["3.png"][:99]})
+    (folder / "4.png").unlink()
+    (folder / "4.png").symlink_to("nowhere")
+    outputs = opened(folder).generate([ask(f"s{i}") for i in range(5)], CONFIG)
+    assert [output.finish_reason for output in outputs] == ["stop", "error", "stop", "error", "error"]
+    assert outputs[1].error == f"{folder}/1.png: empty file"
+    assert outputs[3].error == f"{folder}/3.png: damaged or cut off"
+    assert "4.png: cannot be read" in str(outputs[4].error)
+
+
+@pytest.mark.parametrize("kind", ["folder", "tar"])
+def test_the_bytes_and_the_names_are_the_fingerprint(tmp_path: Path, kind: str) -> None:
+    write = write_folder if kind == "folder" else write_tar
+    first = opened(write(tmp_path / f"a.{kind}", FILES)).fingerprint
+    assert opened(write(tmp_path / f"b.{kind}", FILES)).fingerprint == first
+    changed = {**FILES, "0.png": png(noise(99))}
+    renamed = {("z.png" if name == "0.png" else name): data for name, data in FILES.items()}
+    found = {opened(write(tmp_path / f"{i}.{kind}", files)).fingerprint for i, files in enumerate((changed, renamed))}
+    assert len(found | {first}) == 3
+
+
+def test_cannot_open(tmp_path: Path) -> None:
+    folder = write_folder(tmp_path / "x", FILES)
+    with pytest.raises(ModelError, match=r'option "field" is for \.jsonl files; x holds images'):
+        open_model(f"files:{folder},field=text")
+    write_folder(tmp_path, {"y.npz": b"", "z.tar": b"x"})
+    with pytest.raises(ModelError, match=r"y\.npz: cannot be read as an npz of images"):
+        open_model(f"files:{tmp_path / 'y.npz'}")
+    with pytest.raises(ModelError, match=r"z\.tar: is no uncompressed tar"):
+        open_model(f"files:{tmp_path / 'z.tar'}")
