@@ -11,11 +11,13 @@ import random
 import signal
 import subprocess
 import sys
+import tarfile
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
 
+from evalsuite.media import StoredImage
 from evalsuite.runlog import read_log
 
 if TYPE_CHECKING:
@@ -26,15 +28,20 @@ if TYPE_CHECKING:
 
 KILLS = int(os.environ.get("EVALSUITE_KILLS", "8"))
 N = 60
+# Lines to hear before a kill. A run of images says more: a sync and a write for the images and the records of a batch.
+MOMENTS = {"text": [0, 1, 2, 5, 9, 14, 17, 19, 22, 25], "image": [0, 1, 3, 6, 11, 20, 37, 50, 64, 80, 97, 110]}
 # Where the process says "n", it has been told that n outputs are done. What comes after generation is slowed down and
 # announced, so that kills fall there too.
 CHILD = """
-import pathlib, sys, time
+import dataclasses, os, pathlib, sys, time
 import numpy
 from evalsuite import evaluation
+from evalsuite.media import pixels_of
+from evalsuite.metrics import METRICS
+from evalsuite.metrics.base import RowMetric, Rows
 from evalsuite.models.scripted import ScriptedModel
 
-task, output, pause = sys.argv[1], sys.argv[2], float(sys.argv[3])
+kind, task, output, pause = sys.argv[1], sys.argv[2], sys.argv[3], float(sys.argv[4])
 
 def say(text):
     sys.stdout.write(f"{text}\\n")
@@ -45,6 +52,28 @@ def reply(request):
     if int(request.sample_id[1:]) % 3 == 0:
         return f"not {request.seed}"
     return request.prompt.removeprefix("Say ").removesuffix(".")
+
+def paint(request):
+    time.sleep(pause)
+    return numpy.random.default_rng(request.seed).integers(0, 256, (6, 5, 3), dtype=numpy.uint8)
+
+@dataclasses.dataclass(frozen=True)
+class Brightness(RowMetric):
+    name = "brightness"
+    value_range = (0.0, 255.0)
+    modality = "image"
+    n_columns = 2
+
+    def example(self):
+        raise NotImplementedError
+
+    def _rows(self, samples, outputs):
+        means = [[pixels_of(one).mean() if one.image else numpy.nan for one in several] for several in outputs]
+        rows = [[sum(several), len(several)] for several in means]
+        return Rows(numpy.array(rows), ("scored",) * len(rows))
+
+    def _value(self, sums):
+        return sums[..., 0] / sums[..., 1]
 
 def slowly(thing, name, text):
     original = getattr(thing, name)
@@ -57,19 +86,30 @@ def slowly(thing, name, text):
 slowly(numpy, "save", "rows")
 slowly(pathlib.Path, "replace", "rename")
 slowly(evaluation, "save_json", "report")
-model = ScriptedModel(reply, fingerprint="fixed", batch_size=7)
+if kind == "image":
+    METRICS.register("brightness", Brightness, "Mean of all pixels.")
+    slowly(os, "fsync", "sync")
+    slowly(os, "pwrite", "write")
+answer = paint if kind == "image" else reply
+model = ScriptedModel(answer, fingerprint="fixed", batch_size=7, modalities=frozenset({kind}))
 evaluation.evaluate(model, task, output=output, repeats=2, progress=lambda name, done, wanted: say(done))
 say("end")
 """
 
 
-def start(task: Path, output: Path, pause: float) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-c", CHILD, str(task), str(output), str(pause)]
+TASKS: dict[str, dict[str, str]] = {
+    "text": {},
+    "image": {"metrics": '[{ name = "brightness", primary = true }]', "more": 'modality = "image"'},
+}
+
+
+def start(kind: str, task: Path, output: Path, pause: float) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-c", CHILD, kind, str(task), str(output), str(pause)]
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
 
-def finish(task: Path, output: Path) -> None:
-    process = start(task, output, 0.0)
+def finish(kind: str, task: Path, output: Path) -> None:
+    process = start(kind, task, output, 0.0)
     said, errors = process.communicate()
     assert process.returncode == 0, errors.decode()
     assert said.endswith(b"end\n")
@@ -84,7 +124,24 @@ def canonical(log: RunLog) -> list[dict[str, Any]]:
     keys = [(f"s{i:02}", repeat, 0) for i in range(N) for repeat in range(2)]
     assert sorted(log.outputs) == sorted(keys)
     outputs = [log.outputs[key] for key in keys]
-    return [{name: getattr(one, name) for name in ("sample_id", "repeat", "seed", "text")} for one in outputs]
+    found = [{name: getattr(one, name) for name in ("sample_id", "repeat", "seed", "text")} for one in outputs]
+    return [{**entry, "image": one.image and one.image.sha256} for entry, one in zip(found, outputs, strict=True)]
+
+
+def assert_shards_agree(log: RunLog) -> None:
+    """Every record's image is right, and nothing else is in the shards but padding."""
+    images = [output.image for output in log.outputs.values()]
+    for output, image in zip(log.outputs.values(), images, strict=True):
+        assert isinstance(image, StoredImage)
+        expected = np.random.default_rng(output.seed).integers(0, 256, (6, 5, 3), dtype=np.uint8)
+        assert np.array_equal(image.pixels(), expected)  # which checks its hash
+    shards = sorted((log.path.parent / "media").iterdir())
+    assert [path.name for path in shards] == sorted(log.media)
+    for path in shards:
+        with tarfile.open(path) as archive:
+            held = [(member.offset_data, member.size) for member in archive]
+        assert held == sorted((image.offset, image.length) for image in images if image.path == path)
+        assert path.stat().st_size == log.media[path.name] + 2 * tarfile.BLOCKSIZE
 
 
 def lasting(report: dict[str, Any]) -> str:
@@ -98,10 +155,11 @@ def rows(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in files}
 
 
-def test_killed_runs_end_like_one_that_was_not(write_task: Callable[..., Path], tmp_path: Path) -> None:
-    task = write_task(N)
+@pytest.mark.parametrize("kind", TASKS)
+def test_killed_runs_end_like_one_that_was_not(write_task: Callable[..., Path], tmp_path: Path, kind: str) -> None:
+    task = write_task(N, **TASKS[kind])
     whole = tmp_path / "whole"
-    finish(task, whole)
+    finish(kind, task, whole)
     expected = canonical(read_log(only(whole, "run.jsonl")))
     expected_report = lasting(json.loads(only(whole, "report.json").read_bytes()))
 
@@ -112,9 +170,9 @@ def test_killed_runs_end_like_one_that_was_not(write_task: Callable[..., Path], 
         if attempt % 4 == 0:  # begin anew now and then, so that the beginning is killed as well
             output = tmp_path / f"killed-{attempt}"
         # A moment: so many lines are heard, then a few milliseconds pass.
-        stop_at, delay = rng.choice([0, 1, 2, 5, 9, 14, 17, 19, 22, 25]), rng.random() * 0.02
+        stop_at, delay = rng.choice(MOMENTS[kind]), rng.random() * 0.02
         done = 0
-        process = start(task, output, 0.002)
+        process = start(kind, task, output, 0.002)
         assert process.stdout is not None
         for count, line in enumerate(process.stdout):
             lines_seen.add(line.strip())
@@ -135,16 +193,18 @@ def test_killed_runs_end_like_one_that_was_not(write_task: Callable[..., Path], 
             assert len(log.outputs) >= done  # what was reported as done is there
         assert_no_half_report(output)
         if attempt % 4 == 3 or attempt == KILLS - 1:
-            finish(task, output)
+            finish(kind, task, output)
             log = read_log(only(output, "run.jsonl"))
             assert canonical(log) == expected
+            if kind == "image":
+                assert_shards_agree(log)
             content = log.path.read_bytes()
             assert content.count(b'"type":"output"') == len(expected)  # nothing is written twice
             assert lasting(json.loads(only(output, "report.json").read_bytes())) == expected_report
             assert rows(output) == rows(whole)
             assert not list(output.rglob(".probe-*"))
     assert killed >= KILLS // 2
-    assert lines_seen & {b"rows", b"rename", b"report"} or KILLS < 8
+    assert kind == "image" or lines_seen & {b"rows", b"rename", b"report"} or KILLS < 8
 
 
 def assert_no_half_report(output: Path) -> None:
@@ -159,13 +219,13 @@ def test_killed_while_scoring_or_writing_the_report(
     write_task: Callable[..., Path], tmp_path: Path, word: bytes
 ) -> None:
     task = write_task(N)
-    finish(task, tmp_path / "whole")
-    finish(task, tmp_path / "runs")
+    finish("text", task, tmp_path / "whole")
+    finish("text", task, tmp_path / "runs")
     # Generation is complete; rows and report have to be made again.
     only(tmp_path / "runs", "report.json").unlink()
     for path in (tmp_path / "runs").rglob("statistics/*"):
         path.unlink()
-    process = start(task, tmp_path / "runs", 0.05)
+    process = start("text", task, tmp_path / "runs", 0.05)
     assert process.stdout is not None
     for line in process.stdout:
         if line.strip() == word:
@@ -175,7 +235,7 @@ def test_killed_while_scoring_or_writing_the_report(
     process.kill()
     process.communicate()
     assert_no_half_report(tmp_path / "runs")
-    finish(task, tmp_path / "runs")
+    finish("text", task, tmp_path / "runs")
     assert rows(tmp_path / "runs") == rows(tmp_path / "whole")
     reports = [json.loads(only(tmp_path / name, "report.json").read_bytes()) for name in ("runs", "whole")]
     assert lasting(reports[0]) == lasting(reports[1])
