@@ -38,6 +38,32 @@ METRICS: Registry[type[Metric]] = Registry(
             "evalsuite.metrics.first_error:FirstError",
             "First error: mean number of right steps before the first wrong one, up to a horizon.",
         ),
+        "fid": Entry(
+            "evalsuite.metrics.frechet_distance:FrechetInceptionDistance",
+            "FID: Fréchet distance between features of Inception as trained for it, and of no other network; "
+            "lower is better.",
+        ),
+        "frechet_distance": Entry(
+            "evalsuite.metrics.frechet_distance:FrechetDistance",
+            "Fréchet distance: how far the images' features are from the reference's, as Gaussians; lower is better.",
+        ),
+        "kid": Entry(
+            "evalsuite.metrics.kid:KernelInceptionDistance",
+            "KID: unbiased squared maximum mean discrepancy of the images' features from the reference's; "
+            "lower is better.",
+        ),
+        "memorisation": Entry(
+            "evalsuite.metrics.memorisation:Memorisation",
+            "Memorisation: share of the images that are nearer to a training image than unseen ones are, 0-1.",
+        ),
+        "precision": Entry(
+            "evalsuite.metrics.precision_recall:Precision",
+            "Precision: share of the images that lie among the reference images, by nearest neighbours, 0-1.",
+        ),
+        "recall": Entry(
+            "evalsuite.metrics.precision_recall:Recall",
+            "Recall: share of the reference images that lie among the images, by nearest neighbours, 0-1.",
+        ),
         "rougeL": Entry(
             "evalsuite.metrics.rouge:RougeL",
             "ROUGE-L: F-score of the longest common subsequence of words, mean over samples, 0-1.",
