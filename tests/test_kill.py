@@ -239,3 +239,27 @@ def test_killed_while_scoring_or_writing_the_report(
     assert rows(tmp_path / "runs") == rows(tmp_path / "whole")
     reports = [json.loads(only(tmp_path / name, "report.json").read_bytes()) for name in ("runs", "whole")]
     assert lasting(reports[0]) == lasting(reports[1])
+
+
+@pytest.mark.parametrize("batches", [0, 2])
+def test_killed_between_images_and_their_records(write_task: Callable[..., Path], tmp_path: Path, batches: int) -> None:
+    task = write_task(N, **TASKS["image"])
+    finish("image", task, tmp_path / "whole")
+    process = start("image", task, tmp_path / "runs", 0.02)
+    assert process.stdout is not None
+    writes = 0
+    for line in process.stdout:
+        writes += line.strip() == b"write"
+        if writes == 3 + 2 * batches:  # the header; a batch's images and records; of this batch only the images
+            break
+    process.kill()
+    process.communicate()
+    log = read_log(only(tmp_path / "runs", "run.jsonl"))
+    (shard,) = (log.path.parent / "media").iterdir()
+    assert len(log.outputs) == 7 * batches
+    assert shard.stat().st_size > log.media.get(shard.name, 0)
+    finish("image", task, tmp_path / "runs")
+    log, whole = (read_log(only(tmp_path / name, "run.jsonl")) for name in ("runs", "whole"))
+    assert canonical(log) == canonical(whole)
+    assert_shards_agree(log)
+    assert shard.read_bytes() == only(tmp_path / "whole", shard.name).read_bytes()
