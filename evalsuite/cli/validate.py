@@ -45,7 +45,9 @@ def _describe_task(name: str) -> str:
     ]
     prompts = [request.prompt for request in requests if request is not None]
     clusters = len({sample.cluster or sample.id for sample in task.samples})
-    shown = "\n".join(f"    {printable(line)}" for line in prompts[0].splitlines()) if prompts else "    (none)"
+    shown = (
+        "\n".join(f"    {printable(line)}" for line in prompts[0].splitlines()) if any(prompts[:1]) else "    (empty)"
+    )
     return (
         f"{task.name} version {task.version}: valid\n"
         f"  {len(task.samples)} samples in {clusters} clusters, {len(task.fewshot)} worked examples\n"
