@@ -34,9 +34,7 @@ _SPLITS: Final = {
 
 
 @cache
-def read_split(
-    split: Literal["train", "t10k"], folder: Path = DEBIAN
-) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+def read_split(split: Literal["train", "t10k"], folder: Path = DEBIAN) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
     """Read a split of Fashion-MNIST [1]_.
 
     Parameters

@@ -24,7 +24,7 @@ class Convnet(nn.Module):
         # Pixels in 2x2 blocks are channels: convolutions with few channels at full size would cost the most.
         self.convolutions = nn.Sequential(
             nn.PixelUnshuffle(2), _block(4, 32), nn.MaxPool2d(2), _block(32, 64), _block(64, 64, stride=2)
-        ).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        ).to(memory_format=torch.channels_last)
         self.project = nn.Linear(64, width)
         self.classify = nn.Linear(width, 10)
 

@@ -140,7 +140,7 @@ def _grey(image: NDArray[np.uint8], i: int) -> NDArray[np.uint8]:
     if not isinstance(image, np.ndarray) or image.dtype != np.uint8:
         found = f"an array of {image.dtype}" if isinstance(image, np.ndarray) else f"a {type(image).__name__}"
         raise InputError(f"image {i}: expected an array of uint8, found {found}; {_ADVICE}")
-    if image.shape not in ((28, 28, 1), (28, 28, 3)):
+    if image.ndim != 3 or image.shape[:2] != (28, 28) or image.shape[2] not in (1, 3):
         raise InputError(f"image {i}: expected shape (28, 28, 1), found {image.shape}; {_ADVICE}")
     if image.shape[2] == 3 and not (image == image[:, :, :1]).all():
         raise InputError(f"image {i}: expected grey, found colours; {_ADVICE}")

@@ -5,9 +5,9 @@ Importing this package imports neither torch nor NumPy; ``evalsuite.zoo.model.op
 
 from __future__ import annotations
 
-__all__ = ["NAMES", "describe_model"]
+__all__ = ["CONTROLS", "IMAGE_MODELS", "NAMES", "TEXT_MODELS", "describe_model"]
 
-NAMES: dict[str, str] = {
+TEXT_MODELS: dict[str, str] = {
     "data_to_text_gru": "GRU that turns trail records into sentences",
     "data_to_text_transformer": "transformer that turns trail records into sentences",
     "data_to_text_transformer_early": "the same transformer, stopped early in its training",
@@ -16,6 +16,18 @@ NAMES: dict[str, str] = {
     "ledger_direct": "transformer that answers a ledger at once",
     "ledger_lstm": "LSTM that works through a ledger step by step, then answers",
 }
+IMAGE_MODELS: dict[str, str] = {
+    "fashion_ddpm": "diffusion model that draws pictures of clothes",
+    "fashion_ddpm_early": "the same diffusion model, stopped early in its training",
+    "fashion_gan": "generative adversarial network that draws pictures of clothes",
+    "fashion_vae": "variational autoencoder that draws pictures of clothes",
+}
+# Nothing is trained: they show how well and how badly a model of images can do.
+CONTROLS: dict[str, str] = {
+    "noise": "pictures of noise: the worst a model of images can do",
+    "real": "real pictures of clothes that no model learned from: the best a model of images can do",
+}
+NAMES: dict[str, str] = {**TEXT_MODELS, **IMAGE_MODELS, **CONTROLS}
 
 
 def describe_model(name: str) -> str:

@@ -6,9 +6,11 @@ import sys
 from textwrap import fill
 from typing import TYPE_CHECKING, Any
 
-from evalsuite.zoo import NAMES
+from evalsuite.zoo import CONTROLS, NAMES
+from evalsuite.zoo.images.card import render_control_card, render_image_card
+from evalsuite.zoo.images.measure import measure_images
 from evalsuite.zoo.measure import measure_ledger, measure_records, task_samples
-from evalsuite.zoo.model import open_model
+from evalsuite.zoo.model import ZooModel, open_model
 from evalsuite.zoo.weights import WEIGHTS, load_config
 
 if TYPE_CHECKING:
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["CARDS", "main", "render_card"]
 
 CARDS = WEIGHTS.parent / "cards"
+_IMAGES = 1000  # drawn for a card
 
 _DATA = {
     "ledger_steps": "Problems of the ledger world with the trace of all counts and the answer; depths 1 to 24 "
@@ -77,7 +80,7 @@ _NOT = (
 
 
 def render_card(name: str, config: Mapping[str, Any], scores: str) -> str:
-    """Return the card of a model as Markdown.
+    """Return the card of a model that writes text as Markdown.
 
     Parameters
     ----------
@@ -132,14 +135,22 @@ def main(arguments: list[str] | None = None) -> None:
 
     torch.set_num_threads(1)
     for name in (sys.argv[1:] if arguments is None else arguments) or NAMES:
-        config, _ = load_config(WEIGHTS, name)
         path = CARDS / f"{name}.md"
-        path.write_text(render_card(name, config, _scores(name, config)), encoding="utf-8")
+        path.write_text(_card(name), encoding="utf-8")
         print(path)
 
 
-def _scores(name: str, config: Mapping[str, Any]) -> str:
+def _card(name: str) -> str:
     model = open_model(name, {})
+    if name in CONTROLS:
+        return render_control_card(name, measure_images(model, _IMAGES))
+    config, _ = load_config(WEIGHTS, name)
+    if not isinstance(model, ZooModel):
+        return render_image_card(name, config, measure_images(model, _IMAGES))
+    return render_card(name, config, _scores(model, config))
+
+
+def _scores(model: ZooModel, config: Mapping[str, Any]) -> str:
     if config["training"]["data"] == "records":
         samples = task_samples("records")
         said = measure_records(model, samples)

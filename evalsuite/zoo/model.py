@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from evalsuite.environment import check_device, one_thread
 from evalsuite.errors import ModelError, did_you_mean
 from evalsuite.types import GenerationConfig, Modality, Output, Request
-from evalsuite.zoo import NAMES
+from evalsuite.zoo import CONTROLS, IMAGE_MODELS, NAMES
 from evalsuite.zoo.tokenizer import GO, Tokenizer
 from evalsuite.zoo.weights import WEIGHTS, check_weights, load_config
 
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+    from evalsuite.zoo.images.controls import NoiseModel, RealModel
+    from evalsuite.zoo.images.model import ImageModel
     from evalsuite.zoo.networks import Network
 
 __all__ = ["ZooModel", "open_model"]
@@ -24,7 +26,9 @@ __all__ = ["ZooModel", "open_model"]
 _CHARACTERS_A_TOKEN = 64  # more than any token has; what lies further back cannot matter
 
 
-def open_model(name: str, options: Mapping[str, str], *, device: str = "auto") -> ZooModel:
+def open_model(
+    name: str, options: Mapping[str, str], *, device: str = "auto"
+) -> ImageModel | NoiseModel | RealModel | ZooModel:
     """Open a model of the zoo.
 
     Parameters
@@ -39,7 +43,7 @@ def open_model(name: str, options: Mapping[str, str], *, device: str = "auto") -
 
     Returns
     -------
-    ZooModel
+    ImageModel, NoiseModel, RealModel or ZooModel
         With its weights' hash checked; they are loaded at the first use.
 
     Raises
@@ -51,11 +55,20 @@ def open_model(name: str, options: Mapping[str, str], *, device: str = "auto") -
         raise ModelError(f'zoo: no model "{name}"{did_you_mean(name, NAMES)} (known: {", ".join(NAMES)})')
     if options:
         raise ModelError(f'zoo:{name}: unknown option "{min(options)}"; the models of the zoo have no options')
-    return ZooModel(name, WEIGHTS, device="cpu" if device == "auto" else device)
+    if name in CONTROLS:
+        from evalsuite.zoo.images.controls import NoiseModel, RealModel
+
+        return NoiseModel() if name == "noise" else RealModel()
+    computing = "cpu" if device == "auto" else device
+    if name in IMAGE_MODELS:
+        from evalsuite.zoo.images.model import ImageModel
+
+        return ImageModel(name, WEIGHTS, device=computing)
+    return ZooModel(name, WEIGHTS, device=computing)
 
 
 class ZooModel:
-    """A trained model of the zoo.
+    """A trained model of the zoo that writes text.
 
     Parameters
     ----------

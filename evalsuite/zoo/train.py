@@ -1,4 +1,4 @@
-"""Train a model of the zoo: ``python -m evalsuite.zoo.train NAME [--steps N] [--out DIR]``.
+"""Train a model of the zoo: ``python -m evalsuite.zoo.train NAME [--steps N] [--out DIR] [--data DIR]``.
 
 The same recipe, seed and version of torch on one thread give the same weights.
 """
@@ -18,10 +18,13 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from evalsuite.datasets.source import DEBIAN
 from evalsuite.rng import CounterRng, derive_seed
 from evalsuite.worlds.ledger import MODULUS
 from evalsuite.zoo.card import main as write_cards
 from evalsuite.zoo.examples import DATA, Example, ledger_tokenizer, record_tokenizer
+from evalsuite.zoo.images.recipes import IMAGE_RECIPES
+from evalsuite.zoo.images.train import train_images
 from evalsuite.zoo.networks import build_network
 from evalsuite.zoo.recipes import RECIPES, Recipe
 from evalsuite.zoo.tokenizer import END, GO, PAD, Tokenizer
@@ -222,21 +225,31 @@ def _say(line: str) -> None:
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line."""
     parser = argparse.ArgumentParser(prog="python -m evalsuite.zoo.train", description="Train a model of the zoo.")
-    parser.add_argument("name", choices=sorted(RECIPES))
+    parser.add_argument("name", choices=sorted({*RECIPES, *IMAGE_RECIPES}))
     parser.add_argument("--steps", type=int, help="updates, instead of the recipe's")
     parser.add_argument("--seed", type=int, help="of data and weights, instead of the recipe's")
     parser.add_argument("--out", type=Path, default=WEIGHTS, help="folder to write to (default: the package's own)")
+    parser.add_argument(
+        "--data", type=Path, default=DEBIAN, help=f"folder of Fashion-MNIST, for models of images (default: {DEBIAN})"
+    )
     options = parser.parse_args(arguments)
-    recipe = RECIPES[options.name]
-    if options.steps is not None:
-        recipe = replace(recipe, rounds=(options.steps,))
-    if options.seed is not None:
-        recipe = replace(recipe, seed=options.seed)
+    changes = {} if options.seed is None else {"seed": options.seed}
     torch.set_num_threads(1)
     options.out.mkdir(parents=True, exist_ok=True)
-    train(options.name, recipe, options.out)
+    if options.name in IMAGE_RECIPES:
+        image_recipe = replace(IMAGE_RECIPES[options.name], **changes)
+        if options.steps is not None:
+            image_recipe = replace(image_recipe, steps=options.steps)
+        train_images(options.name, image_recipe, options.data, options.out)
+        early = image_recipe.early
+    else:
+        recipe = replace(RECIPES[options.name], **changes)
+        if options.steps is not None:
+            recipe = replace(recipe, rounds=(options.steps,))
+        train(options.name, recipe, options.out)
+        early = recipe.early
     if options.out == WEIGHTS:
-        write_cards([options.name, *recipe.early])
+        write_cards([options.name, *early])
 
 
 if __name__ == "__main__":

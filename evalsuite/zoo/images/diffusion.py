@@ -73,7 +73,7 @@ def denoise(network: UNet, noise: Tensor, kinds: Tensor, steps: int) -> Tensor:
     clean = noise
     for step in range(steps):
         now, after = (math.pi / 2 * (1 - (step + i) / steps) for i in (0, 1))
-        velocity = network(state, torch.full((len(noise),), 1 - step / steps), kinds)
+        velocity = network(state, noise.new_full((len(noise),), 1 - step / steps), kinds)
         clean = (math.cos(now) * state - math.sin(now) * velocity).clamp(-1, 1)
         rest = (state - math.cos(now) * clean) / math.sin(now)
         state = math.cos(after) * clean + math.sin(after) * rest

@@ -51,4 +51,6 @@ IMAGE_RECIPES: dict[str, ImageRecipe] = {
         peak_rate=1.5e-3,
         early={"fashion_ddpm_early": 600},
     ),
+    "fashion_gan": ImageRecipe(architecture="gan", sizes={"z": 64, "width": 64}, steps=4600, batch=64, peak_rate=1e-3),
+    "fashion_vae": ImageRecipe(architecture="vae", sizes={"z": 16, "width": 64}, steps=4600, batch=64, peak_rate=2e-3),
 }

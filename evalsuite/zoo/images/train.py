@@ -15,18 +15,23 @@ from evalsuite.datasets.source import N_LEARNED, read_split
 from evalsuite.rng import derive_seed
 from evalsuite.weights import save_model
 from evalsuite.zoo.images.train_diffusion import train_diffusion
+from evalsuite.zoo.images.train_once import train_gan, train_vae
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from torch import Tensor
+    from torch import Tensor, nn
 
     from evalsuite.zoo.images.recipes import ImageRecipe
 
 __all__ = ["image_batches", "train_images"]
 
-_TRAINERS = {"diffusion": train_diffusion}
+_TRAINERS: dict[str, Callable[..., Iterator[tuple[nn.Module, float]]]] = {
+    "diffusion": train_diffusion,
+    "gan": train_gan,
+    "vae": train_vae,
+}
 
 
 def image_batches(data: Path, batch: int) -> Iterator[tuple[Tensor, Tensor]]:

@@ -54,7 +54,7 @@ class UNet(nn.Module):
         self.norm = nn.GroupNorm(width // _GROUP, width)
         self.write = nn.Conv2d(width, 4, 3, padding=1)
         nn.init.zeros_(self.write.weight)
-        self.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.to(memory_format=torch.channels_last)
 
     def forward(self, noisy: Tensor, time: Tensor, kind: Tensor) -> Tensor:
         """Return velocities.
