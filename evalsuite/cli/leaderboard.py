@@ -17,6 +17,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options of the command."""
     parser.add_argument("folders", nargs="+", type=Path, metavar="DIR", help="folders of runs, or report.json files")
     parser.add_argument("-o", "--output", type=Path, metavar="FILE", help="write leaderboard.json here")
+    parser.add_argument("--html", type=Path, metavar="FILE", help="write the report here, a page that needs no network")
     parser.add_argument("--json", action="store_true", help="print JSON instead of tables")
 
 
@@ -28,10 +29,16 @@ def run(options: argparse.Namespace) -> int:
     leaderboard = build_leaderboard(load_leaderboard_runs(options.folders))
     if options.output is not None:
         save_json(leaderboard.record, options.output)
+    if options.html is not None:
+        from evalsuite.report.html import write_page
+
+        write_page(leaderboard, options.html)
     if options.json:
         sys.stdout.write(json.dumps(leaderboard.record, indent=2) + "\n")
     else:
         print_leaderboard(leaderboard, sys.stdout)
         if options.output is not None:
             sys.stdout.write(f"Leaderboard: {options.output}\n")
+        if options.html is not None:
+            sys.stdout.write(f"Report: {options.html}\n")
     return 0

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 __all__ = ["add_arguments", "run"]
 
+LEADERBOARD = "leaderboard.json"
+PAGE = "report.html"
 _SETTINGS = ("max_new_tokens", "temperature", "top_k", "top_p", "stop")
 
 
@@ -56,6 +58,7 @@ def run(options: argparse.Namespace) -> int:
     from evalsuite.cli.messages import say
     from evalsuite.cli.progress import ProgressReporter
     from evalsuite.evaluation import run_plan, write_leaderboard
+    from evalsuite.report.html import write_page
     from evalsuite.runlog.writer import probe_folder
 
     if options.max_errors < 0:
@@ -69,15 +72,21 @@ def run(options: argparse.Namespace) -> int:
             evaluation = run_plan(plan, progress=progress.update)
             evaluations.append(evaluation)
             progress.finish(_describe(evaluation))
-    path = options.output / "leaderboard.json"
     leaderboard = write_leaderboard(
-        evaluations, path, unsound=lambda error: say(f"evalsuite: left out of the leaderboard: {error}")
+        evaluations,
+        options.output / LEADERBOARD,
+        unsound=lambda error: say(f"evalsuite: left out of the leaderboard: {error}"),
     )
-    if options.json:
-        sys.stdout.write(json.dumps(leaderboard.record, indent=2) + "\n")
-    elif not options.quiet:
-        _print(evaluations, leaderboard, path)
-    return _exit_code(evaluations, options.max_errors)
+    write_page(leaderboard, options.output / PAGE)
+    code = _exit_code(evaluations, options.max_errors)
+    try:
+        if options.json:
+            sys.stdout.write(json.dumps(leaderboard.record, indent=2) + "\n")
+        elif not options.quiet:
+            _print(evaluations, leaderboard, options.output)
+    except (BrokenPipeError, SystemExit):  # Rich raises the latter: nobody reads on, which changes nothing of the run
+        pass
+    return code
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +201,7 @@ def _batch_size(text: str) -> int | None:
 
 
 def _describe(evaluation: Evaluation) -> str:
-    from evalsuite.report.terminal import format_score
+    from evalsuite.report.numbers import format_score
 
     report = evaluation.report
     text = f"{report.primary.metric} {format_score(report.primary)}"
@@ -201,20 +210,38 @@ def _describe(evaluation: Evaluation) -> str:
     return text + (", complete already" if evaluation.was_complete else "")
 
 
-def _print(evaluations: list[Evaluation], leaderboard: Any, path: Path) -> None:
+def _print(evaluations: list[Evaluation], leaderboard: Any, root: Path) -> None:
     from evalsuite.report.leaderboard import Leaderboard
-    from evalsuite.report.terminal import print_leaderboard, printable
+    from evalsuite.report.terminal import print_leaderboard
 
     shown = {str(evaluation.report.task["name"]) for evaluation in evaluations}
     tasks = {name: runs for name, runs in leaderboard.tasks.items() if name in shown}
     print_leaderboard(Leaderboard(tasks, leaderboard.ranks, leaderboard.record), sys.stdout)
-    for evaluation in evaluations:
-        for error in evaluation.report.record["errors"]:
-            name = f"{evaluation.report.task['name']} {evaluation.report.model['name']}"
-            sys.stdout.write(f"{printable(name)}: {error['count']} x error: {printable(error['message'])}\n")
+    for line in _error_lines(evaluations):
+        sys.stdout.write(line + "\n")
     if all(evaluation.was_complete for evaluation in evaluations):
         sys.stdout.write("All of this was complete already; nothing was generated.\n")
-    sys.stdout.write(f"Leaderboard: {path}\n")
+    if len(evaluations) == 1:
+        sys.stdout.write(f"Run: {evaluations[0].folder}\n")
+    sys.stdout.write(f"Leaderboard: {root / LEADERBOARD}\n")
+    sys.stdout.write(f"Report: {root / PAGE}\n")
+
+
+def _error_lines(evaluations: list[Evaluation]) -> list[str]:
+    """Return a line for each different error, with how often and where it occurred."""
+    from evalsuite.report.terminal import printable
+
+    found: dict[tuple[str, str], list[tuple[str, int]]] = {}
+    for evaluation in evaluations:
+        for error in evaluation.report.record["errors"]:
+            place = (str(evaluation.report.model["name"]), int(error["count"]))
+            found.setdefault((str(evaluation.report.task["name"]), str(error["message"])), []).append(place)
+    lines: list[str] = []
+    for (task, message), places in found.items():
+        where = places[0][0] if len(places) == 1 else f"{len(places)} runs"
+        total = sum(count for _, count in places)
+        lines.append(f"{printable(task)} {printable(where)}: {total} x error: {printable(message)}")
+    return lines
 
 
 def _exit_code(evaluations: list[Evaluation], max_errors: int) -> int:

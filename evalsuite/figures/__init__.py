@@ -1,6 +1,6 @@
 """Figures that metrics and tasks add to a report."""
 
-from evalsuite.figures.grids import feature_grids, random_grid
+from evalsuite.figures.grids import feature_grids, feature_rows, random_grid, ranked_grid
 from evalsuite.figures.record import (
     Curve,
     Example,
@@ -25,6 +25,8 @@ __all__ = [
     "Table",
     "example_texts",
     "feature_grids",
+    "feature_rows",
     "random_grid",
+    "ranked_grid",
     "slice_figures",
 ]

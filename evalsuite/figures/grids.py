@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from evalsuite.figures.record import FigureInput
     from evalsuite.types import Output
 
-__all__ = ["feature_grids", "pixels", "random_grid"]
+__all__ = ["feature_grids", "feature_rows", "nearest_rows", "pixels", "random_grid", "ranked_grid"]
 
 _COLUMNS = 8
 _ROWS = 4
@@ -66,7 +66,7 @@ def feature_grids(
     Parameters
     ----------
     data : FigureInput
-        `values` are features, shape (n_samples, d).
+        `values` are features, shape (n_samples, d); of longer rows the first d columns count.
     reference : float array, shape (m, d)
         The real images' features.
     real : callable, optional
@@ -76,46 +76,82 @@ def feature_grids(
     -----
     Distance is Euclidean, between an image's features and those of the nearest real image.
     """
-    if data.values is None or not len(reference):
+    rows, vectors = feature_rows(data, reference.shape[1])
+    if not len(rows) or not len(reference):
         return []
-    rows = np.flatnonzero(~np.isnan(data.values).any(axis=1))
-    if not len(rows):
-        return []
-    distance, nearest = nearest_rows(np.asarray(data.values[rows], dtype=np.float32), reference)
+    distance, nearest = nearest_rows(vectors, reference)
+    caption = (
+        "Above: generated. Below it: the real image whose features are nearest (Euclidean)."
+        if real
+        else "By the Euclidean distance to the features of the nearest real image."
+    )
+    partner = (lambda place: real(int(nearest[place]))) if real else None
     order = np.argsort(distance, kind="stable")
-    figures: list[Figure] = []
-    for title, places in (("Nearest to a real image", order), ("Farthest from any real image", order[::-1])):
-        generated: list[NDArray[np.uint8]] = []
-        compared: list[NDArray[np.uint8]] = []
-        shown: list[float] = []
-        for place in places:
-            image = pixels(data.outputs[int(rows[place])])
-            if image is None:
-                continue
+    return [
+        figure
+        for title, places in (("Nearest to a real image", order), ("Farthest from any real image", order[::-1]))
+        if (figure := ranked_grid(data, rows, places, distance, title, caption, "distance", partner))
+    ]
+
+
+def feature_rows(data: FigureInput, d: int) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+    """Return which samples have features, shape (n,), and the first d of each, float32 of shape (n, d)."""
+    if data.values is None or data.values.shape[1] < d:
+        return np.empty(0, dtype=np.int64), np.empty((0, d), dtype=np.float32)
+    first = np.asarray(data.values[:, :d], dtype=np.float32)
+    rows = np.flatnonzero(np.isfinite(first).all(axis=1))
+    return rows, first[rows]
+
+
+def ranked_grid(
+    data: FigureInput,
+    rows: NDArray[np.int64],
+    places: NDArray[np.int64],
+    measure: NDArray[np.floating],
+    title: str,
+    caption: str,
+    measured: str,
+    partner: Callable[[int], NDArray[np.uint8]] | None = None,
+) -> Figure | None:
+    """Return a grid of the first images in an order; None where none can be read.
+
+    Parameters
+    ----------
+    data : FigureInput
+    rows : int64 array, shape (n,)
+        The sample behind each place.
+    places : int64 array, shape (n,)
+        In the order to show them.
+    measure : float array, shape (n,)
+        What they are ordered by, by place; `measured` is its name.
+    title, caption, measured : str
+    partner : callable, optional
+        Returns the image to show below that of a place.
+    """
+    shown: list[int] = []
+    generated: list[NDArray[np.uint8]] = []
+    for place in places.tolist():
+        image = pixels(data.outputs[int(rows[place])])
+        if image is not None:
+            shown.append(place)
             generated.append(image)
-            shown.append(float(distance[place]))
-            if real is not None:
-                compared.append(real(int(nearest[place])))
-            if len(generated) == _COLUMNS * 2:
-                break
-        if not generated:
-            continue
-        figures.append(
-            Figure(
-                title=title,
-                caption="Above: generated. Below it: the real image whose features are nearest (Euclidean)."
-                if real
-                else "By the Euclidean distance to the features of the nearest real image.",
-                content=ImageGrid(
-                    images=tuple(_interleave(generated, compared)),
-                    columns=_COLUMNS,
-                    paired=real is not None,
-                    alt=f"{len(generated)} generated images" + (", each above its nearest real image" if real else ""),
-                ),
-                note=f"distance {min(shown):.3g} to {max(shown):.3g}",
-            )
-        )
-    return figures
+        if len(generated) == _COLUMNS * 2:
+            break
+    if not generated:
+        return None
+    compared = [partner(place) for place in shown] if partner else []
+    ends = sorted(float(measure[place]) for place in shown)
+    return Figure(
+        title=title,
+        caption=caption,
+        content=ImageGrid(
+            images=tuple(_interleave(generated, compared)),
+            columns=_COLUMNS,
+            paired=partner is not None,
+            alt=f"{len(generated)} generated images" + (", each above the one it is compared with" if partner else ""),
+        ),
+        note=f"{measured} {ends[0]:.3g} to {ends[-1]:.3g}",
+    )
 
 
 def nearest_rows(

@@ -12,6 +12,7 @@ from evalsuite.datasets import DATASETS, load_images
 from evalsuite.errors import InputError
 from evalsuite.extractors import EXTRACTORS
 from evalsuite.extractors.opening import compute_features, open_extractor
+from evalsuite.figures import Figure, FigureInput, feature_grids
 from evalsuite.media import pixels_of
 from evalsuite.metrics._options import check_choice
 from evalsuite.metrics._references import check_image_set, find_reference, reference_features
@@ -102,6 +103,14 @@ class ImageSetMetric(SetMetric):
             return None
         vectors, owners = self._vectors(features, reference)
         return None if len(vectors) < self.least else self._interval(vectors, clusters[owners], _given(reference))
+
+    def figures(self, data: FigureInput) -> Sequence[Figure]:
+        """Return, where a task ranks by this metric, the images nearest to and farthest from those of the reference."""
+        found = list(super().figures(data))
+        if data.score.primary:
+            features = reference_features(self.extractor, self.reference_set)
+            found += feature_grids(data, features, find_reference(self.reference_set).pixels)
+        return found
 
     def _features(self, samples: Sequence[Sample], outputs: Sequence[SampleOutputs]) -> Rows:
         del samples

@@ -52,6 +52,11 @@ class ReferenceSet:
         """Return the images, or where each is to be read from."""
         return self.image_set.images if self.image_set is not None else load_images(self.name)  # type: ignore[return-value]
 
+    def pixels(self, index: int) -> NDArray[np.uint8]:
+        """Return one of the images: uint8, shape (height, width, channels)."""
+        image = self.images()[index]
+        return image.pixels() if hasattr(image, "pixels") else image
+
 
 def check_image_set(metric: str, option: str, value: object, known: Sequence[str]) -> None:
     """Raise UsageError unless `value` is one of the known names or the path of something that exists."""

@@ -19,8 +19,8 @@ from typing import ClassVar, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from evalsuite.figures import Figure, FigureInput, slice_figures
 from evalsuite import stats
+from evalsuite.figures import Figure, FigureInput, slice_figures
 from evalsuite.types import Interval, Modality, Outcome, Output, Sample
 
 __all__ = [

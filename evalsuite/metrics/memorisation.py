@@ -13,12 +13,15 @@ from evalsuite.datasets.features import TRAINING_FEATURES
 from evalsuite.distances import nearest, neighbour_distances
 from evalsuite.errors import InputError, UsageError
 from evalsuite.extractors.opening import open_extractor
+from evalsuite.figures import Figure, FigureInput, feature_rows, ranked_grid
 from evalsuite.metrics._image_set import ImageSetMetric, example_images
 from evalsuite.metrics._references import OncePerArray, check_image_set, find_reference, reference_features
 from evalsuite.metrics.base import Example
 from evalsuite.types import Sample
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from evalsuite.metrics.base import FloatArray
@@ -116,6 +119,22 @@ class Memorisation(ImageSetMetric):
         # Of a training image that is there twice, only its copies are close.
         far = np.where(distance > 0, np.inf, 0.0)
         return np.divide(distance, own, out=far, where=own > 0)
+
+    def figures(self, data: FigureInput) -> Sequence[Figure]:
+        """Return the images closest to training images; with those below them, where the training images are there."""
+        training, _ = self._training()
+        rows, vectors = feature_rows(data, training.shape[1])
+        closeness = self.closeness(vectors) if len(rows) else np.empty(0)
+        partner = None
+        caption = "By distance to the nearest training image, over that one's own to its nearest other; 0 is a copy."
+        if self.training_set not in TRAINING_FEATURES and len(rows):
+            index, _ = nearest(vectors.astype(training.dtype), training)
+            images = find_reference(self.training_set)
+            partner = lambda place: images.pixels(int(index[place]))  # noqa: E731
+            caption = f"Above: generated. Below it: its nearest training image. {caption}"
+        order = np.argsort(closeness, kind="stable")
+        figure = ranked_grid(data, rows, order, closeness, "Closest to training images", caption, "closeness", partner)
+        return [*super().figures(data), *([figure] if figure else [])]
 
     def _distance(self, vectors: FloatArray, reference: FloatArray) -> float:
         return float(self._flagged(vectors, reference).mean())

@@ -35,24 +35,42 @@ def table_notes(runs: Sequence[LeaderboardRun], labels: Mapping[str, str]) -> li
         notes.append("note: these scores differ in signature or number of samples; they are not all comparable")
     if _could_change_order(scores):
         notes.append("warning: samples without a verdict are many enough to change this order")
-    return [*notes, *_without_value(runs, labels)]
+    return [*notes, *_score_notes(runs, labels), *_without_value(runs, labels)]
 
 
 def _without_value(runs: Sequence[LeaderboardRun], labels: Mapping[str, str]) -> list[str]:
     """Say of every score that is missing why it is: what became of the samples."""
-    reasons: dict[tuple[str, str], list[str]] = {}
+    missing: dict[tuple[str, str], list[str]] = {}
     for run in runs:
         for score in run.report.scores:
             if score.value is None:
                 lost = {name: count for name, count in score.outcomes.items() if name not in COUNTED}
-                why = ", ".join(sorted(lost, key=lambda name: (-lost[name], name))) or "nothing to score"
-                reasons.setdefault((score.metric, why), []).append(labels[str(run.report.record["id"])])
-    return [f"note: no {metric} for {_list(names)}: every sample {why}" for (metric, why), names in reasons.items()]
+                why = " or ".join(sorted(lost, key=lambda name: (-lost[name], name)))
+                told = f"every sample is {why}" if why else "there is nothing it can score"
+                missing.setdefault((labels[str(run.report.record["id"])], told), []).append(score.metric)
+    models: dict[tuple[str, str], list[str]] = {}
+    for (label, why), metrics in missing.items():
+        models.setdefault((_list(metrics), why), []).append(label)
+    return [f"note: no {metrics} for {_list(names)}: {why}" for (metrics, why), names in models.items()]
+
+
+def _score_notes(runs: Sequence[LeaderboardRun], labels: Mapping[str, str]) -> list[str]:
+    """Return what the metrics themselves say of their scores; what holds for all models is said once."""
+    said: dict[tuple[str, str], list[str]] = {}
+    for run in runs:
+        for score in run.report.scores:
+            for note in score.notes:
+                said.setdefault((score.metric, note), []).append(labels[str(run.report.record["id"])])
+    return [
+        f"warning: {metric}{f' of {_list(names)}' if len(names) < len(runs) else ''}: {note}"
+        for (metric, note), names in said.items()
+    ]
 
 
 def _list(names: Sequence[str]) -> str:
-    shown = ", ".join(names[:_NAMED])
-    return shown if len(names) <= _NAMED else f"{shown} and {len(names) - _NAMED} more"
+    if len(names) > _NAMED:
+        return f"{', '.join(names[:_NAMED])} and {len(names) - _NAMED} more"
+    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
 
 
 def _could_change_order(scores: Sequence[Score]) -> bool:

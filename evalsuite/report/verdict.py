@@ -38,7 +38,7 @@ def verdict(runs: Sequence[LeaderboardRun], ranks: Mapping[str, tuple[int, int]]
         return f"{name} has {told}; there is nothing to compare it with."
     rivals = [run for run in others if ranks.get(_id(run), (1, 1))[0] == 1]
     if ranks.get(_id(first), (1, 1))[1] == 1:
-        rest = "the other model" if len(others) == 1 else f"all {len(others)} others"
+        rest = {1: "the other", 2: "both others"}.get(len(others), f"all {len(others)} others")
         return f"{name} is best, with {told}: surely ahead of {rest}."
     if not rivals:
         return f"{name} leads, with {told}; not every difference is sure."

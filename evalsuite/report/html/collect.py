@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from evalsuite.errors import EvalsuiteError
-from evalsuite.figures import Figure, FigureInput, slice_figures
+from evalsuite.figures import Figure, FigureInput, ImageGrid, slice_figures
 from evalsuite.metrics.base import Metric, RowMetric
 from evalsuite.report.numbers import is_share
 from evalsuite.rng import derive_seed
@@ -46,7 +46,7 @@ def collect_figures(runs: Sequence[LeaderboardRun], labels: Mapping[str, str]) -
     groups: dict[tuple[str, str], FigureGroup] = {}
     problems: list[str] = []
     tasks: dict[tuple[str, str], Task | str] = {}
-    found: list[tuple[int, int, list[Figure]]] = []
+    found: list[tuple[int, int, Figure]] = []
     for place, run in enumerate(runs):
         label = labels[str(run.report.record["id"])]
         data, problem = _run_data(run, tasks)
@@ -57,18 +57,24 @@ def collect_figures(runs: Sequence[LeaderboardRun], labels: Mapping[str, str]) -
             figures, problem = _metric_figures(run, score, spec, data)
             if problem:
                 problems.append(f"{label}: {problem}")
-            found.append((0 if score.primary else 2 + i, place, figures))
+            found += [(_order(figure, i, primary=score.primary), place, figure) for figure in figures]
         if data is not None:
             figures, problem = _task_figures(run, data)
             if problem:
                 problems.append(f"{label}: {problem}")
-            found.append((1, place, figures))
-    for _, place, figures in sorted(found, key=lambda entry: entry[:2]):
-        for figure in figures:
-            kind = type(figure.content).__name__
-            group = groups.setdefault((figure.title, kind), FigureGroup(figure.title, figure.caption, kind))
-            group.figures.append((place, figure))
+            found += [(1, place, figure) for figure in figures]
+    for _, place, figure in sorted(found, key=lambda entry: entry[:2]):
+        kind = type(figure.content).__name__
+        group = groups.setdefault((figure.title, kind), FigureGroup(figure.title, figure.caption, kind))
+        group.figures.append((place, figure))
     return list(groups.values()), list(dict.fromkeys(problems))
+
+
+def _order(figure: Figure, metric: int, *, primary: bool) -> int:
+    """Return a place: the primary metric's curves, the task's own figures (1), the primary's images, then the others."""
+    if not primary:
+        return 3 + metric
+    return 2 if isinstance(figure.content, ImageGrid) else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +135,8 @@ def _metric_figures(
         metric = make_metric(spec, "report")
     except EvalsuiteError:  # a plugin that is gone
         return slice_figures(score, share=False), ""
-    if data is None or metric.signature() != score.signature:
+    signature = metric.signature()
+    if data is None or not (score.signature + "|").startswith(signature + "|"):  # the number of images may follow
         return slice_figures(score, share=is_share(score)), ""
     return _asked(lambda: metric.figures(_figure_input(run, score, metric, data)), f"{score.metric}'s figures")
 

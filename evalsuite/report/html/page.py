@@ -21,9 +21,8 @@ if TYPE_CHECKING:
 
     from evalsuite.report.leaderboard import Leaderboard
 
-__all__ = ["PAGE", "render_page", "write_page"]
+__all__ = ["render_page", "write_page"]
 
-PAGE = "report.html"
 _ASSETS = ("page.html", "blocks.html", "page.css", "page.js")
 _HEAD = 4096
 _INPUTS = re.compile(rb'<meta name="evalsuite-inputs" content="([0-9a-f]{64})">')
@@ -79,7 +78,7 @@ def render_page(leaderboard: Leaderboard, root: Path, inputs: str) -> str:
     from markupsafe import Markup
 
     from evalsuite.report.html.provenance import provenance
-    from evalsuite.report.html.safe import cut, script_json, visible
+    from evalsuite.report.html.safe import beginning, cut, script_json, visible
     from evalsuite.report.html.view import task_view
 
     views = [task_view(name, i, leaderboard) for i, name in enumerate(leaderboard.tasks, 1)]
@@ -96,6 +95,7 @@ def render_page(leaderboard: Leaderboard, root: Path, inputs: str) -> str:
         finalize=lambda value: visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value,
     )
     environment.filters["cut"] = cut
+    environment.filters["beginning"] = beginning
     environment.filters["json_text"] = lambda value: Markup(script_json(value))
     return environment.get_template("page.html").render(
         views=views,
@@ -136,7 +136,7 @@ def _asset(name: str) -> str:
 
 
 def _plotly() -> str:
-    """Return plotly.js as the plotly package ships it, without importing that package's own code."""
+    """Return plotly.js as the plotly package ships it; of its Python nothing is used, which would take a second."""
     return (files("plotly") / "package_data" / "plotly.min.js").read_text("utf-8")
 
 

@@ -78,7 +78,7 @@ def interval_plot(scores: Sequence[tuple[str, Score]]) -> dict[str, Any]:
         "zeroline": False,
     }
     if logarithmic:
-        axis["dtick"] = 1 if max(highs) / min(lows) > 100 else "D2"
+        axis["dtick"] = 1 if max(highs) / min(lows) > 1e4 else "D2"  # 1, 2 and 5 of each decade
     elif share:
         axis["range"] = _padded_range(min(lows), max(highs), 0.0, 100.0)
     return {

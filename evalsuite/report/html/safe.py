@@ -7,7 +7,7 @@ import json
 import unicodedata
 from typing import Any
 
-__all__ = ["cut", "plot_label", "script_json", "visible"]
+__all__ = ["beginning", "cut", "plot_label", "script_json", "visible"]
 
 _KEPT = "\n\t\u200c\u200d"  # the joiners belong to the spelling of some scripts, and to emoji
 _CONTROL_PICTURES = 0x2400
@@ -42,6 +42,12 @@ def _visible_char(char: str) -> str:
 def cut(text: str, limit: int) -> str:
     """Return the first `limit` characters, with an ellipsis where there are more."""
     return text if len(text) <= limit else text[:limit].rstrip() + "…"
+
+
+def beginning(text: str, characters: int, lines: int) -> str:
+    """Return the first lines of `text`, within so many characters; all of it where it is no longer."""
+    kept = text.split("\n", lines)
+    return cut("\n".join(kept[:lines]) + "\n…" if len(kept) > lines else text, characters)
 
 
 def plot_label(text: str, limit: int = 80) -> str:

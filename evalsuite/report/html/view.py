@@ -114,7 +114,7 @@ def task_view(name: str, number: int, leaderboard: Leaderboard) -> TaskView:
         name=name,
         anchor=f"task-{number}",
         summary=str(runs[0].report.task.get("summary", "")),
-        verdict=verdict(runs, leaderboard.ranks, labels),
+        verdict=verdict(runs, leaderboard.ranks, labels).replace(" %", "\N{NO-BREAK SPACE}%"),
         notes=tuple(_note(text) for text in [*table_notes(runs, labels), *_error_notes(runs, labels)]),
         headers=tuple(headers),
         rows=rows,
@@ -134,7 +134,7 @@ def _summary(metric: str) -> str:
 
 def _note(text: str) -> tuple[str, str]:
     kind, _, rest = text.partition(": ")
-    return kind, rest[:1].upper() + rest[1:] + "."
+    return kind, rest[:1].upper() + rest[1:] + ("" if rest.endswith(".") else ".")
 
 
 def _error_notes(runs: Sequence[LeaderboardRun], labels: Mapping[str, str]) -> list[str]:
@@ -179,7 +179,7 @@ def _rows(
             Row(
                 label=labels[run_id],
                 cells=cells,
-                bars=_bars(primary),
+                bars=_bars(primary) if set(primary.outcomes) != {"scored"} else (),
                 outcomes=_outcomes(primary),
                 edge=bool(rows) and rank is not None and rank[0] > last,
             )
@@ -219,8 +219,8 @@ def _duration(seconds: float | None) -> str:
         return _NONE
     if seconds < 99.5:
         return f"{seconds:.2g} s" if seconds < 10 else f"{seconds:.0f} s"
-    minutes = round(seconds / 60)
-    return f"{minutes} min" if minutes < 100 else f"{minutes / 60:.1f} h"
+    minutes = seconds / 60
+    return f"{minutes:.1f} min" if minutes < 99.5 else f"{minutes / 60:.1f} h"
 
 
 def _interval_block(runs: Sequence[LeaderboardRun], names: Sequence[str]) -> list[Block]:

@@ -41,12 +41,12 @@
   };
   const axis = (given) => ({
     gridcolor: "@line", linecolor: "@strong", tickcolor: "@strong", automargin: true, fixedrange: true, ...given,
+    title: { standoff: 8, font: { size: 13, color: "@muted" }, ...given?.title },
   });
   const shorten = (note, width) => {
-    const most = Math.max(8, Math.floor((width - 190) / 7.5));
-    const plain = note.text.replace(/&(lt|gt|amp);/g, "\u0000");
-    return note.name === "label" && plain.length > most && plain === note.text
-      ? { ...note, text: note.text.slice(0, most - 1) + "…" } : note;
+    const most = Math.max(8, Math.floor((width - 175) / 7.5));
+    const text = note.text.replace(/&(lt|gt|amp);/g, "?"); // an entity is one character, and must not be cut in two
+    return note.name === "label" && text.length > most ? { ...note, text: text.slice(0, most - 1) + "…" } : note;
   };
   const draw = (div) => {
     const style = getComputedStyle(document.documentElement);
@@ -57,14 +57,22 @@
       font: { family: getComputedStyle(document.body).fontFamily, size: 13, color: "@ink" },
       hoverlabel: { bgcolor: "@panel", bordercolor: "@strong", font: { color: "@ink" }, namelength: -1 },
       ...layout,
+      width,
       xaxis: axis(layout.xaxis), yaxis: axis(layout.yaxis),
       annotations: (layout.annotations || []).map((note) => shorten(note, width)),
     };
-    const config = { displayModeBar: false, responsive: true, staticPlot: false };
-    return Plotly.react(div, painted(data, style), painted(whole, style), config);
+    return Plotly.react(div, painted(data, style), painted(whole, style), { displayModeBar: false });
   };
   const plots = [...document.querySelectorAll(".plot")];
+  const drawn = new Map();
   const all = () => plots.forEach(draw);
-  all();
+  const watch = new ResizeObserver((entries) => {
+    for (const { target } of entries) {
+      if (drawn.get(target) === target.clientWidth || !target.clientWidth) continue;
+      drawn.set(target, target.clientWidth);
+      requestAnimationFrame(() => draw(target)); // a plot that changes its own height would be observed in a loop
+    }
+  });
+  plots.forEach((plot) => watch.observe(plot));
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", all);
 })();
