@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
     from evalsuite.types import Interval
 
 __all__ = ["Memorisation"]
+
+_KEPT = 64
+_closeness: dict[tuple[str, str], NDArray[np.float64]] = {}
 
 
 @dataclass(frozen=True)
@@ -65,8 +69,8 @@ class Memorisation(ImageSetMetric):
     References
     ----------
     .. [1] Carlini et al., "Extracting training data from diffusion models", USENIX Security 2023, section 4.2.
-    .. [2] Alaa, van Breugel, Saveliev and van der Schaar, "How faithful is your synthetic data? Sample-level metrics for
-       evaluating and auditing generative models", ICML 2022, section 4.
+    .. [2] Alaa, van Breugel, Saveliev and van der Schaar, "How faithful is your synthetic data? Sample-level metrics
+       for evaluating and auditing generative models", ICML 2022, section 4.
     """
 
     name = "memorisation"
@@ -113,12 +117,13 @@ class Memorisation(ImageSetMetric):
         float64, shape (n,)
             At least 0; 0 for a copy.
         """
-        training, spacing = self._training()
-        index, squared = nearest(vectors.astype(training.dtype), training)
-        distance, own = np.sqrt(squared), spacing[index].astype(np.float64)
-        # Of a training image that is there twice, only its copies are close.
-        far = np.where(distance > 0, np.inf, 0.0)
-        return np.divide(distance, own, out=far, where=own > 0)
+        # The value, its interval and the figure ask for the same.
+        key = (self.signature(), hashlib.sha256(vectors.tobytes()).hexdigest())
+        if key not in _closeness:
+            while len(_closeness) >= _KEPT:
+                del _closeness[next(iter(_closeness))]
+            _closeness[key] = self._compute_closeness(vectors)
+        return _closeness[key]
 
     def figures(self, data: FigureInput) -> Sequence[Figure]:
         """Return the images closest to training images; with those below them, where the training images are there."""
@@ -135,6 +140,14 @@ class Memorisation(ImageSetMetric):
         order = np.argsort(closeness, kind="stable")
         figure = ranked_grid(data, rows, order, closeness, "Closest to training images", caption, "closeness", partner)
         return [*super().figures(data), *([figure] if figure else [])]
+
+    def _compute_closeness(self, vectors: FloatArray) -> NDArray[np.float64]:
+        training, spacing = self._training()
+        index, squared = nearest(vectors.astype(training.dtype), training)
+        distance, own = np.sqrt(squared), spacing[index].astype(np.float64)
+        # Of a training image that is there twice, only its copies are close.
+        far = np.where(distance > 0, np.inf, 0.0)
+        return np.divide(distance, own, out=far, where=own > 0)
 
     def _distance(self, vectors: FloatArray, reference: FloatArray) -> float:
         return float(self._flagged(vectors, reference).mean())

@@ -11,13 +11,20 @@ if TYPE_CHECKING:
 
     from evalsuite.report.leaderboard import LeaderboardRun
 
-__all__ = ["verdict"]
+__all__ = ["is_control", "verdict"]
 
 _NAMED = 3
 
 
+def is_control(run: LeaderboardRun) -> bool:
+    """Whether the run's model is one of the zoo's controls, which show how well or badly a model can do."""
+    from evalsuite.zoo import CONTROLS
+
+    return str(run.report.model["spec"]) in {f"zoo:{name}" for name in CONTROLS}
+
+
 def verdict(runs: Sequence[LeaderboardRun], ranks: Mapping[str, tuple[int, int]], labels: Mapping[str, str]) -> str:
-    """Say which model is best, by what, and whether that is sure.
+    """Say which model is best, by what, and whether that is sure. Controls are left out unless there is nothing else.
 
     Parameters
     ----------
@@ -29,6 +36,7 @@ def verdict(runs: Sequence[LeaderboardRun], ranks: Mapping[str, tuple[int, int]]
     valued = [run for run in runs if run.report.primary.value is not None]
     if not valued:
         return f"No model has a value: none of {_count(len(runs), 'run')} could be scored."
+    valued = [run for run in valued if not is_control(run)] or valued
     first, score = valued[0], valued[0].report.primary
     name = labels[_id(first)]
     told = f"{score.metric} {format_score(score)}"
@@ -36,8 +44,9 @@ def verdict(runs: Sequence[LeaderboardRun], ranks: Mapping[str, tuple[int, int]]
     others = comparable[1:]
     if not others:
         return f"{name} has {told}; there is nothing to compare it with."
-    rivals = [run for run in others if ranks.get(_id(run), (1, 1))[0] == 1]
-    if ranks.get(_id(first), (1, 1))[1] == 1:
+    place = ranks.get(_id(first), (1, 1))
+    rivals = [run for run in others if ranks.get(_id(run), (1, 1))[0] <= place[0]]
+    if not rivals and all(ranks.get(_id(run), (1, 1))[0] > place[1] for run in others):
         rest = {1: "the other", 2: "both others"}.get(len(others), f"all {len(others)} others")
         return f"{name} is best, with {told}: surely ahead of {rest}."
     if not rivals:

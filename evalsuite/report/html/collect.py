@@ -71,7 +71,7 @@ def collect_figures(runs: Sequence[LeaderboardRun], labels: Mapping[str, str]) -
 
 
 def _order(figure: Figure, metric: int, *, primary: bool) -> int:
-    """Return a place: the primary metric's curves, the task's own figures (1), the primary's images, then the others."""
+    """Return a place: the primary metric's curves, the task's own figures (1), the primary's images, the others'."""
     if not primary:
         return 3 + metric
     return 2 if isinstance(figure.content, ImageGrid) else 0

@@ -6,6 +6,7 @@ scheme; labels are made harmless for plotly, which reads them as markup.
 
 from __future__ import annotations
 
+from math import log10
 from typing import TYPE_CHECKING, Any
 
 from evalsuite.report.html.safe import plot_label
@@ -39,12 +40,16 @@ def interval_plot(scores: Sequence[tuple[str, Score]]) -> dict[str, Any]:
     known = [(i, label, score) for i, (label, score) in enumerate(scores) if score.value is not None]
     share = is_share(known[0][2])
     scale = 100.0 if share else 1.0
+    values = [scale * (score.value or 0.0) for _, _, score in known]
     lows = [scale * (score.interval.low if score.interval else score.value or 0.0) for _, _, score in known]
     highs = [scale * (score.interval.high if score.interval else score.value or 0.0) for _, _, score in known]
+    logarithmic = not share and min(values) > 0 and max(highs) / min(values) > _LOG_SPAN
+    least = min(values) / 3 if logarithmic else min(lows)
+    lows = [max(low, least) for low in lows]  # an interval that reaches 0 ends where a logarithmic axis does
     traces: list[dict[str, Any]] = []
     notes: list[dict[str, Any]] = []
     for row, (i, label, score) in enumerate(known):
-        value = scale * (score.value or 0.0)
+        value = values[row]
         traces.append(
             {
                 "type": "scatter",
@@ -69,7 +74,6 @@ def interval_plot(scores: Sequence[tuple[str, Score]]) -> dict[str, Any]:
         words = {"xref": "paper", "y": row, "yshift": 15, "showarrow": False}
         notes.append({**words, "name": "label", "x": 0, "xanchor": "left", "text": plot_label(label)})
         notes.append({**words, "x": 1, "xanchor": "right", "text": format_score(score), "font": {"color": "@muted"}})
-    logarithmic = not share and min(lows) > 0 and max(highs) / min(lows) > _LOG_SPAN
     first = known[0][2]
     axis: dict[str, Any] = {
         "title": {"text": f"{plot_label(first.metric)}, {'higher' if first.higher_is_better else 'lower'} is better"},
@@ -78,6 +82,7 @@ def interval_plot(scores: Sequence[tuple[str, Score]]) -> dict[str, Any]:
         "zeroline": False,
     }
     if logarithmic:
+        axis["range"] = [_short(log10(min(lows)) - 0.03), _short(log10(max(highs)) + 0.1)]
         axis["dtick"] = 1 if max(highs) / min(lows) > 1e4 else "D2"  # 1, 2 and 5 of each decade
     elif share:
         axis["range"] = _padded_range(min(lows), max(highs), 0.0, 100.0)

@@ -12,7 +12,7 @@ from evalsuite.report.html.sprites import make_sheet
 from evalsuite.report.labels import run_labels
 from evalsuite.report.notes import COUNTED, table_notes
 from evalsuite.report.numbers import format_rank, format_score, format_value
-from evalsuite.report.verdict import verdict
+from evalsuite.report.verdict import is_control, verdict
 from evalsuite.types import OUTCOMES
 
 if TYPE_CHECKING:
@@ -165,7 +165,7 @@ def _rows(
         primary = report.primary
         cells = (
             Cell(text=format_rank(rank).replace("-", _NONE), key=sum(rank) / 2 if rank else None),
-            Cell(text=labels[run_id], key=labels[run_id].lower()),
+            Cell(text=labels[run_id], key=labels[run_id].lower(), small="control" if is_control(run) else ""),
             _score_cell(primary, interval=True),
             *(_score_cell(scores.get(other), interval=False) for other in others),
             Cell(
@@ -230,12 +230,16 @@ def _interval_block(runs: Sequence[LeaderboardRun], names: Sequence[str]) -> lis
         return []
     level = next((score.interval.level for _, score in known if score.interval), 0.95)
     metric = known[0][1].metric
+    plot = interval_plot(scores)
+    caption = f"All models on one axis, best first; lines are {100 * level:g} % intervals."
+    if plot["layout"]["xaxis"]["type"] == "log":
+        caption += " The axis is logarithmic; an interval that reaches 0 is drawn to its end."
     return [
         Block(
             title=f"{metric} with its interval",
-            caption=f"All models on one axis, best first; lines are {100 * level:g} % intervals.",
+            caption=caption,
             kind="plot",
-            plot=interval_plot(scores),
+            plot=plot,
             alt=f"{metric} of {len(known)} models with intervals; the table above has the numbers.",
         )
     ]
