@@ -1,7 +1,7 @@
 """Train `fashion_convnet`: ``python -m evalsuite.extractors.train [--data DIR] [--out DIR] [--epochs N]``.
 
 The same seed and version of torch on one thread give the same weights. Features change with them, and so do all
-distances computed from them: run ``python -m evalsuite.datasets.build`` afterwards.
+distances computed from them: run ``python -m evalsuite.extractors.training_features`` afterwards.
 """
 
 from __future__ import annotations

@@ -91,7 +91,7 @@ def test_changed_images_are_refused(copy, change, message):
 def test_broken_and_missing_files_are_named(copy):
     path = copy / "fashion_mnist" / "heldout-images.gz"
     path.write_bytes(path.read_bytes()[:1000])
-    with pytest.raises(InputError, match="heldout-images.gz: expected .* found a broken stream"):
+    with pytest.raises(InputError, match=r"heldout-images\.gz: expected .* found a broken stream"):
         load_images("fashion_mnist/heldout", copy)
     path.write_bytes(b"not gzip")
     with pytest.raises(InputError, match=r"heldout-images.gz: cannot be read \(Not a gzipped file"):
@@ -100,7 +100,7 @@ def test_broken_and_missing_files_are_named(copy):
     with pytest.raises(InputError, match=r"heldout-images.gz: cannot be read \(No such file"):
         load_images("fashion_mnist/heldout", copy)
     rewrite(copy / "fashion_mnist" / "heldout-labels.gz", lambda raw: raw[:-1] + bytes([raw[-1] ^ 1]))
-    with pytest.raises(InputError, match="heldout-labels.gz: expected content of SHA-256"):
+    with pytest.raises(InputError, match=r"heldout-labels\.gz: expected content of SHA-256"):
         load_labels("fashion_mnist/heldout", copy)
 
 

@@ -11,12 +11,13 @@ import numpy as np
 import pytest
 
 from evalsuite.datasets import load_images, load_labels, load_training_features
-from evalsuite.datasets.build import heldout_indices, nearest_distances
+from evalsuite.datasets.build import heldout_indices
 from evalsuite.datasets.build import main as build
 from evalsuite.datasets.catalogue import FOLDER
 from evalsuite.datasets.source import DEBIAN, N_LEARNED, read_split
 from evalsuite.errors import InputError, UsageError
 from evalsuite.extractors.fashion_convnet import open_extractor
+from evalsuite.extractors.training_features import nearest_distances
 from evalsuite.zoo.images.train import image_batches
 
 needs_debian = pytest.mark.skipif(
@@ -69,14 +70,14 @@ def test_damaged_features_are_refused(tmp_path, signature):
     raw = bytearray(path.read_bytes())
     raw[-1] ^= 1
     path.write_bytes(bytes(raw))
-    with pytest.raises(InputError, match="train-nearest.npy: expected SHA-256"):
+    with pytest.raises(InputError, match=r"train-nearest\.npy: expected SHA-256"):
         load_training_features(NAME, signature, tmp_path)
     (tmp_path / "fashion_mnist" / "train-features.npy").unlink()
-    with pytest.raises(InputError, match="train-features.npy: cannot be read"):
+    with pytest.raises(InputError, match=r"train-features\.npy: cannot be read"):
         load_training_features(NAME, signature, tmp_path)
     for text in ("[]", "{", json.dumps({"extractor": signature})):
         (tmp_path / "fashion_mnist" / "train-features.json").write_text(text)
-        with pytest.raises(InputError, match="train-features.json: expected an index"):
+        with pytest.raises(InputError, match=r"train-features\.json: expected an index"):
             load_training_features(NAME, signature, tmp_path)
 
 
@@ -127,6 +128,6 @@ def test_features_are_of_the_first_fifty_thousand_images(signature):
 
 @needs_debian
 def test_images_are_remade_as_they_are(tmp_path):
-    build(["--images-only", "--out", str(tmp_path)])
+    build(["--out", str(tmp_path)])
     for name in ("fashion_mnist/heldout", "fashion_mnist/test"):
         assert np.array_equal(load_images(name, tmp_path), load_images(name))

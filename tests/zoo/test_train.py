@@ -9,8 +9,9 @@ import torch
 
 from evalsuite.worlds.data_to_text import samples as record_samples
 from evalsuite.worlds.ledger import samples
-from evalsuite.zoo import NAMES
+from evalsuite.zoo import IMAGE_MODELS, TEXT_MODELS
 from evalsuite.zoo.examples import TEST_SEED, ledger_examples, ledger_tokenizer, record_examples
+from evalsuite.zoo.images.recipes import IMAGE_RECIPES
 from evalsuite.zoo.recipes import RECIPES
 from evalsuite.zoo.tokenizer import END, GO, PAD
 from evalsuite.zoo.train import IGNORED, batches, main
@@ -39,8 +40,9 @@ def test_twenty_steps_are_deterministic(tmp_path):
     assert config["training"]["steps"] == 20
 
 
-def test_every_shipped_model_has_a_recipe():
-    assert {*RECIPES, *(early for recipe in RECIPES.values() for early in recipe.early)} == set(NAMES)
+@pytest.mark.parametrize(("recipes", "names"), [(RECIPES, TEXT_MODELS), (IMAGE_RECIPES, IMAGE_MODELS)])
+def test_every_shipped_model_has_a_recipe(recipes, names):
+    assert {*recipes, *(early for recipe in recipes.values() for early in recipe.early)} == set(names)
 
 
 def test_ledger_arms_differ_in_the_steps_only():

@@ -10,14 +10,15 @@ from pathlib import Path
 import pytest
 
 from evalsuite.errors import ModelError
-from evalsuite.zoo import NAMES, describe_model
+from evalsuite.zoo import CONTROLS, IMAGE_MODELS, NAMES, TEXT_MODELS, describe_model
 from evalsuite.zoo.model import ZooModel, open_model
 from evalsuite.zoo.weights import WEIGHTS, load_config
 
 CARDS = WEIGHTS.parent / "cards"
+TRAINED = [*TEXT_MODELS, *IMAGE_MODELS]
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", TRAINED)
 def test_files_are_complete_small_and_hashed(name):
     config, raw = load_config(WEIGHTS, name)
     path = WEIGHTS / f"{name}.safetensors"
@@ -29,7 +30,7 @@ def test_files_are_complete_small_and_hashed(name):
     assert describe_model(name)
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", TRAINED)
 def test_card_states_what_the_config_states(name):
     text, (config, _) = (CARDS / f"{name}.md").read_text(encoding="utf-8"), load_config(WEIGHTS, name)
     card = " ".join(text.split())
@@ -38,6 +39,12 @@ def test_card_states_what_the_config_states(name):
     assert f"{config['training']['steps']:,} steps" in card
     for heading in ("Data", "Architecture", "Training", "Scores", "What it is for", "What it is not"):
         assert f"\n## {heading}\n" in text
+
+
+def test_there_is_a_card_for_every_model_and_a_model_for_every_file():
+    assert {path.stem for path in CARDS.iterdir()} == set(NAMES)
+    assert {path.stem for path in WEIGHTS.iterdir()} == set(TRAINED)
+    assert set(NAMES) == {*TRAINED, *CONTROLS}
 
 
 def test_wrong_weights_are_refused(tmp_path):
