@@ -37,6 +37,16 @@ def test_weights_schemas_and_types_are_installed():
     assert (package / "_rust.pyi").is_file()
     assert (package / "schemas" / "report-1.json").is_file()
     assert list((package / "zoo" / "weights").iterdir())
+    assert (package / "extractors" / "weights" / "fashion_convnet.safetensors").is_file()
+
+
+def test_data_and_its_licence_are_installed():
+    installed = files("evalsuite") / "datasets" / "fashion_mnist"
+    in_tree = ROOT / "evalsuite" / "datasets" / "fashion_mnist"
+    names = {path.name for path in in_tree.iterdir()}
+    assert {"LICENCE.txt", "heldout-images.gz", "test-images.gz", "train-features.npy"} <= names
+    for name in names:
+        assert (installed / name).read_bytes() == (in_tree / name).read_bytes(), name
 
 
 def test_licence_is_apache():
