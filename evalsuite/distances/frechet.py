@@ -124,8 +124,8 @@ class _Side:
         self._moments = given if isinstance(given, Moments) else None
         self._features = None if isinstance(given, Moments) else checked(np.asarray(given))
         self._mean: NDArray[np.float64] | None = None
-        shape = (given.n, given.dimension) if isinstance(given, Moments) else given.shape
-        self.n, self.dimension = shape
+        self.n: int = given.n if isinstance(given, Moments) else len(given)
+        self.dimension: int = given.dimension if isinstance(given, Moments) else given.shape[1]
 
     @property
     def is_thin(self) -> bool:
@@ -159,10 +159,10 @@ class _Side:
         float64, shape (n - 1, d); its own product, transposed times itself, is the covariance.
         """
         assert self._features is not None
-        return _reflected(self._features - self.mean) / np.sqrt(self.n - 1)
+        return np.asarray(_reflected(self._features - self.mean) / np.sqrt(self.n - 1))
 
     def factor(self) -> NDArray[np.float64]:
-        """A matrix with the covariance as its product, transposed times itself: shape (rank, d)."""
+        """Return a matrix F of shape (rank, d) such that ``F.T @ F`` is the covariance."""
         if self.is_thin:
             return self.thin_factor
         values, vectors = np.linalg.eigh(self.covariance)
@@ -181,7 +181,7 @@ def _root_trace(a: _Side, b: _Side) -> float:
     """Return the trace of the root of the covariances' product."""
     scale = a.trace + b.trace
     if not np.isfinite(scale):
-        return scale
+        return float(scale)
     if a.is_thin and b.is_thin:
         return _nuclear_norm(a.thin_factor, b.thin_factor)
     thin, thick = (b, a) if b.is_thin else (a, b)
@@ -189,7 +189,7 @@ def _root_trace(a: _Side, b: _Side) -> float:
         left = thin.thin_factor
     else:
         try:
-            left = np.linalg.cholesky(thin.covariance).T
+            left = np.asarray(np.linalg.cholesky(thin.covariance).T, dtype=np.float64)
         except np.linalg.LinAlgError:
             return _nuclear_norm(a.factor(), b.factor())
     total = _sum_of_roots(left @ thick.covariance @ left.T, scale)

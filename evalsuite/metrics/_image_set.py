@@ -125,7 +125,10 @@ class ImageSetMetric(SetMetric):
         extractor = open_extractor(self.extractor)
         d = extractor.dimension
         vectors = np.concatenate(
-            [_tolerant(extractor, [output for _, output in wanted[i : i + _CHUNK]]) for i in range(0, len(wanted), _CHUNK)]
+            [
+                _tolerant(extractor, [output for _, output in wanted[i : i + _CHUNK]])
+                for i in range(0, len(wanted), _CHUNK)
+            ]
         )
         by_sample: dict[int, list[int]] = {}
         for position, (i, _) in enumerate(wanted):
@@ -152,9 +155,7 @@ class ImageSetMetric(SetMetric):
         """Return the value of at least `least` feature vectors, one an image."""
 
     @abstractmethod
-    def _interval(
-        self, vectors: FloatArray, clusters: NDArray[np.int64], reference: FloatArray
-    ) -> Interval | None: ...
+    def _interval(self, vectors: FloatArray, clusters: NDArray[np.int64], reference: FloatArray) -> Interval | None: ...
 
     def _notes(self, vectors: FloatArray, reference: FloatArray) -> tuple[str, ...]:
         del vectors, reference
@@ -163,9 +164,7 @@ class ImageSetMetric(SetMetric):
     def _pair(self, features: FloatArray, reference: FloatArray | None) -> tuple[FloatArray, FloatArray]:
         return self._vectors(features, reference)[0], _given(reference)
 
-    def _vectors(
-        self, features: FloatArray, reference: FloatArray | None
-    ) -> tuple[FloatArray, NDArray[np.int64]]:
+    def _vectors(self, features: FloatArray, reference: FloatArray | None) -> tuple[FloatArray, NDArray[np.int64]]:
         """Return one vector an image, and the row it comes from: rows hold one an image, then padding."""
         d = _given(reference).shape[1]
         if features.shape[1] % d:

@@ -5,14 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from evalsuite import stats
 from evalsuite.distances import Moments, frechet_distance, leave_out_frechet, moments
+from evalsuite.errors import InputError
+from evalsuite.extractors.inception_weights import FILE_NAME, SHA256_START
+from evalsuite.extractors.opening import open_extractor
 from evalsuite.metrics._image_set import ImageSetMetric
 from evalsuite.metrics._references import OncePerArray
 
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
 
     from evalsuite.metrics.base import FloatArray
@@ -97,8 +99,8 @@ class FrechetInceptionDistance(FrechetDistance):
     Notes
     -----
     The network, its weights and the resizing are those of pytorch-fid [1]_, and so is the value, up to the rounding of
-    the network; for fewer than 2,049 images pytorch-fid's own is off by about 2e-6 of the value. The weights do not come
-    with the package: the message says where they are looked for. Everything else is as in `frechet_distance`.
+    the network; for fewer than 2,049 images pytorch-fid's own is off by about 2e-6 of the value. The weights do not
+    come with the package: the message says where they are looked for. Everything else is as in `frechet_distance`.
 
     References
     ----------
@@ -109,7 +111,23 @@ class FrechetInceptionDistance(FrechetDistance):
 
     extractor: str = field(default="inception_fid", init=False)
 
+    def signature(self) -> str:
+        """Return the signature; see ``Metric``.
+
+        Raises
+        ------
+        InputError
+            If the weights are not those that FID is defined by.
+        """
+        found = open_extractor(self.extractor).signature
+        if not found.startswith(f"inception_fid:{SHA256_START}"):
+            raise InputError(
+                f"fid: takes the weights of {FILE_NAME} and no others, found {found}; frechet_distance with "
+                'extractor = "inception_fid" takes any'
+            )
+        return super().signature()
+
 
 def _smallest(reference: FloatArray) -> FloatArray | Moments:
-    """Return what the distance is fastest from: moments, or features where there are no more of them than dimensions."""
+    """Return what the distance is fastest from: moments, or features that are no more than dimensions."""
     return reference if len(reference) <= reference.shape[1] else _moments(reference)

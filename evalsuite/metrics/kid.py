@@ -38,8 +38,8 @@ class KernelInceptionDistance(ImageSetMetric):
     Notes
     -----
     Kernel ``(x . y / d + 1)**3`` [1]_, exactly, over all pairs: what others estimate from 100 random subsets of 1,000,
-    without the noise of the draw. Its expectation does not depend on the number of images; by chance it is below 0 where
-    model and reference are alike.
+    without the noise of the draw. Its expectation does not depend on the number of images; by chance it is below 0
+    where model and reference are alike.
 
     The interval is for the expectation over images of the model with the reference held fixed: Student's t with the
     variance of the U-statistic, from all pairs, triples and quadruples of images. Where images come in clusters, or

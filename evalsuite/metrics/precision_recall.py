@@ -9,9 +9,9 @@ import numpy as np
 
 from evalsuite import stats
 from evalsuite.distances import covered, leave_out_recall, neighbour_distances
+from evalsuite.errors import InputError
 from evalsuite.metrics._image_set import ImageSetMetric
 from evalsuite.metrics._options import check_integer
-from evalsuite.errors import InputError
 from evalsuite.metrics._references import OncePerArray, find_reference
 
 if TYPE_CHECKING:
@@ -67,9 +67,8 @@ class Precision(_NeighbourMetric):
     Notes
     -----
     The share of images whose features lie in a ball around any reference image's, or on its surface [1]_ (``<=``, as in
-    the published code; others have ``<``). Distances that are close to a radius are computed again as sums of squares in
-    float64, so that copies and ties are decided as exact arithmetic would. Range 0 to 1; higher is better. It rises with
-    the number of reference images.
+    the published code; others have ``<``). Distances that are close to a radius are computed again as sums of squares
+    in float64, so that copies and ties are decided as exact arithmetic would. Range 0 to 1; higher is better.
 
     With the reference held fixed each image is in or out by itself, so the interval is Wilson's for a proportion. None
     with k images or fewer.
@@ -112,7 +111,8 @@ class Recall(_NeighbourMetric):
     `precision`. Range 0 to 1; higher is better. It depends on the number of images, which is in the signature, and one
     image far from the rest has a ball that covers much: read it beside precision.
 
-    The interval is a delete-block jackknife over the images, with the reference held fixed. None with k images or fewer.
+    The interval is a delete-block jackknife over the images, with the reference held fixed. None with k images or
+    fewer.
 
     References
     ----------

@@ -157,7 +157,7 @@ def score_all(
     cache_folder: Path | None = None,
     digest: str = "",
 ) -> list[Score]:
-    """Score outputs by several metrics, of which those with the same features compute them once; see `score_outputs`."""
+    """Score outputs by several metrics; those with the same features share them. See `score_outputs`."""
     shared: dict[str, Rows] = {}
     return [_score(data, spec, metric, shared, cache_folder, digest) for spec, metric in metrics]
 

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from evalsuite.stats.student import student_interval
-from evalsuite.types import Interval
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from numpy.typing import NDArray
+
+    from evalsuite.types import Interval
 
 __all__ = ["MAX_BLOCKS", "interval_of_left_out", "jackknife_blocks", "jackknife_interval"]
 
