@@ -25,6 +25,8 @@ __all__ = ["render_page", "write_page"]
 
 _ASSETS = ("page.html", "blocks.html", "page.css", "page.js")
 _HEAD = 4096
+# Where an element has this id, a part of plotly for maps leaves out a style element that the page's policy would refuse.
+_OWN_STYLES = re.compile(r'getElementById\("([0-9a-f]{64})"\)\)\{var \w+=document\.createElement\("style"\)')
 _INPUTS = re.compile(rb'<meta name="evalsuite-inputs" content="([0-9a-f]{64})">')
 
 
@@ -106,7 +108,10 @@ def render_page(leaderboard: Leaderboard, root: Path, inputs: str) -> str:
         script=Markup(script),
         style=Markup(style),
         plotly=Markup(plotly),
+        ids_in_use=_OWN_STYLES.findall(plotly),
         script_hashes=" ".join(_csp_hash(text) for text in (plotly, script) if text),
+        # plotly begins with an empty style element, to which it adds rules by way of the document's object model.
+        style_hashes=" ".join(_csp_hash(text) for text in (style, "")),
     )
 
 
