@@ -104,7 +104,7 @@ def moments(features: NDArray[np.floating]) -> Moments:
     d = checked(features).shape[1]
     total = Moments(0, np.zeros(d), np.zeros((d, d)))
     for start in range(0, len(features), BLOCK):
-        block = np.asarray(features[start : start + BLOCK], dtype=np.float64)
+        block = np.ascontiguousarray(features[start : start + BLOCK], dtype=np.float64)
         mean = block.mean(axis=0)
         deviations = block - mean
         part = Moments(len(block), mean, deviations.T @ deviations)
