@@ -106,6 +106,8 @@ def evaluate(
     from evalsuite.models.spec import open_model
     from evalsuite.runlog.writer import probe_folder
 
+    if output == "":
+        raise UsageError("output must name a folder, got an empty string")
     opened = open_model(model, device=device) if isinstance(model, str) else adapt_model(model)
     names = [tasks] if isinstance(tasks, (str, Task)) else list(tasks)
     loaded = [load_task(task) if isinstance(task, str) else task for task in names]
@@ -212,8 +214,8 @@ def run_plan(plan: RunPlan, *, progress: Progress | None = None) -> Evaluation:
     return Evaluation(report=report, folder=plan.folder, was_complete=was_complete and not fresh)
 
 
-def score_log(log: RunLog, task: Task, *, repeats: int, limit: int | None) -> tuple[Report, bool]:
-    """Score a run's outputs by the task's metrics and write ``report.json`` beside the log.
+def score_log(log: RunLog, task: Task, *, repeats: int, limit: int | None, write: bool = True) -> tuple[Report, bool]:
+    """Score a run's outputs by the task's metrics.
 
     Parameters
     ----------
@@ -222,11 +224,18 @@ def score_log(log: RunLog, task: Task, *, repeats: int, limit: int | None) -> tu
         Must be the one the log was made with.
     repeats, limit : int
         Which outputs to score.
+    write : bool, default True
+        Whether to write ``report.json`` beside the log. Metrics' rows are kept there in any case.
 
     Returns
     -------
     tuple of (Report, bool)
         The report, and whether it was computed (False where the one that was there is current).
+
+    Raises
+    ------
+    InputError
+        If an output cannot be scored: a sample lacks what a metric needs, or an image is damaged.
     """
     path = log.path.parent / "report.json"
     samples = task.samples[:limit]
@@ -243,14 +252,12 @@ def score_log(log: RunLog, task: Task, *, repeats: int, limit: int | None) -> tu
     if current is not None:
         return current, False
 
-    from evalsuite.scoring import ScoringInput, score_outputs, task_metrics
+    from evalsuite.scoring import ScoringInput, score_all, task_metrics
 
     data = ScoringInput(task_name=task.name, samples=samples, outputs=outputs)
     folder = log.path.parent / "statistics"
     try:
-        scores = [
-            score_outputs(data, spec, metric, cache_folder=folder, digest=digest) for spec, metric in task_metrics(task)
-        ]
+        scores = score_all(data, task_metrics(task), cache_folder=folder, digest=digest)
     except ValueError as error:
         raise InputError(f'task "{task.name}" cannot be scored: {error}') from error
     report = build_report(
@@ -262,7 +269,8 @@ def score_log(log: RunLog, task: Task, *, repeats: int, limit: int | None) -> tu
         limit=limit,
         inputs={**inputs, "signatures": [score.signature for score in scores]},
     )
-    save_json(report.record, path)
+    if write:
+        save_json(report.record, path)
     return report, True
 
 

@@ -128,7 +128,8 @@ def generate(plan: RunPlan, *, progress: Progress | None = None) -> RunLog:
             writer = RunLogWriter(plan.log_path, existing=log)
         with writer:
             if log is not None:
-                writer.append_session({"environment": environment, "torn_bytes": log.torn_bytes, **_started()})
+                asked = {"repeats": plan.repeats, "limit": plan.limit}
+                writer.append_session({"environment": environment, "torn_bytes": log.torn_bytes, **asked, **_started()})
             _generate_missing(plan, log, writer, batch_size, progress)
     finished = open_log(plan)
     assert finished is not None

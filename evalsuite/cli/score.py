@@ -1,4 +1,4 @@
-"""``evalsuite score``: score a run log again, or files of hypotheses and references; no model is run."""
+"""``evalsuite score``: score a run log again, hypotheses and references, or sets of images; no model is run."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from evalsuite.types import Score
 
-__all__ = ["add_arguments", "run"]
+__all__ = ["add_arguments", "print_scores", "run"]
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -26,61 +26,65 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--ref", type=Path, action="append", metavar="F", help="references, one a line; again for a second reference"
     )
+    parser.add_argument("--real", metavar="R", help="real images: a folder, tar or npz, or a data set's name")
+    parser.add_argument("--fake", metavar="F", help="images to score: a folder, tar or npz")
+    parser.add_argument("--extractor", metavar="NAME", help="for images: the network that computes features")
     parser.add_argument(
-        "--metric", nargs="+", metavar="NAME", help="for files: which metrics; for a log: besides the task's own"
+        "--metric",
+        nargs="+",
+        metavar="NAME",
+        help="for files and images: which metrics; for a log: besides the task's own, printed but not reported",
     )
     parser.add_argument("--json", action="store_true", help="print JSON")
 
 
 def run(options: argparse.Namespace) -> int:
     """Run the command and return its exit code."""
-    if options.log is not None:
-        if options.hyp or options.ref:
-            raise UsageError("score: give either a run log, or --hyp and --ref")
-        scores = _score_log(options.log, options.task, options.metric or [])
-    elif options.hyp and options.ref:
-        if not options.metric:
-            raise UsageError(
-                'score: --metric is missing, for example --metric bleu chrf. See "evalsuite list metrics".'
-            )
-        scores = _score_files(options.hyp, options.ref, options.metric)
-    else:
-        raise UsageError("score: give a run log, or --hyp FILE --ref FILE --metric NAME")
-    _print(scores, as_json=options.json)
+    ways = {
+        "a run log": options.log is not None,
+        "--hyp and --ref": bool(options.hyp or options.ref),
+        "--real and --fake": options.real is not None or options.fake is not None,
+    }
+    chosen = [way for way, given in ways.items() if given]
+    if len(chosen) > 1:
+        raise UsageError(f"score: give either {' or '.join(chosen)}, not both")
+    if not chosen:
+        raise UsageError(
+            "score: give a run log, or --hyp FILE --ref FILE --metric NAME, or --real DIR --fake DIR --metric NAME"
+        )
+    if options.extractor is not None and not ways["--real and --fake"]:
+        raise UsageError("score: --extractor is for --real and --fake; a task's file says which its metrics use")
+    if ways["a run log"]:
+        _score_log(options)
+        return 0
+    if not options.metric:
+        example = "bleu chrf" if ways["--hyp and --ref"] else "frechet_distance kid"
+        raise UsageError(f'score: --metric is missing, for example --metric {example}. See "evalsuite list metrics".')
+    if ways["--real and --fake"]:
+        _score_images(options)
+        return 0
+    if not (options.hyp and options.ref):
+        raise UsageError("score: --hyp and --ref go together: hypotheses, and what they are compared with")
+    print_scores(_score_files(options.hyp, options.ref, options.metric), as_json=options.json)
     return 0
 
 
-def _score_log(path: Path, task_name: str | None, extra: Sequence[str]) -> list[Score]:
-    from dataclasses import replace
+def _score_log(options: argparse.Namespace) -> None:
+    from evalsuite.cli.messages import say
+    from evalsuite.cli.score_log import score_run
 
-    from evalsuite.evaluation import score_log
-    from evalsuite.runlog import RunLock, read_log
-    from evalsuite.scoring import task_metrics
-    from evalsuite.task import MetricSpec, load_task
+    report, warning = score_run(options.log, options.task, options.metric or [])
+    if warning is not None:
+        say(f"evalsuite: {warning}")
+    print_scores(report.scores, as_json=options.json)
 
-    log = read_log(path / "run.jsonl" if path.is_dir() else path)
-    identity = log.header["identity"]
-    source = task_name or str(log.header["task"].get("source", ""))
-    if not source:
-        raise InputError(f"{log.path}: its task was made in Python, not loaded; give its task file by --task")
-    task = load_task(source)
-    if task.content_hash != identity.get("task_hash"):
-        raise InputError(
-            f'{log.path}: was made with task "{identity["task_name"]}" version {identity["task_version"]} of another '
-            f'content than "{task.source}" (hash {task.content_hash[:16]}, in the log {identity["task_hash"][:16]}); '
-            "give the task file it was made with by --task"
-        )
-    known = [spec.name for spec in task.metrics]
-    added = tuple(MetricSpec(name=name) for name in dict.fromkeys(extra) if name not in known)
-    task = replace(task, metrics=(*task.metrics, *added))
-    task_metrics(task)
-    # What was asked for last is in the report; a log without one is scored by what it holds.
-    repeats = 1 + max((repeat for _, repeat, _ in log.outputs), default=0)
-    present = [i for i, sample in enumerate(task.samples) if (sample.id, 0, 0) in log.outputs]
-    limit = present[-1] + 1 if present and present[-1] + 1 < len(task.samples) else None
-    with RunLock(log.path.parent):
-        report, _ = score_log(log, task, repeats=repeats, limit=limit)
-    return list(report.scores)
+
+def _score_images(options: argparse.Namespace) -> None:
+    from evalsuite.cli.score_images import score_images
+
+    if not options.real or not options.fake:
+        raise UsageError("score: --real and --fake go together: real images, and those to score")
+    score_images(options.real, options.fake, options.metric, options.extractor, as_json=options.json)
 
 
 def _score_files(hypotheses: Path, references: Sequence[Path], metrics: Sequence[str]) -> list[Score]:
@@ -133,9 +137,11 @@ def read_lines(path: Path) -> list[str]:
     return [line.removesuffix("\r") for line in lines]
 
 
-def _print(scores: Sequence[Score], *, as_json: bool) -> None:
+def print_scores(scores: Sequence[Score], *, as_json: bool = False) -> None:
+    """Print each score with its interval, number of samples, signature and notes; or as JSON."""
     from evalsuite.report.numbers import format_score
     from evalsuite.report.report import score_record
+    from evalsuite.report.terminal import printable
 
     if as_json:
         sys.stdout.write(json.dumps([score_record(score) for score in scores], indent=2) + "\n")
@@ -144,4 +150,5 @@ def _print(scores: Sequence[Score], *, as_json: bool) -> None:
     for score in scores:
         unscored = f", {score.n_unscored} without a value" if score.n_unscored else ""
         sys.stdout.write(f"{score.metric:<{width}}  {format_score(score)}  (n = {score.n}{unscored})\n")
-        sys.stdout.write(f"{'':<{width}}  {score.signature}\n")
+        for line in (score.signature, *score.notes):
+            sys.stdout.write(f"{'':<{width}}  {printable(line, 1000)}\n")

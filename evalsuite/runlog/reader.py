@@ -42,6 +42,8 @@ class RunLog:
         The last whole line's, with which the next one's begins.
     media : dict of str to int
         For each shard of images in the run's media folder, up to which byte the log refers to it.
+    asked : tuple of (int or None, int)
+        Limit and repeats that the last process to write it was asked for.
     """
 
     path: Path
@@ -51,6 +53,7 @@ class RunLog:
     torn_bytes: int
     checksum: int
     media: dict[str, int] = field(default_factory=dict)
+    asked: tuple[int | None, int] = (None, 1)
 
     def sample_outputs(self, sample_id: str, repeats: int, turns: int) -> tuple[Output, ...]:
         """Return a sample's outputs in canonical order (repeat, turn), those that are there."""
@@ -73,6 +76,7 @@ def read_log(path: Path) -> RunLog:
     outputs: dict[Key, Output] = {}
     header: dict[str, Any] | None = None
     media: dict[str, int] = {}
+    asked: tuple[int | None, int] = (None, 1)
     files = False
     whole = torn = checksum = 0
     try:
@@ -85,6 +89,7 @@ def read_log(path: Path) -> RunLog:
                 data, checksum = decode_line(line[:-1], checksum, where)
                 if header is None:
                     header = _check_header(data, where)
+                    asked = _asked(data, asked)
                     files = str(header["model"].get("spec", "")).startswith("files:")
                 elif data.get("type") == "output":
                     output = output_from_record(data, where, path.parent, files=files)
@@ -92,7 +97,9 @@ def read_log(path: Path) -> RunLog:
                     key = (output.sample_id, output.repeat, output.turn)
                     if key not in outputs or outputs[key].finish_reason == "error":
                         outputs[key] = output
-                elif data.get("type") != "session":
+                elif data.get("type") == "session":
+                    asked = _asked(data, asked)
+                else:
                     raise RunLogError(f'{where}: unknown line type "{data.get("type")}"')
                 whole += len(line)
     except OSError as error:
@@ -108,6 +115,7 @@ def read_log(path: Path) -> RunLog:
         torn_bytes=torn,
         checksum=checksum,
         media=media,
+        asked=asked,
     )
 
 
@@ -139,6 +147,13 @@ def _note_shard(output: Output, folder: Path, ends: dict[str, int]) -> None:
 def _flat(samples: Iterable[tuple[Output, ...]]) -> Iterator[Output]:
     for outputs in samples:
         yield from outputs
+
+
+def _asked(data: dict[str, Any], before: tuple[int | None, int]) -> tuple[int | None, int]:
+    """Return limit and repeats of a header or session line; they were once in the header only."""
+    limit, repeats = data.get("limit"), data.get("repeats")
+    sound = isinstance(repeats, int) and (limit is None or isinstance(limit, int))
+    return (limit, repeats) if sound else before  # type: ignore[return-value]
 
 
 def _check_header(data: dict[str, Any], where: str) -> dict[str, Any]:

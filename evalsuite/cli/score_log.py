@@ -1,0 +1,156 @@
+"""``evalsuite score LOG``: score a run again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from evalsuite.errors import InputError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from evalsuite.report.report import Report
+    from evalsuite.runlog import RunLog
+    from evalsuite.task import MetricSpec, Task
+
+__all__ = ["find_log", "score_run"]
+
+_SHOWN_LOGS = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Held:
+    """What a log holds: the samples up to the last that has an output, and the outputs that are missing among all."""
+
+    limit: int | None
+    repeats: int
+    missing: int
+    wanted: int
+
+
+def score_run(path: Path, task_name: str | None, extra: Sequence[str]) -> tuple[Report, str | None]:
+    """Score all that a run's log holds.
+
+    ``report.json`` beside it is what ``evalsuite run`` reported: it is written where there is none, and made anew
+    where it is of these samples and metrics; otherwise it is left alone.
+
+    Parameters
+    ----------
+    path : Path
+        A ``run.jsonl``, or the folder it is in.
+    task_name : str, optional
+        The task, where it is not found by the name in the log.
+    extra : sequence of str
+        Metrics beside the task's own.
+
+    Returns
+    -------
+    tuple of (Report, str or None)
+        The report, and a warning where the run is not complete.
+
+    Raises
+    ------
+    EvalsuiteError
+        If there is no log, it is damaged, its task is not found or is another, or it cannot be scored.
+    """
+    from evalsuite.evaluation import score_log
+    from evalsuite.runlog import RunLock, read_log
+    from evalsuite.task import MetricSpec
+
+    log = read_log(find_log(path))
+    task = _find_task(log, task_name)
+    known = [spec.name for spec in task.metrics]
+    added = tuple(MetricSpec(name=name) for name in dict.fromkeys(extra) if name not in known)
+    _check_metrics(added, task)
+    held = _held(log, task)
+    write = not added and not held.missing and _is_report_of(log, held)
+    with RunLock(log.path.parent):
+        report, _ = score_log(
+            log, replace(task, metrics=(*task.metrics, *added)), repeats=held.repeats, limit=held.limit, write=write
+        )
+    if not held.missing:
+        return report, None
+    return report, (
+        f"{log.path}: the run is not complete: {held.missing} of the {held.wanted} outputs it was to have are missing. "
+        f'Scored are the first {len(task.samples[: held.limit])} samples; the same "evalsuite run" completes it.'
+    )
+
+
+def find_log(path: Path) -> Path:
+    """Return the run log that `path` is, or is the folder of.
+
+    Raises
+    ------
+    InputError
+        If it is neither; logs that lie deeper in the folder are listed.
+    """
+    if path.is_dir():
+        log = path / "run.jsonl"
+        if log.exists():
+            return log
+        below = sorted(path.rglob("run.jsonl"))
+        if not below:
+            raise InputError(f"{path}: there is no run.jsonl in or below it")
+        shown = "".join(f"\n  {found.parent}" for found in below[:_SHOWN_LOGS])
+        more = f"\n  and {len(below) - _SHOWN_LOGS} more" if len(below) > _SHOWN_LOGS else ""
+        raise InputError(f"{path}: is not a run's folder; give one of the {len(below)} below it:{shown}{more}")
+    if path.suffix in (".json", ".html") and path.exists():
+        beside = f"; the log is {path.parent / 'run.jsonl'}" if (path.parent / "run.jsonl").exists() else ""
+        raise InputError(f"{path}: is a report, made from run logs; score a run.jsonl or its folder{beside}")
+    return path
+
+
+def _find_task(log: RunLog, name: str | None) -> Task:
+    from evalsuite.task import load_task
+
+    identity = log.header["identity"]
+    source = name or str(log.header["task"].get("source", ""))
+    if not source:
+        raise InputError(f"{log.path}: its task was made in Python, not loaded; give its task file by --task")
+    task = load_task(source)
+    if task.content_hash != identity.get("task_hash"):
+        raise InputError(
+            f'{log.path}: was made with task "{identity["task_name"]}" version {identity["task_version"]} of another '
+            f'content than "{task.source}" (hash {task.content_hash[:16]}, in the log {identity["task_hash"][:16]}); '
+            "give the task file it was made with by --task"
+        )
+    return task
+
+
+def _check_metrics(added: Sequence[MetricSpec], task: Task) -> None:
+    from evalsuite.scoring import make_metric
+
+    for spec in added:
+        metric = make_metric(spec, "--metric")
+        if metric.modality != task.modality:
+            raise UsageError(
+                f'--metric: "{spec.name}" reads {metric.modality}, task "{task.name}" generates {task.modality}'
+            )
+
+
+def _held(log: RunLog, task: Task) -> _Held:
+    asked_limit, asked_repeats = log.asked
+    present = [i for i, sample in enumerate(task.samples) if (sample.id, 0, 0) in log.outputs]
+    n = present[-1] + 1 if present else 0
+    repeats = max(asked_repeats, 1 + max((repeat for _, repeat, _ in log.outputs), default=0))
+    wanted = max(n, len(task.samples[:asked_limit]))
+    found = sum((sample.id, r, 0) in log.outputs for sample in task.samples[:wanted] for r in range(repeats))
+    return _Held(
+        limit=n if 0 < n < len(task.samples) else None,
+        repeats=repeats,
+        missing=wanted * repeats - found,
+        wanted=wanted * repeats,
+    )
+
+
+def _is_report_of(log: RunLog, held: _Held) -> bool:
+    """Whether the report beside a log, if there is one, is of the samples that the log holds."""
+    from evalsuite.report.report import load_report
+
+    try:
+        record = load_report(log.path.parent / "report.json").record
+    except InputError:
+        return True
+    return (record.get("limit"), record.get("repeats")) == (held.limit, held.repeats)

@@ -1,0 +1,179 @@
+"""Score one set of images against another, with no model and no run."""
+
+from __future__ import annotations
+
+import inspect
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from evalsuite.datasets import DATASETS, load_images
+from evalsuite.errors import InputError, UsageError, did_you_mean
+from evalsuite.extractors import EXTRACTORS
+from evalsuite.media import read_image_set
+from evalsuite.metrics import METRICS
+from evalsuite.metrics._image_set import ImageSetMetric
+from evalsuite.metrics._references import find_reference
+from evalsuite.scoring.score import ScoringInput, make_metric, score_all
+from evalsuite.task import MetricSpec
+from evalsuite.types import Output, Sample, Score
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from evalsuite.media import ImageSet
+
+__all__ = ["ImageSetScores", "ScoredSet", "score_image_sets"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScoredSet:
+    """One of the two sets.
+
+    Parameters
+    ----------
+    name : str
+        As it was given.
+    n : int
+        Images that can be scored.
+    shapes : mapping of str to int
+        Images of each ``"height x width x channels"``, the most frequent first.
+    excluded : mapping of str to int
+        Images left out, by reason, the most frequent first.
+    n_other : int
+        Files passed over, as they are no images by their names.
+    sha256 : str
+        Of the images as a set.
+    """
+
+    name: str
+    n: int
+    shapes: Mapping[str, int]
+    excluded: Mapping[str, int]
+    n_other: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImageSetScores:
+    """Scores of a set of images, and what was compared."""
+
+    real: ScoredSet
+    fake: ScoredSet
+    scores: Sequence[Score]
+
+    @property
+    def are_equal(self) -> bool:
+        """Whether both sets hold the same images."""
+        return self.real.sha256 == self.fake.sha256
+
+
+def score_image_sets(real: str, fake: str, metrics: Sequence[str], *, extractor: str | None = None) -> ImageSetScores:
+    """Score images against real ones.
+
+    Parameters
+    ----------
+    real, fake : str
+        Folder, tar or npz of images; or the name of a data set of ours, such as ``"fashion_mnist/test"``.
+    metrics : sequence of str
+        Registry names of metrics of sets of images; the first counts as primary.
+    extractor : str, optional
+        The network that computes features; each metric's own default where None.
+
+    Returns
+    -------
+    ImageSetScores
+        Images that cannot be read are left out and counted; those that the extractor does not take have no value, and
+        are counted as ``n_unscored``.
+
+    Raises
+    ------
+    UsageError
+        If a metric or the extractor is unknown, or a metric is not one of sets of images.
+    InputError
+        If a set cannot be read, or has fewer images than a metric takes.
+    """
+    if extractor is not None and extractor not in EXTRACTORS.names():
+        known = EXTRACTORS.names()
+        hint = did_you_mean(extractor, known) or "."
+        raise UsageError(f'--extractor: unknown extractor "{extractor}"{hint} Known: {", ".join(known)}.')
+    for option, name in (("--real", real), ("--fake", fake)):
+        if name not in DATASETS and not Path(name).exists():
+            hint = did_you_mean(name, DATASETS) or "."
+            raise InputError(
+                f'{option}: there is no "{name}"{hint} Give a folder, tar or npz of images, or one of our data sets: '
+                f"{', '.join(DATASETS)}."
+            )
+    specs = [_spec(name, real, extractor, primary=i == 0) for i, name in enumerate(dict.fromkeys(metrics))]
+    made = [make_metric(spec, "--metric") for spec in specs]
+    reference = find_reference(real)
+    outputs, fake_set = _read(fake)
+    real_set = _describe(real, reference.image_set)
+    for metric in made:
+        least = getattr(metric, "least", 1)
+        for option, one in (("--real", real_set), ("--fake", fake_set)):
+            if one.n < least:
+                left_out = "".join(f"; left out: {count} x {reason}" for reason, count in one.excluded.items())
+                raise InputError(
+                    f'{option} {one.name}: has {one.n} image{"s" * (one.n != 1)}, metric "{metric.name}" takes at '
+                    f"least {least}{left_out}"
+                )
+    data = ScoringInput(
+        task_name="images", samples=[Sample(id=output.sample_id, input={}) for (output,) in outputs], outputs=outputs
+    )
+    try:
+        scores = score_all(data, list(zip(specs, made, strict=True)))
+    except (InputError, ValueError) as error:
+        where = f"--real {real}" if str(error).startswith("reference set") else f"--fake {fake}"
+        raise InputError(f"{where}: {error}") from error
+    return ImageSetScores(real=real_set, fake=fake_set, scores=scores)
+
+
+def _spec(name: str, real: str, extractor: str | None, *, primary: bool) -> MetricSpec:
+    metric_class = METRICS.get(name)
+    if not (inspect.isclass(metric_class) and issubclass(metric_class, ImageSetMetric)):
+        able = [known for known in METRICS.names() if _is_image_metric(known)]
+        raise UsageError(f'--metric: "{name}" does not score sets of images; these do: {", ".join(able)}')
+    options: dict[str, str] = {"reference_set": real}
+    if extractor is not None:
+        options["extractor"] = extractor
+    return MetricSpec(name=name, primary=primary, options=dict(options))
+
+
+def _is_image_metric(name: str) -> bool:
+    try:
+        found = METRICS.get(name)
+    except UsageError:  # a plugin that cannot be imported
+        return False
+    return inspect.isclass(found) and issubclass(found, ImageSetMetric)
+
+
+def _read(name: str) -> tuple[list[tuple[Output]], ScoredSet]:
+    if name in DATASETS:
+        images = load_images(name)
+        return [(Output(image=image, sample_id=str(i)),) for i, image in enumerate(images)], _describe(name, None)
+    found = read_image_set(name)
+    pairs = zip(found.names, found.images, strict=True)
+    return [(Output(image=image, sample_id=each),) for each, image in pairs], _describe(name, found)
+
+
+def _describe(name: str, found: ImageSet | None) -> ScoredSet:
+    if found is None:
+        dataset = DATASETS[name]
+        shapes = {dataset.shape: dataset.n}
+        return ScoredSet(
+            name=name, n=dataset.n, shapes=_by_count(shapes), excluded={}, n_other=0, sha256=dataset.sha256
+        )
+    return ScoredSet(
+        name=name,
+        n=len(found),
+        shapes=_by_count(found.shapes),
+        excluded=found.reasons,
+        n_other=found.n_other,
+        sha256=found.sha256,
+    )
+
+
+def _by_count(shapes: Mapping[tuple[int, int, int], int]) -> dict[str, int]:
+    ordered = sorted(shapes.items(), key=lambda item: (-item[1], item[0]))
+    return {" x ".join(map(str, shape)): count for shape, count in ordered}

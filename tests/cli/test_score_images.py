@@ -1,0 +1,173 @@
+"""``evalsuite score --real R --fake F``: right numbers, or a message that says what is wrong."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+
+from evalsuite.cli import main
+from evalsuite.datasets import load_images
+from tests.media.images import encode, png, write_folder, write_tar
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+Capture = pytest.CaptureFixture[str]
+METRICS = ("frechet_distance", "kid", "precision", "recall")
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Sets of images by name: clothes of one half and of another, one image, none, other sizes, damaged ones."""
+    from PIL import Image
+
+    root = tmp_path_factory.mktemp("sets")
+    images = load_images("fashion_mnist/heldout")
+    files = [png(image) for image in images[:300]]
+    large = [encode(Image.fromarray(image[:, :, 0]).resize((32, 32))) for image in images[:300]]
+    colour = [png(np.repeat(image, 3, axis=2)) for image in images[100:250]]
+
+    def named(data: list[bytes]) -> dict[str, bytes]:
+        return {f"{i}.png": one for i, one in enumerate(data)}
+
+    write_folder(root / "real", named(files[:100]))
+    write_folder(root / "fake", named(files[100:250]))
+    write_folder(root / "again", {f"x/{name}": data for name, data in named(files[:100][::-1]).items()})
+    write_folder(root / "colour", named(colour))
+    write_tar(root / "fake.tar", named(files[100:250]))
+    np.savez(root / "fake.npz", images[100:250])
+    write_folder(root / "one", named(files[:1]))
+    write_folder(root / "few", named(files[100:120]))
+    write_folder(root / "large", named(large[:5]))
+    write_folder(root / "mixed", named([*files[100:150], *large[:5]]))
+    bad = {"zero.png": b"", "cut.png": files[0][:99], "alpha.png": png(np.zeros((28, 28, 4), np.uint8)), "a.txt": b""}
+    write_folder(root / "bad", {**named(files[100:250]), **bad})
+    write_folder(root / "ruined", {"zero.png": b"", "cut.png": files[0][:99]})
+    (root / "empty").mkdir()
+    return root
+
+
+@pytest.fixture(autouse=True)
+def _there(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(folder)
+
+
+def call(capsys: Capture, real: str, fake: str, *more: str) -> tuple[int, str, str]:
+    capsys.readouterr()
+    metrics = more if "--metric" in more else ("--metric", *METRICS, *more)
+    code = main(["score", "--real", real, "--fake", fake, *metrics])
+    printed = capsys.readouterr()
+    return code, printed.out, printed.err
+
+
+def record(capsys: Capture, real: str, fake: str, *more: str) -> dict[str, Any]:
+    code, out, _ = call(capsys, real, fake, *more, "--json")
+    assert code == 0
+    found: dict[str, Any] = json.loads(out)
+    return found
+
+
+def values(found: dict[str, Any]) -> dict[str, float]:
+    return {score["metric"]: score["value"] for score in found["scores"]}
+
+
+def test_what_is_printed(capsys: Capture) -> None:
+    code, out, err = call(capsys, "real", "bad")
+    assert (code, err) == (0, "")
+    lines = out.splitlines()
+    assert lines[0] == "real: real: 100 images of 28 x 28 x 1"
+    assert lines[1] == (
+        "fake: bad: 150 images of 28 x 28 x 1; 3 left out: 1 x alpha channel, 1 x damaged or cut off, 1 x empty file; "
+        "1 other files passed over"
+    )
+    assert lines[2].startswith("frechet_distance  ")
+    assert lines[2].endswith("]  (n = 150)")
+    assert "extractor:fashion_convnet:" in lines[3]
+    assert "|m:100|" in lines[3]
+    assert [line.split()[0] for line in lines if not line.startswith(" ")] == ["real:", "fake:", *METRICS]
+    assert record(capsys, "real", "bad")["fake"]["excluded"] == {
+        "alpha channel": 1, "damaged or cut off": 1, "empty file": 1
+    }  # fmt: skip
+
+
+def test_the_numbers_do_not_depend_on_what_holds_the_images(capsys: Capture) -> None:
+    found = [record(capsys, "real", fake) for fake in ("fake", "fake.tar", "fake.npz", "bad")]
+    assert all(values(one) == values(found[0]) for one in found)
+    assert len({one["fake"]["sha256"] for one in found}) == 1
+    assert values(record(capsys, "real", "colour")) == values(found[0])  # grey saved as colour is grey
+    assert record(capsys, "real", "fake", "--extractor", "fashion_convnet") == found[0]
+    assert record(capsys, "again", "fake")["scores"] == found[0]["scores"]  # whatever files are called
+
+
+def test_the_distance_is_that_of_the_features(capsys: Capture) -> None:
+    from evalsuite.extractors.opening import open_extractor
+
+    images = load_images("fashion_mnist/heldout")
+    real, fake = (open_extractor("fashion_convnet").features(list(part)) for part in (images[:100], images[100:250]))
+    real, fake = real.astype(np.float64), fake.astype(np.float64)
+    # |m1 - m2|^2 + tr(S1) + tr(S2) - 2 tr((S1 S2)^(1/2)), the last by the eigenvalues of the product.
+    covariances = np.cov(real.T), np.cov(fake.T)
+    roots = np.sqrt(np.clip(np.linalg.eigvals(covariances[0] @ covariances[1]).real, 0, None)).sum()
+    expected = ((real.mean(0) - fake.mean(0)) ** 2).sum() + np.trace(sum(covariances)) - 2 * roots
+    assert values(record(capsys, "real", "fake"))["frechet_distance"] == pytest.approx(expected, rel=1e-5)
+
+
+@pytest.mark.parametrize("fake", ["real", "again"])
+def test_the_same_images_twice(capsys: Capture, fake: str) -> None:
+    code, _, err = call(capsys, "real", fake)
+    assert code == 0
+    assert "--real and --fake hold the same images" in err
+    found = values(record(capsys, "real", fake))
+    assert found["frechet_distance"] == pytest.approx(0.0, abs=1e-6)
+    assert (found["precision"], found["recall"]) == (1.0, 1.0)
+
+
+def test_fewer_images_than_features_is_said(capsys: Capture) -> None:
+    code, out, _ = call(capsys, "real", "few")
+    assert code == 0
+    assert "20 generated images are not more than 64 features" in out
+    assert (
+        values(record(capsys, "real", "few"))["frechet_distance"]
+        > values(record(capsys, "real", "fake"))["frechet_distance"]
+    )
+
+
+def test_images_of_another_size_have_no_value_and_are_counted(capsys: Capture) -> None:
+    code, out, _ = call(capsys, "real", "mixed", "--metric", "frechet_distance")
+    assert code == 0
+    assert "fake: mixed: 55 images (50 of 28 x 28 x 1, 5 of 32 x 32 x 1)" in out
+    assert "(n = 55, 5 without a value)" in out
+
+
+def test_a_data_set_by_name(capsys: Capture) -> None:
+    found = record(capsys, "fashion_mnist/test", "fake", "--metric", "frechet_distance")
+    assert found["real"]["n"] == 10_000
+    assert "reference:fashion_mnist/test:" in found["scores"][0]["signature"]
+
+
+@pytest.mark.parametrize(
+    ("real", "fake", "more", "message"),
+    [
+        ("real", "none", (), '--fake: there is no "none". Give a folder, tar or npz of images, or one of our data sets'),
+        ("fashion_mnist/tests", "fake", (), 'there is no "fashion_mnist/tests"; did you mean "fashion_mnist/test"?'),
+        ("real", "empty", (), "empty: there is no image in it"),
+        ("empty", "fake", (), "empty: there is no image in it"),
+        ("real", "ruined", (), "none of its 2 images can be scored: 1 x damaged or cut off; 1 x empty file"),
+        ("real", "one", (), '--fake one: has 1 image, metric "frechet_distance" takes at least 2'),
+        ("one", "fake", (), '--real one: has 1 image, metric "frechet_distance" takes at least 2'),
+        ("real", "large", (), "--fake large: image 0: expected shape (28, 28, 1), found (32, 32, 1)"),
+        ("mixed", "fake", (), '--real mixed: reference set "mixed": image'),
+        ("real", "fake", ("--extractor", "fashion_convent"), '"fashion_convent"; did you mean "fashion_convnet"?'),
+        ("real", "fake", ("--metric", "kidd"), 'unknown metric "kidd"; did you mean "kid"?'),
+        ("real", "fake", ("--metric", "bleu"), '"bleu" does not score sets of images; these do: fid, frechet_distance'),
+        ("real", "fake", ("--metric", "fid", "--extractor", "fashion_convnet"), '"fid" has no option "extractor"'),
+    ],
+)  # fmt: skip
+def test_mistakes_are_explained(capsys: Capture, real: str, fake: str, more: tuple[str, ...], message: str) -> None:
+    code, out, err = call(capsys, real, fake, *more)
+    assert (code, out) == (2, "")
+    assert message in err
+    assert err.count("\n") == 1
