@@ -58,6 +58,11 @@ def test_tasks_in_order_and_progress_by_name(write_task: WriteTask, model: Scrip
     assert ("one", 12, 12) in said
 
 
+def test_an_empty_name_is_no_folder(write_task: WriteTask, model: ScriptedModel) -> None:
+    with pytest.raises(UsageError, match="output must name a folder, got an empty string"):
+        evalsuite.evaluate(model, str(write_task(4)), output="")
+
+
 def test_the_second_time_is_complete(write_task: WriteTask, model: ScriptedModel, tmp_path: Path) -> None:
     task = evalsuite.load_task(str(write_task(8)))
     first, second = (run_plan(plan_run(model, task, root=tmp_path)) for _ in range(2))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import sys
+from contextlib import redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 from evalsuite.errors import EXIT_OK, EXIT_SAMPLES, UsageError, did_you_mean
 
 if TYPE_CHECKING:
-    import argparse
     from collections.abc import Iterator
 
     from evalsuite.evaluation import Evaluation
@@ -44,13 +45,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--device", default="auto", help='"auto", "cpu", "cuda", "cuda:1" (default: auto)')
     parser.add_argument("--seed", type=int, default=0, metavar="S", help="all randomness comes from it (default: 0)")
     parser.add_argument(
-        "-o", "--output", "--output-path", type=Path, default=Path("runs"), metavar="DIR", help="default: runs"
+        "-o", "--output", "--output-path", type=_folder, default=Path("runs"), metavar="DIR", help="default: runs"
     )
     parser.add_argument(
         "--max-errors", type=int, default=0, metavar="N", help="exit with 3 past this many failed outputs (default: 0)"
     )
     parser.add_argument("-q", "--quiet", action="store_true", help="no progress, no tables")
     parser.add_argument("--json", action="store_true", help="print the leaderboard as JSON on standard output")
+
+
+def _folder(text: str) -> Path:
+    if not text:  # which `Path` would take for the current one
+        raise argparse.ArgumentTypeError("expected a folder, got an empty name")
+    return Path(text)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -63,15 +70,17 @@ def run(options: argparse.Namespace) -> int:
 
     if options.max_errors < 0:
         raise UsageError(f"--max-errors: must be at least 0, got {options.max_errors}")
-    plans = list(_plans(options))
-    probe_folder(options.output)
     evaluations: list[Evaluation] = []
-    with ProgressReporter(quiet=options.quiet or options.json) as progress:
-        for plan in plans:
-            progress.start(f"{plan.task.name} {plan.model.name}")
-            evaluation = run_plan(plan, progress=progress.update)
-            evaluations.append(evaluation)
-            progress.finish(_describe(evaluation))
+    # The standard output is for results; what a model's own code prints goes to the standard error.
+    with redirect_stdout(sys.stderr):
+        plans = list(_plans(options))
+        probe_folder(options.output)
+        with ProgressReporter(quiet=options.quiet or options.json) as progress:
+            for plan in plans:
+                progress.start(f"{plan.task.name} {plan.model.name}")
+                evaluation = run_plan(plan, progress=progress.update)
+                evaluations.append(evaluation)
+                progress.finish(_describe(evaluation))
     leaderboard = write_leaderboard(
         evaluations,
         options.output / LEADERBOARD,

@@ -74,6 +74,7 @@ def test_version(capsys: Capture) -> None:
         (["run", "--lim", "3"], 'unknown option "--lim"'),  # no abbreviations: a later option could change them
         (["run", "--limit", "x"], "--limit: invalid int value: 'x'"),
         (["run", "--limit"], "expected one argument"),
+        (["run", "-o", ""], "--output-path: expected a folder, got an empty name"),
         (["run", "-M", "scripted:echo", "-t", "ledgr"], 'unknown task "ledgr"; did you mean "ledger"?'),
         (["run", "-M", "scripted:echo", "-t", ","], "--tasks: expected task names"),
         (["run", "-M", "scripted:ecko", "-t", "ledger"], 'there is no pattern "ecko"; did you mean "echo"?'),
@@ -170,6 +171,24 @@ def test_quiet_and_json(capsys: Capture, task: Path) -> None:
     code, out, err = call(capsys, "leaderboard", "runs", "--json")
     assert (code, err) == (0, "")
     assert json.loads(out)["kind"] == "leaderboard"
+
+
+LOUD = """
+print("imported")
+
+def answer(prompt):
+    print("thinking about", prompt)
+    return prompt
+"""
+
+
+def test_what_a_model_prints_is_no_result(task: Path) -> None:
+    Path("loud.py").write_text(LOUD)
+    done = program("run", "-M", "python:loud:answer", "-t", task, "--json")
+    assert done.returncode == 0
+    assert json.loads(done.stdout)["kind"] == "leaderboard"
+    assert "imported" in done.stderr
+    assert done.stderr.count("thinking about") == 6
 
 
 @pytest.mark.parametrize(("max_errors", "expected"), [(None, 3), (5, 3), (6, 0)])

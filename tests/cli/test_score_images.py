@@ -151,7 +151,7 @@ def test_a_data_set_by_name(capsys: Capture) -> None:
 @pytest.mark.parametrize(
     ("real", "fake", "more", "message"),
     [
-        ("real", "none", (), '--fake: there is no "none". Give a folder, tar or npz of images, or one of our data sets'),
+        ("real", "none", (), '--fake: there is no "none". Give a folder, tar or npz of images, or one of our'),
         ("fashion_mnist/tests", "fake", (), 'there is no "fashion_mnist/tests"; did you mean "fashion_mnist/test"?'),
         ("real", "empty", (), "empty: there is no image in it"),
         ("empty", "fake", (), "empty: there is no image in it"),
