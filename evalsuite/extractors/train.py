@@ -16,7 +16,9 @@ import torch
 from torch.nn import functional
 
 from evalsuite.datasets.source import DEBIAN, N_LEARNED, read_split
+from evalsuite.extractors.card import main as write_card
 from evalsuite.extractors.convnet import Convnet
+from evalsuite.extractors.fashion_convnet import WEIGHTS
 from evalsuite.rng import derive_seed
 from evalsuite.weights import save_model
 
@@ -25,7 +27,6 @@ if TYPE_CHECKING:
 
 __all__ = ["main", "measure_accuracy", "train"]
 
-_WEIGHTS = Path(__file__).parent / "weights"
 _NAME = "fashion_convnet"
 _EPOCHS = 8
 _BATCH = 128
@@ -119,13 +120,15 @@ def main(arguments: list[str] | None = None) -> None:
         prog="python -m evalsuite.extractors.train", description="Train the embedded feature extractor."
     )
     parser.add_argument("--data", type=Path, default=DEBIAN, help=f"folder of Fashion-MNIST (default: {DEBIAN})")
-    parser.add_argument("--out", type=Path, default=_WEIGHTS, help="folder to write to (default: the package's own)")
+    parser.add_argument("--out", type=Path, default=WEIGHTS, help="folder to write to (default: the package's own)")
     parser.add_argument("--epochs", type=int, default=_EPOCHS, help="passes over the images")
     parser.add_argument("--seed", type=int, default=_SEED, help="of weights and order")
     options = parser.parse_args(arguments)
     torch.set_num_threads(1)
     options.out.mkdir(parents=True, exist_ok=True)
     train(options.data, options.out, epochs=options.epochs, seed=options.seed)
+    if options.out == WEIGHTS:
+        write_card()
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ from evalsuite.datasets.source import DEBIAN
 from evalsuite.distances.frechet import frechet_distance
 from evalsuite.errors import InputError, ModelError
 from evalsuite.extractors import EXTRACTORS
+from evalsuite.extractors.card import CARD, render_card
 from evalsuite.extractors.fashion_convnet import WEIGHTS, FashionConvnet, open_extractor
 from evalsuite.weights import load_config
 
@@ -42,6 +43,11 @@ def test_accuracy_on_the_test_split_is_what_the_config_says(extractor, images):
     accuracy = float((extractor.classify(images) == load_labels("fashion_mnist/test")).mean())
     assert accuracy >= 0.9
     assert accuracy == pytest.approx(config["test_accuracy"], abs=3e-4)
+
+
+def test_card_is_of_this_config():
+    config, _ = load_config(WEIGHTS, "fashion_convnet")
+    assert CARD.read_text("utf-8") == render_card(config)
 
 
 def test_shape_and_type(extractor, images):

@@ -39,7 +39,7 @@ _TRAINED = {
 _PURPOSE = {
     "fashion_ddpm": "The best drawn images of the zoo, for metrics of sets of images.",
     "fashion_ddpm_early": "A model known to be worse than `fashion_ddpm`: metrics must rank it lower.",
-    "fashion_gan": "Another family of model, with another kind of fault: few kinds of image rather than blurred ones.",
+    "fashion_gan": "Another family of model, with another kind of fault: broken shapes with sharp edges.",
     "fashion_vae": "Another family of model, with another kind of fault: smooth, blurred images.",
     "noise": "The ceiling of distances: a model that scores no better than this draws nothing.",
     "real": "The floor of distances: what a perfect model would score with as many images.",
