@@ -14,8 +14,8 @@ from evalsuite.errors import InputError
 from evalsuite.evaluation import evaluate
 from evalsuite.models.scripted import ScriptedModel
 from evalsuite.report import Leaderboard, build_leaderboard, load_leaderboard_runs, save_json
-from evalsuite.report.schema import validate_file
 from evalsuite.report.numbers import format_score
+from evalsuite.report.schema import validate_file
 from evalsuite.report.terminal import print_leaderboard, printable
 from evalsuite.types import Interval, Request, Score
 

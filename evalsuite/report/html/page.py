@@ -25,7 +25,7 @@ __all__ = ["render_page", "write_page"]
 
 _ASSETS = ("page.html", "blocks.html", "page.css", "page.js")
 _HEAD = 4096
-# Where an element has this id, a part of plotly for maps leaves out a style element that the page's policy would refuse.
+# Where an element has this id, the part of plotly that draws maps leaves out a style that the policy would refuse.
 _OWN_STYLES = re.compile(r'getElementById\("([0-9a-f]{64})"\)\)\{var \w+=document\.createElement\("style"\)')
 _INPUTS = re.compile(rb'<meta name="evalsuite-inputs" content="([0-9a-f]{64})">')
 
