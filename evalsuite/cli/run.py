@@ -241,7 +241,7 @@ def _error_lines(evaluations: list[Evaluation]) -> list[str]:
     from evalsuite.report.terminal import printable
 
     found: dict[tuple[str, str], list[tuple[str, int]]] = {}
-    for evaluation in evaluations:
+    for evaluation in {evaluation.folder: evaluation for evaluation in evaluations}.values():
         for error in evaluation.report.record["errors"]:
             place = (str(evaluation.report.model["name"]), int(error["count"]))
             found.setdefault((str(evaluation.report.task["name"]), str(error["message"])), []).append(place)
