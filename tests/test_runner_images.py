@@ -94,19 +94,19 @@ def test_pillow_images_are_stored(task: Task, tmp_path: Path, mode: str) -> None
 @pytest.mark.parametrize(
     ("answer", "message"),
     [
-        (np.full((4, 4), np.nan), "got float64 with 16 NaN and 0 infinite among 16 values"),
-        (np.zeros((4, 4), np.float32), "got float32 from 0 to 0: convert it"),
-        (np.zeros((4, 4), np.uint16), "got uint16"),
-        (np.zeros((1, 4, 4), np.uint8), "has its channels first"),
-        (np.zeros((4, 4, 4), np.uint8), "got shape (4, 4, 4)"),
-        (np.zeros((0, 4), np.uint8), "must have pixels"),
+        (np.full((4, 4), np.nan), "the image is of float64 and holds NaN"),
+        (np.zeros((4, 4), np.float32), "of float32 from 0 to 1; convert it"),
+        (np.zeros((4, 4), np.uint16), "of uint16"),
+        (np.zeros((1, 4, 4), np.uint8), "channels first; put them last"),
+        (np.zeros((4, 4, 4), np.uint8), "has shape (4, 4, 4)"),
+        (np.zeros((0, 4), np.uint8), "has no pixels"),
         (Image.new("RGBA", (2, 2)), "alpha channel"),
-        (b"\x89PNG", "got bytes"),
+        (b"\x89PNG", "the image is a bytes"),
         (Output(), "the model returned no image"),
         (Output(text="a cat"), "the task asks for image, the model returned text"),
         (Output(text="a cat", image=noise(1)), "the task asks for image, the model returned text as well"),
         (Output(image=noise(1), error="broke", finish_reason="error"), "broke"),
-        (StoredImage(path=Path("/etc/passwd"), offset=0, length=9, sha256="0" * 64), "got StoredImage"),
+        (StoredImage(path=Path("/etc/passwd"), offset=0, length=9, sha256="0" * 64), "the image is a StoredImage"),
     ],
 )
 def test_what_is_no_image_is_an_error_of_its_sample_alone(

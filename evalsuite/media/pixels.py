@@ -51,7 +51,7 @@ def as_pixels(value: object) -> NDArray[np.uint8]:
         image: Any = value
         _check_shape((image.height, image.width, 1))
         try:
-            return pillow_pixels(image, "the model's image")
+            return pillow_pixels(image, "the Pillow image")
         except RefusedImageError as error:
             raise ValueError(str(error)) from None
         except OSError as error:  # a lazy image whose file is damaged or gone
@@ -61,7 +61,7 @@ def as_pixels(value: object) -> NDArray[np.uint8]:
         tensor = tensor.detach().cpu()
         value = tensor.float().numpy() if tensor.is_floating_point() else tensor.numpy()
     if not isinstance(value, np.ndarray):
-        raise TypeError(f"an image must be {_EXPECTED}; got {type(value).__name__}")
+        raise TypeError(f"the image is a {type(value).__name__}; expected {_EXPECTED}")
     if value.dtype != np.uint8:
         raise _wrong_numbers(value)
     _check_shape(value.shape)
@@ -96,36 +96,40 @@ def _is(value: object, module: str, name: str) -> bool:
 def _check_shape(shape: tuple[int, ...]) -> None:
     if len(shape) == 3 and shape[0] in (1, 3) and shape[2] not in (1, 3):
         raise ValueError(
-            f"an image must be {_EXPECTED}; got shape {shape}, which has its channels first: "
-            "image.transpose(1, 2, 0), or permute of a tensor, puts them last"
+            f"the image has shape {shape}, channels first; put them last, as by image.transpose(1, 2, 0), or permute "
+            f"of a tensor; expected {_EXPECTED}"
         )
     if len(shape) not in (2, 3) or (len(shape) == 3 and shape[2] not in (1, 3)):
         hint = "; return one image a request" if len(shape) == 4 else ""
-        raise ValueError(f"an image must be {_EXPECTED}; got shape {shape}{hint}")
+        raise ValueError(f"the image has shape {shape}{hint}; expected {_EXPECTED}")
     if 0 in shape:
-        raise ValueError(f"an image must have pixels; got shape {shape}")
+        raise ValueError(f"the image has no pixels, its shape is {shape}")
     if shape[0] * shape[1] > MAX_PIXELS:
-        raise ValueError(f"an image may have {MAX_PIXELS} pixels at most; got shape {shape}")
+        raise ValueError(f"the image has shape {shape}; expected {MAX_PIXELS} pixels at most")
 
 
 def _wrong_numbers(value: NDArray[Any]) -> TypeError | ValueError:
+    """Say what was found and how to convert it, in the same words for all images of a model, so that they add up."""
     import numpy as np
 
-    found = f"{value.dtype}"
-    if value.dtype.kind not in "fiub" or value.size == 0:
-        return TypeError(f"an image must be {_EXPECTED}; got {found}")
-    if value.dtype.kind == "f" and not np.isfinite(value).all():
-        n_nan, n_infinite = int(np.isnan(value).sum()), int(np.isinf(value).sum())
-        return ValueError(
-            f"an image must be {_EXPECTED}; got {found} with {n_nan} NaN and {n_infinite} infinite among "
-            f"{value.size} values"
-        )
+    kind, expected = value.dtype.kind, f"expected {_EXPECTED}"
+    if kind not in "fiub" or value.size == 0:
+        return TypeError(f"the image is of {value.dtype}; {expected}")
+    if kind == "f" and not np.isfinite(value).all():
+        return ValueError(f"the image is of {value.dtype} and holds {_not_finite(value)}; {expected}")
     low, high = float(value.min()), float(value.max())
-    convert = "image.clip(0, 255).astype('uint8')"
-    if value.dtype.kind == "b":
+    found, convert = "", "image.clip(0, 255).astype('uint8')"
+    if kind == "b":
         convert = "image.astype('uint8') * 255"
-    elif value.dtype.kind == "f" and -1 <= low < 0 and high <= 1:
-        convert = "((image + 1) * 127.5).round().astype('uint8')"
-    elif value.dtype.kind == "f" and low >= 0 and high <= 1:
-        convert = "(image * 255).round().astype('uint8')"
-    return TypeError(f"an image must be {_EXPECTED}; got {found} from {low:g} to {high:g}: convert it, as by {convert}")
+    elif kind == "f" and low >= 0 and high <= 1:
+        found, convert = " from 0 to 1", "(image * 255).round().astype('uint8')"
+    elif kind == "f" and low >= -1 and high <= 1:
+        found, convert = " from -1 to 1", "((image + 1) * 127.5).round().astype('uint8')"
+    return TypeError(f"the image is of {value.dtype}{found}; convert it to uint8, as by {convert}; {expected}")
+
+
+def _not_finite(value: NDArray[Any]) -> str:
+    import numpy as np
+
+    kinds = {"NaN": np.isnan(value).any(), "infinity": np.isinf(value).any()}
+    return " and ".join(kind for kind, there in kinds.items() if there)

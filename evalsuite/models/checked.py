@@ -83,7 +83,7 @@ def _image(image: object, references: bool) -> tuple[NDArray[np.uint8] | ImageSo
     try:
         return as_pixels(image), None
     except (TypeError, ValueError) as error:
-        return None, f"the model's output cannot be used: {error}"
+        return None, str(error)
 
 
 def _wrong_kind(output: Output, modality: Modality) -> str | None:
