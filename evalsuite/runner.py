@@ -239,7 +239,13 @@ def _answer(plan: RunPlan, requests: list[Request], batch_size: int) -> list[Out
     started = time.perf_counter()
     try:
         answers = model.generate([*requests, *padding], plan.config)
-        outputs = check_outputs(answers, n + len(padding), plan.task.modality, references=_is_files(model))
+        outputs = check_outputs(
+            answers,
+            n + len(padding),
+            plan.task.modality,
+            image_size=plan.task.image_size,
+            references=_is_files(model),
+        )
     except EvalsuiteError:
         raise  # a missing package or a wrong weights file concerns every request
     except (Exception, SystemExit) as error:  # whatever a model raises concerns its samples, not the run

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -119,6 +120,18 @@ def test_what_is_no_image_is_an_error_of_its_sample_alone(
     assert message in str(bad.error)
     assert model.calls == [[f"s{i:02}" for i in range(8)]]  # asking again would not change it
     assert sum(output.image is not None for output in log.outputs.values()) == 7
+
+
+def test_an_image_of_another_size_is_an_error_where_the_task_says_which(task: Task, tmp_path: Path) -> None:
+    task = replace(task, image_size=(6, 5))
+    sizes = {"s01": (5, 6, 3), "s02": (6, 5), "s03": (12, 10, 3)}
+    model = Painter(lambda request: noise(1, *sizes.get(request.sample_id, (6, 5, 3))))
+    log = run(model, task, tmp_path / "runs", limit=4)
+    said = "the task asks for images of 6 x 5 pixels, this one has"
+    assert [output.error for output in log.outputs.values()] == [None, f"{said} 5 x 6", None, f"{said} 12 x 10"]
+    folder = write_folder(tmp_path / "mine", {"0.png": png(noise(0, 6, 5, 3)), "1.png": png(noise(1))})
+    log = run(open_model(f"files:{folder}"), task, tmp_path / "runs", limit=2)
+    assert [output.error for output in log.outputs.values()] == [None, f"{said} 28 x 28"]
 
 
 def test_an_image_for_a_task_of_text_is_an_error(write_task: Callable[..., Path], tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from operator import index
 from typing import TYPE_CHECKING
 
+from evalsuite.errors import InputError
 from evalsuite.media import ArrayImage, StoredImage, as_pixels
 from evalsuite.types import FINISH_REASONS, Modality, Output
 
@@ -18,7 +19,14 @@ if TYPE_CHECKING:
 __all__ = ["check_outputs"]
 
 
-def check_outputs(outputs: object, n: int, modality: Modality, *, references: bool = False) -> list[Output]:
+def check_outputs(
+    outputs: object,
+    n: int,
+    modality: Modality,
+    *,
+    image_size: tuple[int, int] | None = None,
+    references: bool = False,
+) -> list[Output]:
     """Check a batch of outputs.
 
     Parameters
@@ -30,6 +38,8 @@ def check_outputs(outputs: object, n: int, modality: Modality, *, references: bo
     modality : {"text", "image", "audio", "video"}
         What was asked for. An output of another kind, or an image that is none, becomes an error output: asking for it
         again would not change it.
+    image_size : tuple of int, optional
+        Height and width that an image must have.
     references : bool, default False
         Whether images may be references to files, as those of a ``files:`` model are.
 
@@ -47,10 +57,10 @@ def check_outputs(outputs: object, n: int, modality: Modality, *, references: bo
         raise TypeError(f"the model must return a list of {n} outputs, got {type(outputs).__name__}")
     if len(outputs) != n:
         raise ValueError(f"the model must return one output a request, expected {n}, got {len(outputs)}")
-    return [_check(output, modality, references) for output in outputs]
+    return [_check(output, modality, image_size, references) for output in outputs]
 
 
-def _check(output: object, modality: Modality, references: bool) -> Output:
+def _check(output: object, modality: Modality, image_size: tuple[int, int] | None, references: bool) -> Output:
     if not isinstance(output, Output):
         raise TypeError(f"the model must return Output objects, got {type(output).__name__}")
     if output.text is not None and not isinstance(output.text, str):
@@ -59,7 +69,7 @@ def _check(output: object, modality: Modality, references: bool) -> Output:
         raise ValueError(f'unknown finish_reason "{output.finish_reason}"')
     if output.error is not None and not isinstance(output.error, str):
         raise TypeError(f"an output's error must be a str or None, got {type(output.error).__name__}")
-    image, fault = _image(output.image, references)
+    image, fault = _image(output.image, image_size, references)
     wrong = fault or _wrong_kind(output, modality)
     lost = output.text is None and image is None and output.finish_reason != "refused"
     failed = wrong is not None or lost or output.finish_reason == "error"
@@ -76,14 +86,23 @@ def _check(output: object, modality: Modality, references: bool) -> Output:
     )
 
 
-def _image(image: object, references: bool) -> tuple[NDArray[np.uint8] | ImageSource | None, str | None]:
+def _image(
+    image: object, size: tuple[int, int] | None, references: bool
+) -> tuple[NDArray[np.uint8] | ImageSource | None, str | None]:
     """Return the image as pixels or reference, and what is wrong with it."""
-    if image is None or (references and isinstance(image, (StoredImage, ArrayImage))):
-        return image, None
+    if image is None:
+        return None, None
     try:
-        return as_pixels(image), None
-    except (TypeError, ValueError) as error:
+        if references and isinstance(image, (StoredImage, ArrayImage)):
+            pixels = image.pixels() if size is not None else None
+        else:
+            image = pixels = as_pixels(image)
+    except (TypeError, ValueError, InputError) as error:
         return None, str(error)
+    if size is not None and pixels is not None and pixels.shape[:2] != size:
+        height, width = pixels.shape[:2]
+        return None, f"the task asks for images of {size[0]} x {size[1]} pixels, this one has {height} x {width}"
+    return image, None
 
 
 def _wrong_kind(output: Output, modality: Modality) -> str | None:

@@ -24,6 +24,7 @@ _TASK_KEYS = (
     "version",
     "summary",
     "modality",
+    "image_size",
     "samples",
     "fewshot",
     "prompt",
@@ -124,9 +125,21 @@ def parse_task(table: Mapping[str, Any], folder: Path, where: str, *, source: st
         metrics=_parse_metrics(required_field(table, "metrics", list, where), where),
         fewshot=fewshot,
         source=source,
+        image_size=_parse_size(table, modality, where),
     )
     _check_samples(task, where)
     return task
+
+
+def _parse_size(table: Mapping[str, Any], modality: str, where: str) -> tuple[int, int] | None:
+    if "image_size" not in table:
+        return None
+    size = required_field(table, "image_size", list, where)
+    if len(size) != 2 or not all(isinstance(n, int) and not isinstance(n, bool) and n >= 1 for n in size):
+        raise TaskError(f"{where}: image_size must be two integers of at least 1, height and width, found {size!r}")
+    if modality != "image":
+        raise TaskError(f"{where}: image_size is for tasks of modality image, this one generates {modality}")
+    return size[0], size[1]
 
 
 def parse_generation(table: Mapping[str, Any], base: GenerationConfig, where: str) -> GenerationConfig:

@@ -58,6 +58,17 @@ def check(path: Path, message: str, capsys: pytest.CaptureFixture[str]) -> None:
             'version = 1\nmodality = "smell"',
             'modality must be one of text, image, audio, video, found "smell"',
         ),
+        (
+            "version = 1",
+            "version = 1\nimage_size = [28, 28]",
+            "image_size is for tasks of modality image, this one gen",
+        ),
+        (
+            "version = 1",
+            "version = 1\nimage_size = [28]",
+            "image_size must be two integers of at least 1, height and wid",
+        ),
+        ("version = 1", 'version = 1\nimage_size = "28x28"', "image_size must be a list, found a string"),
         ("prompt = ", "promt = ", 'unknown field "promt"; did you mean "prompt"?'),
         ('prompt = "Say {word} {number}."', "", 'missing field "prompt"'),
         ("{word}", "{wrod}", 'sample "s00": the prompt names the field "wrod", its input has: number, word'),
