@@ -90,9 +90,12 @@ def task_page(name: str) -> str:
         ("generates", task.modality),
         ("samples", f"{len(task.samples)}, in {clusters} clusters"),
         ("worked examples", str(len(task.fewshot))),
-        ("most new tokens", str(task.generation.max_new_tokens)),
         ("metrics", ", ".join(metrics)),
     ]
+    if task.modality == "text":
+        facts.insert(4, ("most new tokens", str(task.generation.max_new_tokens)))
+    if task.image_size is not None:
+        facts.insert(2, ("image size", " x ".join(map(str, task.image_size))))
     if depths:
         facts.insert(3, ("depth", f"{min(depths)} to {max(depths)} steps"))
     request = task.request(task.samples[0], repeat=0, turn=0, history=(), run_seed=0)
@@ -102,7 +105,8 @@ def task_page(name: str) -> str:
     own = re.sub(r"^#", "##", own, flags=re.MULTILINE)
     return (
         f"# `{name}`\n\n{task.summary}\n\n{table('what', 'value', facts)}\n"
-        f"The first prompt:\n\n```text\n{prompt}\n```\n\n{own}\n"
+        + (f"The first prompt:\n\n```text\n{prompt}\n```\n\n" if prompt else "")
+        + f"{own}\n"
     )
 
 
