@@ -81,8 +81,8 @@ def _could_change_order(scores: Sequence[Score]) -> bool:
     """
     known = [(score, score.value) for score in scores if score.value is not None and is_share(score)]
     for (upper, upper_value), (lower, lower_value) in combinations(known, 2):
-        if upper.signature != lower.signature or upper.n != lower.n:
-            continue
+        if upper.signature != lower.signature or upper.n != lower.n or upper_value == lower_value:
+            continue  # what does not compare, or has no order
         worst = upper.bounds[0] if upper.bounds else upper_value
         best = lower.bounds[1] if lower.bounds else lower_value
         best = min(1.0, best + lower.outcomes.get("unextracted", 0) / max(1, lower.n))

@@ -221,6 +221,7 @@ def test_texts_are_cut_and_labels_are_no_markup() -> None:
     assert (cut("abc", 3), cut("abcd", 3)) == ("abc", "abc…")
     assert beginning("a\nb\nc", 100, 3) == "a\nb\nc"
     assert beginning("a\nb\nc", 100, 2) == "a\nb\n…"
+    assert plot_label("model (temperature=0.7)", 11) == "model…=0.7)"
     assert plot_label("<a href='x'>%{y}&") == "&lt;a href='x'&gt;% {y}&amp;"
     assert script_json({"a": "</script>&\u2028"}) == '{"a":"\\u003c/script\\u003e\\u0026\\u2028"}'
 

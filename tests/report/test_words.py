@@ -156,6 +156,7 @@ def test_samples_without_a_verdict_that_could_change_the_order(
     upper: dict[str, Any], lower: dict[str, Any], warned: bool
 ) -> None:
     assert (WARNING in notes(run("a", 0.5, **upper), run("b", 0.4, **lower))) is warned
+    assert WARNING not in notes(run("a", 0.5, **upper), run("b", 0.5, **lower))  # they are level
     between = run("c", 0.45)
     assert (WARNING in notes(run("a", 0.5, **upper), between, run("b", 0.4, **lower))) or not warned
 

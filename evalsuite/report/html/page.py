@@ -80,7 +80,7 @@ def render_page(leaderboard: Leaderboard, root: Path, inputs: str) -> str:
     from markupsafe import Markup
 
     from evalsuite.report.html.provenance import provenance
-    from evalsuite.report.html.safe import beginning, cut, script_json, visible
+    from evalsuite.report.html.safe import beginning, cut, middle_cut, script_json, visible
     from evalsuite.report.html.view import task_view
 
     views = [task_view(name, i, leaderboard) for i, name in enumerate(leaderboard.tasks, 1)]
@@ -97,6 +97,7 @@ def render_page(leaderboard: Leaderboard, root: Path, inputs: str) -> str:
         finalize=lambda value: visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value,
     )
     environment.filters["cut"] = cut
+    environment.filters["middle_cut"] = middle_cut
     environment.filters["beginning"] = beginning
     environment.filters["json_text"] = lambda value: Markup(script_json(value))
     return environment.get_template("page.html").render(

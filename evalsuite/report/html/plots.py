@@ -120,12 +120,13 @@ def curve_plot(curves: Sequence[tuple[int, str, Curve]]) -> dict[str, Any]:
             "height": 380,
             "margin": {"l": 52, "r": 12, "t": 8, "b": 48},
             "hovermode": "closest" if categories else "x",
-            "legend": {"orientation": "h", "x": 0, "xanchor": "left", "y": 1.02, "yanchor": "bottom"},
-            "scattermode": "group",
+            "showlegend": False,  # the page has its own, which wraps
+            **({"scattermode": "group"} if categories else {}),
             "xaxis": {
                 "title": {"text": plot_label(first.x_label)},
                 "type": "category" if categories else "linear",
                 "zeroline": False,
+                **({"dtick": 1} if not categories and len({x for *_, curve in curves for x in curve.x}) <= 12 else {}),
             },
             "yaxis": {
                 "title": {"text": plot_label(first.y_label)},
@@ -138,7 +139,6 @@ def curve_plot(curves: Sequence[tuple[int, str, Curve]]) -> dict[str, Any]:
 
 
 def _line(i: int, label: str, curve: Curve, scale: float) -> list[dict[str, Any]]:
-    group = f"g{i}"
     xs = [
         x for x, low, high in zip(curve.x, curve.low, curve.high, strict=True) if low is not None and high is not None
     ]
@@ -153,14 +153,10 @@ def _line(i: int, label: str, curve: Curve, scale: float) -> list[dict[str, Any]
         "fillcolor": f"{_colour(i)}/16",
         "line": {"width": 0},
         "hoverinfo": "skip",
-        "showlegend": False,
-        "legendgroup": group,
     }
     line = {
         "type": "scatter",
         "mode": "lines+markers",
-        "name": plot_label(label, 40),
-        "legendgroup": group,
         "x": list(curve.x),
         "y": [None if y is None else _short(scale * y) for y in curve.y],
         "line": {"width": 2, "color": _colour(i), "dash": _DASHES[i // _COLOURS % len(_DASHES)]},
@@ -181,7 +177,6 @@ def _points(i: int, label: str, curve: Curve, scale: float) -> list[dict[str, An
         {
             "type": "scatter",
             "mode": "markers",
-            "name": plot_label(label, 40),
             "offsetgroup": f"g{i}",
             "x": [plot_label(x, 24) for x, *_ in known],
             "y": [_short(scale * y) for _, y, _, _ in known],

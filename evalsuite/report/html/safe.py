@@ -7,7 +7,7 @@ import json
 import unicodedata
 from typing import Any
 
-__all__ = ["beginning", "cut", "plot_label", "script_json", "visible"]
+__all__ = ["beginning", "cut", "middle_cut", "plot_label", "script_json", "visible"]
 
 _KEPT = "\n\t\u200c\u200d"  # the joiners belong to the spelling of some scripts, and to emoji
 _CONTROL_PICTURES = 0x2400
@@ -50,9 +50,16 @@ def beginning(text: str, characters: int, lines: int) -> str:
     return cut("\n".join(kept[:lines]) + "\n…" if len(kept) > lines else text, characters)
 
 
+def middle_cut(text: str, limit: int) -> str:
+    """Return at most `limit` characters; what goes is the middle, for what tells models apart is often at the end."""
+    if len(text) <= limit:
+        return text
+    return f"{text[: limit // 2]}…{text[-(limit - limit // 2 - 1) :]}"
+
+
 def plot_label(text: str, limit: int = 80) -> str:
     """Return `text` for plotly, which takes its labels for a kind of HTML and ``%{...}`` for a placeholder."""
-    return html.escape(cut(visible(text).replace("\n", " "), limit), quote=False).replace("%{", "% {")
+    return html.escape(middle_cut(visible(text).replace("\n", " "), limit), quote=False).replace("%{", "% {")
 
 
 def script_json(value: Any) -> str:

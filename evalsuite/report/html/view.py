@@ -66,6 +66,7 @@ class Block:
     plot: dict[str, Any] | None = None
     alt: str = ""
     table: Table | None = None
+    keys: tuple[tuple[int, str], ...] = ()
     items: tuple[dict[str, Any], ...] = ()
 
 
@@ -138,14 +139,14 @@ def _note(text: str) -> tuple[str, str]:
 
 
 def _error_notes(runs: Sequence[LeaderboardRun], labels: Mapping[str, str]) -> list[str]:
-    notes: list[str] = []
+    found: dict[str, list[str]] = {}
     for run in runs:
         report = run.report
         if report.n_errors:
-            first = report.record["errors"][0]["message"] if report.record["errors"] else ""
-            label = labels[str(report.record["id"])]
-            notes.append(f"warning: {label}: {report.n_errors} of {report.n_outputs} outputs ended in error: {first}")
-    return notes
+            first = report.record["errors"][0]["message"] if report.record["errors"] else "unknown"
+            told = f"{labels[str(report.record['id'])]} {report.n_errors} of {report.n_outputs}"
+            found.setdefault(str(first), []).append(told)
+    return [f"warning: outputs ended in error ({', '.join(told)}): {message}" for message, told in found.items()]
 
 
 def _rows(
@@ -217,6 +218,8 @@ def _outcomes(score: Score) -> Cell:
 def _duration(seconds: float | None) -> str:
     if seconds is None:
         return _NONE
+    if seconds < 0.01:
+        return "under 0.01 s"
     if seconds < 99.5:
         return f"{seconds:.2g} s" if seconds < 10 else f"{seconds:.0f} s"
     minutes = seconds / 60
@@ -252,7 +255,13 @@ def _block(group: FigureGroup, names: Sequence[str]) -> Block:
     if curves:
         alt = f"{curves[0][2].y_label} against {curves[0][2].x_label} for {len(curves)} models; the numbers follow."
         return Block(
-            title=title, caption=caption, kind="plot", plot=curve_plot(curves), alt=alt, table=_curve_table(curves)
+            title=title,
+            caption=caption,
+            kind="plot",
+            plot=curve_plot(curves),
+            alt=alt,
+            table=_curve_table(curves),
+            keys=tuple((place, name) for place, name, _ in curves),
         )
     items: list[dict[str, Any]] = []
     kind = ""

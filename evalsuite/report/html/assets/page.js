@@ -43,10 +43,13 @@
     gridcolor: "@line", linecolor: "@strong", tickcolor: "@strong", automargin: true, fixedrange: true, ...given,
     title: { standoff: 8, font: { size: 13, color: "@muted" }, ...given?.title },
   });
-  const shorten = (note, width) => {
-    const most = Math.max(8, Math.floor((width - 175) / 7.5));
-    const text = note.text.replace(/&(lt|gt|amp);/g, "?"); // an entity is one character, and must not be cut in two
-    return note.name === "label" && text.length > most ? { ...note, text: text.slice(0, most - 1) + "…" } : note;
+  // Too long a label loses its middle; an entity is one character, and is not to be cut in two.
+  const shortened = (text, most) => {
+    const plain = text.replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&amp;", "&");
+    if (plain.length <= most) return text;
+    const half = Math.floor(most / 2);
+    return (plain.slice(0, half) + "…" + plain.slice(1 + half - most))
+      .replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
   };
   const draw = (div) => {
     const style = getComputedStyle(document.documentElement);
@@ -58,21 +61,25 @@
       hoverlabel: { bgcolor: "@panel", bordercolor: "@strong", font: { color: "@ink" }, namelength: -1 },
       ...layout,
       width,
+      height: layout.height ?? 360,
       xaxis: axis(layout.xaxis), yaxis: axis(layout.yaxis),
-      annotations: (layout.annotations || []).map((note) => shorten(note, width)),
+      annotations: (layout.annotations || []).map((note) =>
+        note.name === "label" ? { ...note, text: shortened(note.text, Math.max(8, Math.floor((width - 185) / 7.5))) } : note),
     };
-    return Plotly.react(div, painted(data, style), painted(whole, style), { displayModeBar: false });
+    return Plotly.newPlot(div, painted(data, style), painted(whole, style), { displayModeBar: false });
   };
   const plots = [...document.querySelectorAll(".plot")];
   const drawn = new Map();
   const all = () => plots.forEach(draw);
-  const watch = new ResizeObserver((entries) => {
-    for (const { target } of entries) {
-      if (drawn.get(target) === target.clientWidth || !target.clientWidth) continue;
-      drawn.set(target, target.clientWidth);
-      requestAnimationFrame(() => draw(target)); // a plot that changes its own height would be observed in a loop
+  const fit = () => {
+    for (const plot of plots) {
+      if (!plot.clientWidth || drawn.get(plot) === plot.clientWidth) continue;
+      drawn.set(plot, plot.clientWidth);
+      draw(plot);
     }
-  });
-  plots.forEach((plot) => watch.observe(plot));
+  };
+  fit();
+  addEventListener("resize", fit);
+  document.addEventListener("toggle", fit, true); // what was folded has had no width
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", all);
 })();
