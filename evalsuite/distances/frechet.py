@@ -26,6 +26,7 @@ __all__ = ["frechet_distance", "leave_out_frechet"]
 
 # Largest error of the distance, over the two covariances' traces, at which eigenvalues are trusted.
 _TOLERANCE = 1e-9
+_BLOCK = 256
 
 
 def frechet_distance(features: NDArray[np.floating] | Moments, reference: NDArray[np.floating] | Moments) -> float:
@@ -124,6 +125,7 @@ class _Side:
         self._moments = given if isinstance(given, Moments) else None
         self._features = None if isinstance(given, Moments) else checked(np.asarray(given))
         self._mean: NDArray[np.float64] | None = None
+        self._thin_factor: NDArray[np.float64] | None = None
         self.n: int = given.n if isinstance(given, Moments) else len(given)
         self.dimension: int = given.dimension if isinstance(given, Moments) else given.shape[1]
 
@@ -158,8 +160,10 @@ class _Side:
 
         float64, shape (n - 1, d); its own product, transposed times itself, is the covariance.
         """
-        assert self._features is not None
-        return np.asarray(_reflected(self._features - self.mean) / np.sqrt(self.n - 1))
+        if self._thin_factor is None:
+            assert self._features is not None
+            self._thin_factor = np.asarray(_reflected(self._features - self.mean) / np.sqrt(self.n - 1))
+        return self._thin_factor
 
     def factor(self) -> NDArray[np.float64]:
         """Return a matrix F of shape (rank, d) such that ``F.T @ F`` is the covariance."""
@@ -183,22 +187,39 @@ def _root_trace(a: _Side, b: _Side) -> float:
     if not np.isfinite(scale):
         return float(scale)
     if a.is_thin and b.is_thin:
-        return _nuclear_norm(a.thin_factor, b.thin_factor)
+        product = a.thin_factor @ b.thin_factor.T
+        if len(product) > product.shape[1]:
+            product = product.T
+        total = _sum_of_roots(product @ product.T, scale)
+        return _nuclear_norm(a.thin_factor, b.thin_factor) if total is None else total
     thin, thick = (b, a) if b.is_thin else (a, b)
     if thin.is_thin:
-        left = thin.thin_factor
+        product = thin.thin_factor @ thick.covariance @ thin.thin_factor.T
     else:
         try:
-            left = np.asarray(np.linalg.cholesky(thin.covariance).T, dtype=np.float64)
+            product = _lower_product(np.linalg.cholesky(thin.covariance), thick.covariance)
         except np.linalg.LinAlgError:
             return _nuclear_norm(a.factor(), b.factor())
-    total = _sum_of_roots(left @ thick.covariance @ left.T, scale)
+    total = _sum_of_roots(product, scale)
     return _nuclear_norm(a.factor(), b.factor()) if total is None else total
+
+
+def _lower_product(lower: NDArray[np.floating], middle: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the lower triangle, in blocks, of ``lower.T @ middle @ lower``, without multiplying by most of the zeros."""
+    d = len(lower)
+    product = np.zeros((d, d))
+    for row in range(0, d, _BLOCK):
+        half = lower[row:, row : row + _BLOCK].T @ middle[row:]
+        for column in range(0, row + 1, _BLOCK):
+            part = half[:, column:] @ lower[column:, column : column + _BLOCK]
+            product[row : row + _BLOCK, column : column + _BLOCK] = part
+    return product
 
 
 def _sum_of_roots(product: NDArray[np.float64], scale: float) -> float | None:
     """Return the sum of the roots of a symmetric matrix's eigenvalues; None where its error could show beside `scale`.
 
+    Its lower triangle is read.
     An eigenvalue is off by a few units in the last place of the greatest, and its root by that over twice the root.
     """
     values = np.linalg.eigvalsh(product)
