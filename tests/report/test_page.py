@@ -25,7 +25,7 @@ from evalsuite.report.html.sprites import make_sheet
 if TYPE_CHECKING:
     from evalsuite.report import Leaderboard
 
-VOID = {"meta", "br", "img", "link", "input", "hr"}
+VOID = {"meta", "br", "img", "link", "input", "hr", "wbr"}
 
 
 class Document(HTMLParser):

@@ -98,6 +98,8 @@ def render_page(leaderboard: Leaderboard, root: Path, inputs: str) -> str:
     )
     environment.filters["cut"] = cut
     environment.filters["middle_cut"] = middle_cut
+    # Names break at their underscores where there is no room.
+    environment.filters["breakable"] = lambda text: Markup("_<wbr>").join(visible(text).split("_"))
     environment.filters["beginning"] = beginning
     environment.filters["json_text"] = lambda value: Markup(script_json(value))
     return environment.get_template("page.html").render(
