@@ -17,6 +17,9 @@ HEAVY = {
     "jsonschema",
     "safetensors",
     "tokenizers",
+    "jinja2",
+    "plotly",
+    "PIL",
 }
 
 

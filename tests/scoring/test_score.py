@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -105,7 +105,9 @@ def test_bounds_take_what_has_no_verdict_as_wrong_and_as_right() -> None:
     assert found.outcomes["undecided"] == 2
     assert found.value == pytest.approx(4 / 5)  # one of the eight is an error, two are undecided
     assert found.bounds == pytest.approx((4 / 8, 7 / 8))
-    assert score(data()).bounds is None
+    assert score(data()).bounds == pytest.approx((4 / 8, 5 / 8))
+    judged = replace(data(), samples=data().samples[:7], outputs=data().outputs[:7])  # the last is the error
+    assert score(judged).bounds is None
 
 
 def test_slices_by_depth_and_by_what_metadata_says() -> None:
