@@ -26,7 +26,8 @@ def open_images(path: Path, spec: str) -> ImageFilesModel:
     """
     try:
         listing = list_images(path)
-        return ImageFilesModel(listing, spec=spec, name=path.stem, fingerprint=_fingerprint(listing))
+        name = listing.path.name if listing.kind == "folder" else listing.path.stem
+        return ImageFilesModel(listing, spec=spec, name=name or "images", fingerprint=_fingerprint(listing))
     except InputError as error:
         raise ModelError(f"{spec}: {error}") from error
     except OSError as error:

@@ -99,6 +99,7 @@ def test_what_the_log_does_not_know_is_cut_off_when_more_is_written(tmp_path: Pa
     (media / "mine.txt").write_text("someone else's")
     (again,) = write(tmp_path, 5, ends=ends_of(stored[0]))
     assert again.offset == shard_end(stored[0]) + 512
+    assert again.path.stat().st_size == shard_end(again) + 1024  # the end of a tar, and nothing of what was cut off
     assert np.array_equal(stored[0].pixels(), noise(0))
     assert np.array_equal(again.pixels(), noise(5))
     with pytest.raises(InputError, match="SHA-256 differs"):

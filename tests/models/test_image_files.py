@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,9 +14,6 @@ from evalsuite.models.image_files import ImageFilesModel
 from evalsuite.models.spec import open_model
 from evalsuite.types import GenerationConfig, Request
 from tests.media.images import noise, png, write_folder, write_tar
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 Ask = Callable[..., Request]
 CONFIG = GenerationConfig()
@@ -38,7 +35,8 @@ def test_images_belong_to_the_samples_in_natural_order(tmp_path: Path, ask: Ask,
     else:
         (write_tar if kind == "tar" else write_folder)(path, FILES)
     model = opened(path)
-    assert (model.name, model.n_outputs, model.modalities) == ("x", 12, {"image"})
+    name = "x.folder" if kind == "folder" else "x"
+    assert (model.name, model.n_outputs, model.modalities) == (name, 12, {"image"})
     outputs = model.generate([ask("s10"), ask("s2"), ask("s12"), ask("s2", repeat=1), ask("z")], CONFIG)
     assert [np.array_equal(pixels_of(output), noise(i)) for output, i in zip(outputs, (10, 2), strict=False)] == [
         True
@@ -68,6 +66,11 @@ def test_the_bytes_and_the_names_are_the_fingerprint(tmp_path: Path, kind: str) 
     renamed = {("z.png" if name == "0.png" else name): data for name, data in FILES.items()}
     found = {opened(write(tmp_path / f"{i}.{kind}", files)).fingerprint for i, files in enumerate((changed, renamed))}
     assert len(found | {first}) == 3
+
+
+def test_the_current_folder_has_a_name_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(write_folder(tmp_path / "v1.5", FILES))
+    assert opened(Path()).name == "v1.5"
 
 
 def test_cannot_open(tmp_path: Path) -> None:
