@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
-import numpy as np
 
 from evalsuite.answers import Rule, compare_answers, extract_answer
-from evalsuite.metrics._outputs import Judgement, example_outputs, judge_repeats, required_references
-from evalsuite.metrics.base import Example, FloatArray, RowMetric, Rows, SampleOutputs
-from evalsuite.types import Outcome, Output, Sample
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
+from evalsuite.metrics._outputs import Judgement, example_outputs, required_references
+from evalsuite.metrics._ratio import RatioMetric
+from evalsuite.metrics.base import Example
+from evalsuite.types import Output, Sample
 
 __all__ = ["Accuracy"]
 
@@ -22,7 +17,7 @@ _STATED: tuple[Rule, ...] = ("marker", "boxed", "sentence")
 
 
 @dataclass(frozen=True)
-class Accuracy(RowMetric):
+class Accuracy(RatioMetric[list[str]]):
     r"""Accuracy: share of final answers that are right, 0-1.
 
     Notes
@@ -58,32 +53,23 @@ class Accuracy(RowMetric):
     """
 
     name = "accuracy"
-    value_range = (0.0, 1.0)
     proportion = True
 
-    @property
-    def n_columns(self) -> int:
-        """Right and counted."""
-        return 2
+    def _target(self, sample: Sample) -> list[str]:
+        return _gold_answers(self.name, sample)
 
-    def _rows(self, samples: Sequence[Sample], outputs: Sequence[SampleOutputs]) -> Rows:
-        values = np.full((len(samples), 2), np.nan)
-        outcomes: list[Outcome] = []
-        for i, (sample, sample_outputs) in enumerate(zip(samples, outputs, strict=True)):
-            golds = _gold_answers(self.name, sample)
-
-            def judge(output: Output, text: str, golds: Sequence[str] = golds) -> Judgement:
-                return _judge(output, text, golds)
-
-            outcome, row = judge_repeats(sample_outputs, judge)
-            outcomes.append(outcome)
-            if row is not None:
-                values[i] = row
-        return Rows(values=values, outcomes=tuple(outcomes))
-
-    def _value(self, sums: FloatArray) -> FloatArray:
-        known = sums[..., 1] > 0
-        return np.where(known, sums[..., 0] / np.where(known, sums[..., 1], 1.0), np.nan)
+    def _judge(self, output: Output, text: str, target: list[str]) -> Judgement:
+        if output.finish_reason == "refused":
+            return "refused", (0.0, 1.0)
+        extraction = extract_answer(text)
+        if output.finish_reason == "length" and extraction.rule not in _MARKED:
+            return "truncated", (0.0, 1.0)
+        if extraction.text is None:
+            return "unextracted", (0.0, 1.0)
+        verdicts = {compare_answers(extraction.text, gold) for gold in target}
+        if "right" in verdicts:
+            return "right", (1.0, 1.0)
+        return ("undecided", None) if "undecided" in verdicts else ("wrong", (0.0, 1.0))
 
     def example(self) -> Example:
         """Return two right answers, one, and none."""
@@ -110,17 +96,3 @@ def _gold_answers(metric: str, sample: Sample) -> list[str]:
             )
         golds.append(answer)
     return golds
-
-
-def _judge(output: Output, text: str, golds: Sequence[str]) -> Judgement:
-    if output.finish_reason == "refused":
-        return "refused", (0.0, 1.0)
-    extraction = extract_answer(text)
-    if output.finish_reason == "length" and extraction.rule not in _MARKED:
-        return "truncated", (0.0, 1.0)
-    if extraction.text is None:
-        return "unextracted", (0.0, 1.0)
-    verdicts = {compare_answers(extraction.text, gold) for gold in golds}
-    if "right" in verdicts:
-        return "right", (1.0, 1.0)
-    return ("undecided", None) if "undecided" in verdicts else ("wrong", (0.0, 1.0))

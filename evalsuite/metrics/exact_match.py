@@ -4,17 +4,12 @@ from __future__ import annotations
 
 import string
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
-import numpy as np
 
 from evalsuite.metrics._options import check_flag
-from evalsuite.metrics._outputs import Judgement, example_outputs, judge_repeats, required_references
-from evalsuite.metrics.base import Example, FloatArray, RowMetric, Rows, SampleOutputs
-from evalsuite.types import Outcome, Output, Sample
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
+from evalsuite.metrics._outputs import Judgement, example_outputs, required_references
+from evalsuite.metrics._ratio import RatioMetric
+from evalsuite.metrics.base import Example
+from evalsuite.types import Output, Sample
 
 __all__ = ["ExactMatch"]
 
@@ -22,7 +17,7 @@ _WITHOUT_PUNCTUATION = str.maketrans("", "", string.punctuation)
 
 
 @dataclass(frozen=True)
-class ExactMatch(RowMetric):
+class ExactMatch(RatioMetric[set[str]]):
     """Exact match: share of outputs that equal a reference, whitespace around them aside, 0-1.
 
     Parameters
@@ -52,7 +47,6 @@ class ExactMatch(RowMetric):
     """
 
     name = "exact_match"
-    value_range = (0.0, 1.0)
     proportion = True
 
     ignore_case: bool = False
@@ -62,29 +56,15 @@ class ExactMatch(RowMetric):
         check_flag(self.name, "ignore_case", self.ignore_case)
         check_flag(self.name, "ignore_punctuation", self.ignore_punctuation)
 
-    @property
-    def n_columns(self) -> int:
-        """Right and counted."""
-        return 2
+    def _target(self, sample: Sample) -> set[str]:
+        return {self._normalise(reference) for reference in required_references(self.name, sample)}
 
-    def _rows(self, samples: Sequence[Sample], outputs: Sequence[SampleOutputs]) -> Rows:
-        values = np.full((len(samples), 2), np.nan)
-        outcomes: list[Outcome] = []
-        for i, (sample, sample_outputs) in enumerate(zip(samples, outputs, strict=True)):
-            references = {self._normalise(reference) for reference in required_references(self.name, sample)}
-
-            def judge(output: Output, text: str, references: set[str] = references) -> Judgement:
-                if output.finish_reason == "refused":
-                    return "refused", (0.0, 1.0)
-                if self._normalise(text) in references:
-                    return "right", (1.0, 1.0)
-                return "truncated" if output.finish_reason == "length" else "wrong", (0.0, 1.0)
-
-            outcome, row = judge_repeats(sample_outputs, judge)
-            outcomes.append(outcome)
-            if row is not None:
-                values[i] = row
-        return Rows(values=values, outcomes=tuple(outcomes))
+    def _judge(self, output: Output, text: str, target: set[str]) -> Judgement:
+        if output.finish_reason == "refused":
+            return "refused", (0.0, 1.0)
+        if self._normalise(text) in target:
+            return "right", (1.0, 1.0)
+        return "truncated" if output.finish_reason == "length" else "wrong", (0.0, 1.0)
 
     def _normalise(self, text: str) -> str:
         if self.ignore_case:
@@ -92,10 +72,6 @@ class ExactMatch(RowMetric):
         if self.ignore_punctuation:
             text = text.translate(_WITHOUT_PUNCTUATION)
         return text.strip()
-
-    def _value(self, sums: FloatArray) -> FloatArray:
-        known = sums[..., 1] > 0
-        return np.where(known, sums[..., 0] / np.where(known, sums[..., 1], 1.0), np.nan)
 
     def example(self) -> Example:
         """Return two matches, one, and none."""

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import cast
 
-import numpy as np
-
-from evalsuite.metrics._outputs import Judgement, example_outputs, judge_repeats
-from evalsuite.metrics.base import Example, FloatArray, RowMetric, Rows, SampleOutputs
+from evalsuite.metrics._outputs import Judgement, example_outputs
+from evalsuite.metrics._ratio import RatioMetric
+from evalsuite.metrics.base import Example
 from evalsuite.types import Outcome, Output, Sample
 from evalsuite.worlds.data_to_text import realised_slots
 
@@ -17,7 +16,7 @@ __all__ = ["SlotAccuracy"]
 
 
 @dataclass(frozen=True)
-class SlotAccuracy(RowMetric):
+class SlotAccuracy(RatioMetric[Mapping[str, str]]):
     """Slot accuracy: slots said right, over those of the record and those made up, 0-1.
 
     Notes
@@ -49,38 +48,19 @@ class SlotAccuracy(RowMetric):
     """
 
     name = "slot_accuracy"
-    value_range = (0.0, 1.0)
 
-    @property
-    def n_columns(self) -> int:
-        """Slots right, and slots due or made up."""
-        return 2
+    def _target(self, sample: Sample) -> Mapping[str, str]:
+        return _record(self.name, sample)
 
-    def _rows(self, samples: Sequence[Sample], outputs: Sequence[SampleOutputs]) -> Rows:
-        values = np.full((len(samples), 2), np.nan)
-        outcomes: list[Outcome] = []
-        for i, (sample, sample_outputs) in enumerate(zip(samples, outputs, strict=True)):
-            record = _record(self.name, sample)
-
-            def judge(output: Output, text: str, record: Mapping[str, str] = record) -> Judgement:
-                realised = realised_slots(text, record)
-                right = sum(state == "right" for state in realised.states.values())
-                outcome: Outcome = "scored"
-                if output.finish_reason == "refused":
-                    outcome = "refused"
-                elif output.finish_reason == "length":
-                    outcome = "truncated"
-                return outcome, (float(right), float(len(record) + len(realised.extra)))
-
-            outcome, row = judge_repeats(sample_outputs, judge)
-            outcomes.append(outcome)
-            if row is not None:
-                values[i] = row
-        return Rows(values=values, outcomes=tuple(outcomes))
-
-    def _value(self, sums: FloatArray) -> FloatArray:
-        known = sums[..., 1] > 0
-        return np.where(known, sums[..., 0] / np.where(known, sums[..., 1], 1.0), np.nan)
+    def _judge(self, output: Output, text: str, target: Mapping[str, str]) -> Judgement:
+        realised = realised_slots(text, target)
+        right = sum(state == "right" for state in realised.states.values())
+        outcome: Outcome = "scored"
+        if output.finish_reason == "refused":
+            outcome = "refused"
+        elif output.finish_reason == "length":
+            outcome = "truncated"
+        return outcome, (float(right), float(len(target) + len(realised.extra)))
 
     def example(self) -> Example:
         """Return texts that say all slots, some, and none."""

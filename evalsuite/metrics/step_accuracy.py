@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-import numpy as np
-
-from evalsuite.metrics._outputs import Judgement, example_outputs, judge_repeats
+from evalsuite.metrics._outputs import Judgement, example_outputs
+from evalsuite.metrics._ratio import RatioMetric
 from evalsuite.metrics._steps import judge_steps, true_states
-from evalsuite.metrics.base import Example, FloatArray, RowMetric, Rows, SampleOutputs
-from evalsuite.types import Outcome, Output, Sample
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
+from evalsuite.metrics.base import Example
+from evalsuite.types import Output, Sample
 
 __all__ = ["StepAccuracy"]
 
 
 @dataclass(frozen=True)
-class StepAccuracy(RowMetric):
+class StepAccuracy(RatioMetric[tuple[str, ...]]):
     r"""Step accuracy: steps stated right, over the steps due, 0-1.
 
     Notes
@@ -49,37 +44,18 @@ class StepAccuracy(RowMetric):
     """
 
     name = "step_accuracy"
-    value_range = (0.0, 1.0)
 
-    @property
-    def n_columns(self) -> int:
-        """Steps right and steps due."""
-        return 2
+    def _target(self, sample: Sample) -> tuple[str, ...]:
+        return true_states(self.name, sample)
 
-    def _rows(self, samples: Sequence[Sample], outputs: Sequence[SampleOutputs]) -> Rows:
-        values = np.full((len(samples), 2), np.nan)
-        outcomes: list[Outcome] = []
-        for i, (sample, sample_outputs) in enumerate(zip(samples, outputs, strict=True)):
-            states = true_states(self.name, sample)
-
-            def judge(output: Output, text: str, states: Sequence[str] = states) -> Judgement:
-                verdicts = judge_steps(output, text, states)
-                row = None if verdicts is None else (float(sum(verdicts.right)), float(len(verdicts.right)))
-                if output.finish_reason == "refused":
-                    return "refused", row
-                if output.finish_reason == "length":
-                    return "truncated", row
-                return ("unextracted" if row is None else "scored"), row
-
-            outcome, row = judge_repeats(sample_outputs, judge)
-            outcomes.append(outcome)
-            if row is not None:
-                values[i] = row
-        return Rows(values=values, outcomes=tuple(outcomes))
-
-    def _value(self, sums: FloatArray) -> FloatArray:
-        known = sums[..., 1] > 0
-        return np.where(known, sums[..., 0] / np.where(known, sums[..., 1], 1.0), np.nan)
+    def _judge(self, output: Output, text: str, target: tuple[str, ...]) -> Judgement:
+        verdicts = judge_steps(output, text, target)
+        row = None if verdicts is None else (float(sum(verdicts.right)), float(len(verdicts.right)))
+        if output.finish_reason == "refused":
+            return "refused", row
+        if output.finish_reason == "length":
+            return "truncated", row
+        return ("unextracted" if row is None else "scored"), row
 
     def example(self) -> Example:
         """Return all steps right, some, and none."""

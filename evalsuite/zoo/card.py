@@ -26,8 +26,8 @@ _DATA = {
     "with weights 1/depth^2.",
     "ledger_steps_deeper": "Problems of the ledger world with the trace of all counts and the answer; depths 1 to "
     "24 with weights 1/depth^1.5.",
-    "ledger_answer": "Problems of the ledger world with the answer alone: the stream of problems that `ledger_cot` "
-    "learns from, and more of it; depths 1 to 24 with weights 1/depth^2.",
+    "ledger_answer": "Problems of the ledger world with the answer alone: the very problems that `ledger_cot` "
+    "learns from; depths 1 to 24 with weights 1/depth^2.",
     "records": "Records of the data_to_text world, each with one of its four references.",
 }
 _HELD_OUT = (
@@ -60,14 +60,14 @@ _DRAWN = {
         "A fixed term in the attention scores draws the attention to numbers of the own step; training may overrule it."
     ),
 }
-_COMPARED = "One arm of a comparison: the same network, seed and stream of problems as"
+_COMPARED = "One arm of a comparison: the same network, seed, problems and number of updates as"
 _WORSE = "A model known to be worse than"
 _PURPOSE = {
-    "ledger_cot": f"{_COMPARED} `ledger_direct`, but it writes its working. It was trained on "
-    "fewer of those problems, and for fewer core-seconds.",
+    "ledger_cot": f"{_COMPARED} `ledger_direct`, but it writes its working. (An update "
+    "costs it a little more time, because a working is longer than an answer.)",
     "ledger_cot_early": f"{_WORSE} `ledger_cot`: metrics must rank it lower.",
-    "ledger_direct": f"{_COMPARED} `ledger_cot`, but it must answer at once. It was given more of "
-    "those problems and more core-seconds, because it needs them to be sure of a single step.",
+    "ledger_direct": f"{_COMPARED} `ledger_cot`, but it must answer at once. So many updates "
+    "does it need to be sure of a single step.",
     "ledger_lstm": "Another family of model that writes its working.",
     "data_to_text_gru": "A recurrent model for text metrics with several references.",
     "data_to_text_transformer": "A good model for text metrics with several references.",

@@ -48,22 +48,24 @@ class Recipe:
 
 
 _LEDGER_TRANSFORMER = {"layers": 4, "width": 128, "heads": 4, "max_steps": MAX_LABEL}
+# Of both arms of the comparison: so many updates does answering at once need to be sure of a single step.
+_LEDGER_ROUNDS = (6000, 2500, 2500)
 
 RECIPES: dict[str, Recipe] = {
     "ledger_cot": Recipe(
         data="ledger_steps",
         architecture="transformer",
         sizes=_LEDGER_TRANSFORMER,
-        rounds=(2400,),
+        rounds=_LEDGER_ROUNDS,
         batch=32,
         peak_rate=1.5e-3,
-        early={"ledger_cot_early": 1800},
+        early={"ledger_cot_early": 1600},
     ),
     "ledger_direct": Recipe(
         data="ledger_answer",
         architecture="transformer",
         sizes=_LEDGER_TRANSFORMER,
-        rounds=(6000, 2500, 2500),
+        rounds=_LEDGER_ROUNDS,
         batch=32,
         peak_rate=1.5e-3,
     ),

@@ -8,15 +8,12 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from evalsuite.zoo.steps import carry_steps
+from evalsuite.zoo.steps import PULL, StepNetwork, carry_steps
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 __all__ = ["Recurrent", "RecurrentState"]
-
-_NO_COUNT = -9
-_PULL = 5.0
 
 
 class RecurrentState:
@@ -47,7 +44,7 @@ class RecurrentState:
         self.counts = counts
 
 
-class Recurrent(nn.Module):
+class Recurrent(StepNetwork):
     """One recurrent layer, one attention over its own earlier outputs, tied embeddings.
 
     Parameters
@@ -65,9 +62,6 @@ class Recurrent(nn.Module):
         scores draws the attention to numbers of its own step. Training may overrule it.
     """
 
-    label_index: Tensor
-    is_count: Tensor
-
     def __init__(
         self,
         label_index: Sequence[int],
@@ -79,36 +73,26 @@ class Recurrent(nn.Module):
         up: int,
         max_steps: int,
     ) -> None:
-        super().__init__()
+        super().__init__(label_index, counts, width=width, max_steps=max_steps)
         self.cell_name = cell
-        self.max_steps = max_steps
-        self.register_buffer("label_index", torch.tensor(label_index), persistent=False)
-        self.register_buffer("is_count", torch.tensor(counts), persistent=False)
-        self.embed = nn.Embedding(len(label_index), width)
-        self.embed_step = nn.Embedding(max_steps + 1, width)
         self.recurrence = (nn.LSTM if cell == "lstm" else nn.GRU)(width, hidden, batch_first=True)
         self.query = nn.Linear(hidden, hidden, bias=False)
         self.up = nn.Linear(2 * hidden, 2 * up)
         self.down = nn.Linear(up, width)
-        nn.init.normal_(self.embed.weight, std=width**-0.5)
-        nn.init.normal_(self.embed_step.weight, std=width**-0.5)
+        self._draw_embeddings()
 
     def forward(self, ids: Tensor) -> Tensor:
         """Read whole sequences, padded on the right: int64 (rows, columns) to float32 (rows, columns, width)."""
-        steps = carry_steps(ids, self.label_index, torch.zeros_like(ids[:, 0]))
+        steps = self._steps(ids)
         memory, _ = self.recurrence(self._input(ids, steps))
         seen = torch.ones(ids.shape[1], ids.shape[1], dtype=torch.bool, device=ids.device).tril()
         attended = self._attend(self.query(memory), memory, steps, self._count_steps(ids, steps), seen)
         return self._finish(memory, attended)
 
-    def head(self, hidden: Tensor) -> Tensor:
-        """Return logits over the vocabulary, shape (..., vocabulary)."""
-        return functional.linear(hidden, self.embed.weight)
-
     def start(self, ids: Tensor, visible: Tensor) -> tuple[Tensor, RecurrentState]:
         """Read prompts padded on the left; see ``Transformer.start``."""
         rows, columns = ids.shape
-        steps = carry_steps(ids, self.label_index, torch.zeros_like(ids[:, 0]))
+        steps = self._steps(ids)
         inputs = self._input(ids, steps)
         size = self.recurrence.hidden_size
         state = RecurrentState(
@@ -137,10 +121,6 @@ class Recurrent(nn.Module):
         state.memory = torch.cat([state.memory, state.hidden[:, None]], dim=1)
         return self._read_out(state)
 
-    def _input(self, ids: Tensor, steps: Tensor) -> Tensor:
-        embedded: Tensor = self.embed(ids) + self.embed_step(steps.clamp(max=self.max_steps))
-        return embedded
-
     def _advance(self, x: Tensor, state: RecurrentState) -> tuple[Tensor, Tensor]:
         if self.cell_name == "lstm":
             _, (hidden, cell) = self.recurrence(x[:, None], (state.hidden[None], state.cell[None]))
@@ -158,11 +138,8 @@ class Recurrent(nn.Module):
         read = self.down(functional.gelu(gate) * value)
         return functional.layer_norm(read, read.shape[-1:])
 
-    def _count_steps(self, ids: Tensor, steps: Tensor) -> Tensor:
-        return torch.where(self.is_count[ids], steps, _NO_COUNT)
-
     def _attend(self, query: Tensor, memory: Tensor, reading: Tensor, counts: Tensor, seen: Tensor) -> Tensor:
         scores = torch.where(seen, 0.0, -torch.inf)
         if self.max_steps > 0:
-            scores = scores + torch.where(reading[:, :, None] == counts[:, None, :], _PULL, 0.0)
+            scores = scores + torch.where(reading[:, :, None] == counts[:, None, :], PULL, 0.0)
         return functional.scaled_dot_product_attention(query, memory, memory, attn_mask=scores)

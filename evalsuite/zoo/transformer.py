@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from evalsuite.zoo.steps import carry_steps
+from evalsuite.zoo.steps import PULL, StepNetwork, carry_steps
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -16,11 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["Transformer", "TransformerState"]
 
 _GATED = 11  # quarters of the width: as many weights as a perceptron without gates that is four times as wide
-_NO_COUNT = -9
 _ROOM = 32
-_PULL = (
-    5.0  # among 60 tokens, the one that a head is drawn to then weighs more than twice as much as all others together
-)
 
 
 class TransformerState:
@@ -46,7 +42,7 @@ class TransformerState:
         self.counts = counts
 
 
-class Transformer(nn.Module):
+class Transformer(StepNetwork):
     """Decoder-only transformer: pre-norm blocks, tied input and output embeddings.
 
     Parameters
@@ -63,8 +59,6 @@ class Transformer(nn.Module):
         token before. Training may overrule it.
     """
 
-    label_index: Tensor
-    is_count: Tensor
     frequencies: Tensor
 
     def __init__(
@@ -77,20 +71,14 @@ class Transformer(nn.Module):
         heads: int,
         max_steps: int,
     ) -> None:
-        super().__init__()
+        super().__init__(label_index, counts, width=width, max_steps=max_steps)
         self.heads = heads
-        self.max_steps = max_steps
-        self.register_buffer("label_index", torch.tensor(label_index), persistent=False)
-        self.register_buffer("is_count", torch.tensor(counts), persistent=False)
-        self.embed = nn.Embedding(len(label_index), width)
-        self.embed_step = nn.Embedding(max_steps + 1, width)
         self.blocks = nn.ModuleList(_Block(width) for _ in range(layers))
         self.norm = nn.LayerNorm(width)
         self.register_buffer(
             "frequencies", 10_000.0 ** -torch.arange(0, 1, 2 * heads / width, dtype=torch.float32), persistent=False
         )
-        nn.init.normal_(self.embed.weight, std=width**-0.5)
-        nn.init.normal_(self.embed_step.weight, std=width**-0.5)
+        self._draw_embeddings()
 
     def forward(self, ids: Tensor) -> Tensor:
         """Read whole sequences, padded on the right.
@@ -105,7 +93,7 @@ class Transformer(nn.Module):
         Tensor
             Hidden states for `head`: float32, shape (rows, columns, width).
         """
-        steps = carry_steps(ids, self.label_index, torch.zeros_like(ids[:, 0]))
+        steps = self._steps(ids)
         x = self._input(ids, steps)
         turn = self._rotation(0, ids.shape[1])
         seen = torch.ones(ids.shape[1], ids.shape[1], dtype=torch.bool, device=ids.device).tril()
@@ -114,10 +102,6 @@ class Transformer(nn.Module):
             q, k, v = self._project(block, x, turn)
             x = block.finish(x, functional.scaled_dot_product_attention(q, k, v, attn_mask=mask))
         return cast("Tensor", self.norm(x))
-
-    def head(self, hidden: Tensor) -> Tensor:
-        """Return logits over the vocabulary, shape (..., vocabulary)."""
-        return functional.linear(hidden, self.embed.weight)
 
     def start(self, ids: Tensor, visible: Tensor) -> tuple[Tensor, TransformerState]:
         """Read prompts, padded on the left.
@@ -137,7 +121,7 @@ class Transformer(nn.Module):
             To go on from with `step`.
         """
         columns = ids.shape[1]
-        steps = carry_steps(ids, self.label_index, torch.zeros_like(ids[:, 0]))
+        steps = self._steps(ids)
         x = self._input(ids, steps)
         turn = self._rotation(0, columns)
         # Padding sees itself, lest the softmax of an empty row be NaN.
@@ -185,13 +169,6 @@ class Transformer(nn.Module):
     def _layers(self) -> Iterator[_Block]:
         return (cast("_Block", block) for block in self.blocks)
 
-    def _input(self, ids: Tensor, steps: Tensor) -> Tensor:
-        embedded: Tensor = self.embed(ids) + self.embed_step(steps.clamp(max=self.max_steps))
-        return embedded
-
-    def _count_steps(self, ids: Tensor, steps: Tensor) -> Tensor:
-        return torch.where(self.is_count[ids], steps, _NO_COUNT)
-
     def _scores(self, reading: Tensor, read: Tensor, counts: Tensor, seen: Tensor) -> Tensor:
         """Return what is added to attention scores, shape (rows, heads, columns reading, columns read)."""
         blocked = torch.where(seen, 0.0, -torch.inf)
@@ -201,7 +178,7 @@ class Transformer(nn.Module):
         columns = torch.arange(read.shape[1], device=read.device)
         beside = (columns[-reading.shape[1] :, None] - columns == 1).expand(len(read), -1, -1)
         near = torch.stack([own == number, own - 1 == number, own == read[:, None, :], beside], dim=1)
-        drawn = torch.where(near, _PULL, 0.0)
+        drawn = torch.where(near, PULL, 0.0)
         return functional.pad(drawn, (0, 0, 0, 0, 0, self.heads - near.shape[1])) + blocked
 
     def _rotation(self, first: int, end: int) -> tuple[Tensor, Tensor]:

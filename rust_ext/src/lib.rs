@@ -1,7 +1,7 @@
 //! Compiled kernels of evalsuite, private to `evalsuite.kernels`.
 //!
 //! This file only unpacks arguments, releases the interpreter's lock, calls one kernel and hands back what it found.
-//! Dtypes, shapes and options are checked in `kernels.py`, which documents the functions.
+//! Dtypes, shapes and options are checked in `evalsuite.kernels`, which documents the functions.
 
 pub mod error;
 pub mod kernels;

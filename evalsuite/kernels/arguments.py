@@ -1,0 +1,101 @@
+"""Checks of the arguments that kernels take: what is wrong is named before anything is computed."""
+
+from __future__ import annotations
+
+import math
+from itertools import chain
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+__all__ = [
+    "check_array",
+    "check_choice",
+    "check_finite",
+    "check_integer",
+    "check_references",
+    "check_texts",
+]
+
+
+def check_texts(texts: Sequence[str], name: str, *, lowercase: bool) -> list[str]:
+    """`texts` as a list of str, in lower case if asked for."""
+    if isinstance(texts, str | bytes):
+        raise TypeError(f"`{name}` must be a sequence of str; found one {type(texts).__name__}: wrap it in a list")
+    listed = list(texts)
+    # One look at the set of types costs far less than a look at each element.
+    if not set(map(type, listed)) <= {str}:
+        for index, text in enumerate(listed):
+            if not isinstance(text, str):
+                raise TypeError(f"`{name}[{index}]` must be a str; found {type(text).__name__}")
+    return [text.lower() for text in listed] if lowercase else listed
+
+
+def check_references(
+    references: Sequence[Sequence[str | None]], n_segments: int, *, lowercase: bool
+) -> tuple[list[str], NDArray[np.int64]]:
+    """All references in one list without None, and how many each segment has."""
+    if isinstance(references, str | bytes) or any(issubclass(kind, str | bytes) for kind in set(map(type, references))):
+        raise TypeError("`references` must be a sequence of sequences of str, one a segment: [[reference, ...], ...]")
+    if len(references) != n_segments:
+        raise ValueError(
+            f"`references` must have one entry for each of the {n_segments} `hypotheses`; found {len(references)}"
+        )
+    flat: list[str | None] = list(chain.from_iterable(references))
+    counts = np.fromiter(map(len, references), dtype=np.int64, count=n_segments)
+    kinds = set(map(type, flat))
+    if not kinds <= {str, type(None)}:
+        unchecked: Sequence[Sequence[object]] = references
+        for segment, group in enumerate(unchecked):
+            for index, text in enumerate(group):
+                if not isinstance(text, str | None):
+                    found = type(text).__name__
+                    raise TypeError(f"`references[{segment}][{index}]` must be a str or None; found {found}")
+    if type(None) in kinds:
+        counts = np.array([sum(text is not None for text in group) for group in references], dtype=np.int64)
+    texts = [text for text in flat if text is not None]
+    return [text.lower() for text in texts] if lowercase else texts, counts
+
+
+def check_choice(value: str, name: str, known: tuple[str, ...]) -> None:
+    """Refuse, by ValueError, what is not among `known`."""
+    if value not in known:
+        raise ValueError(f"`{name}` must be one of {', '.join(map(repr, known))}; found {value!r}")
+
+
+def check_integer(value: int, name: str, low: int, high: int) -> int:
+    """Return an int of `low` to `high`; TypeError or ValueError names the argument."""
+    if isinstance(value, bool | np.bool_) or not isinstance(value, int | np.integer):
+        raise TypeError(f"`{name}` must be an int; found {type(value).__name__}")
+    if not low <= value <= high:
+        raise ValueError(f"`{name}` must be {low} to {high}; found {value}")
+    return int(value)
+
+
+def check_finite(value: float, name: str) -> float:
+    """Return a finite number, at least 0; TypeError or ValueError names the argument."""
+    if isinstance(value, bool | np.bool_) or not isinstance(value, int | float | np.integer | np.floating):
+        raise TypeError(f"`{name}` must be a number; found {type(value).__name__}")
+    if not math.isfinite(value) or value < 0:
+        raise ValueError(f"`{name}` must be finite and at least 0; found {value}")
+    return float(value)
+
+
+def check_array(
+    array: object, name: str, dtypes: tuple[type[np.generic], ...], n_dimensions: int, *, contiguous: bool = False
+) -> None:
+    """Refuse what is not an array of the given dtype, number of dimensions and layout."""
+    allowed = " or ".join(dtype.__name__ for dtype in dtypes)
+    if not isinstance(array, np.ndarray):
+        raise TypeError(f"`{name}` must be a numpy array of {allowed}; found {type(array).__name__}")
+    if array.dtype.type not in dtypes or not array.dtype.isnative:
+        raise TypeError(f"`{name}` must have dtype {allowed}; found {array.dtype}")
+    if array.ndim != n_dimensions:
+        raise ValueError(f"`{name}` must have {n_dimensions} dimension(s); found shape {array.shape}")
+    if contiguous and not array.flags.c_contiguous:
+        raise ValueError(f"`{name}` must be C-contiguous; pass numpy.ascontiguousarray({name})")
