@@ -205,7 +205,7 @@ def _root_trace(a: _Side, b: _Side) -> float:
 
 
 def _lower_product(lower: NDArray[np.floating], middle: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the lower triangle, in blocks, of ``lower.T @ middle @ lower``, without multiplying by most of the zeros."""
+    """Return the lower triangle, in blocks, of ``lower.T @ middle @ lower``, without most of the zeros."""
     d = len(lower)
     product = np.zeros((d, d))
     for row in range(0, d, _BLOCK):
