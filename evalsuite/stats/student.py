@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import cbrt, cos, pi, sin, sqrt, tan
+from math import cos, pi, sin, sqrt, tan
 from statistics import NormalDist
 
 from evalsuite.types import Interval
@@ -20,7 +20,6 @@ def student_interval(
     method: str,
     level: float = 0.95,
     value_range: tuple[float, float] = (-float("inf"), float("inf")),
-    skewness: float = 0.0,
 ) -> Interval:
     """Return a value plus or minus its standard error times the quantile of Student's t, cut off at `value_range`.
 
@@ -34,26 +33,10 @@ def student_interval(
         How the error was found, for readers.
     level : float, default 0.95
     value_range : tuple of float
-    skewness : float
-        Of the (degrees + 1) terms that the value is a mean of. A mean of skewed terms and its error go up and down
-        together, for which Hall's transformation [1]_ makes up: the interval reaches further to the side of the tail.
-
-    References
-    ----------
-    .. [1] Hall, "On the removal of skewness by transformation", Journal of the Royal Statistical Society B 54, 1992.
     """
-    t = student_t(0.5 + level / 2, degrees)
-    lean = skewness / sqrt(degrees + 1)
-    low = max(value_range[0], centre - error * _unskewed(t, lean))
-    high = min(value_range[1], centre - error * _unskewed(-t, lean))
+    half = student_t(0.5 + level / 2, degrees) * error
+    low, high = max(value_range[0], centre - half), min(value_range[1], centre + half)
     return Interval(low=low, high=high, level=level, method=method)
-
-
-def _unskewed(t: float, lean: float) -> float:
-    """Return the quantile of a studentised mean that Hall's transformation takes to `t`."""
-    if abs(lean) < 1e-8:
-        return t
-    return 3 / lean * (cbrt(1 + lean * (t - lean / 6)) - 1)
 
 
 def student_t(p: float, degrees: int) -> float:

@@ -56,7 +56,7 @@ def frechet(x: Array) -> tuple[float, Interval | None]:
 
 def kid(x: Array) -> tuple[float, Interval | None]:
     found = kernel_distance(x, REFERENCE, reference_mean=KERNEL)
-    return found.value, stats.student_interval(found.value, sqrt(found.variance), N - 1, skewness=found.skewness, method="")
+    return found.value, stats.student_interval(found.value, sqrt(found.variance), N - 1, method="")
 
 
 def recall(x: Array) -> tuple[float, Interval | None]:
