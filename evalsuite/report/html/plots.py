@@ -6,7 +6,7 @@ scheme; labels are made harmless for plotly, which reads them as markup.
 
 from __future__ import annotations
 
-from math import log10
+from math import ceil, floor, log10
 from typing import TYPE_CHECKING, Any
 
 from evalsuite.report.html.safe import plot_label
@@ -26,6 +26,7 @@ _COLOURS = 8
 _SYMBOLS = ("circle", "square", "diamond", "triangle-up", "triangle-down", "cross", "x", "star")
 _DASHES = ("solid", "dash", "dot", "dashdot")
 _LOG_SPAN = 30.0  # a range this wide hides its lower end on a linear axis
+_SHORT_SPAN = 100.0
 _DIGITS = 6
 
 
@@ -83,7 +84,8 @@ def interval_plot(scores: Sequence[tuple[str, Score]]) -> dict[str, Any]:
     }
     if logarithmic:
         axis["range"] = [_short(log10(min(lows)) - 0.03), _short(log10(max(highs)) + 0.1)]
-        axis["dtick"] = 1 if max(highs) / min(lows) > 1e4 else "D2"  # 1, 2 and 5 of each decade
+        ticks = _log_ticks(min(lows), max(highs))
+        axis |= {"tickmode": "array", "tickvals": ticks, "ticktext": [f"{tick:g}" for tick in ticks]}
     elif share:
         axis["range"] = _padded_range(min(lows), max(highs), 0.0, 100.0)
     return {
@@ -98,6 +100,14 @@ def interval_plot(scores: Sequence[tuple[str, Score]]) -> dict[str, Any]:
             "annotations": notes,
         },
     }
+
+
+def _log_ticks(low: float, high: float) -> list[float]:
+    """Return what a logarithmic axis is labelled at: powers of ten, and twice and five times those on a short one."""
+    steps = (1, 2, 5) if high / low <= _SHORT_SPAN else (1,)
+    decades = range(floor(log10(low)), ceil(log10(high)) + 1)
+    ticks = (float(f"{step}e{decade}") for decade in decades for step in steps)
+    return [tick for tick in ticks if low <= tick <= high]
 
 
 def curve_plot(curves: Sequence[tuple[int, str, Curve]]) -> dict[str, Any]:
