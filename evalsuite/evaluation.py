@@ -203,13 +203,13 @@ def _check_available(model: Model, task: Task, limit: int | None, repeats: int) 
 
 def run_plan(plan: RunPlan, *, progress: Progress | None = None) -> Evaluation:
     """Generate what is missing, score, and write the run's ``report.json``."""
-    before = open_log(plan)
-    if before is None or not is_complete(plan, before):
+    log = open_log(plan)
+    was_complete = log is not None and is_complete(plan, log)
+    if log is None or not was_complete:
         from evalsuite.scoring import check_references
 
         check_references(plan.task)
-    log = generate(plan, progress=progress)
-    was_complete = before is not None and before.whole_bytes == log.whole_bytes
+        log = generate(plan, progress=progress)
     report, fresh = score_log(log, plan.task, repeats=plan.repeats, limit=plan.limit)
     return Evaluation(report=report, folder=plan.folder, was_complete=was_complete and not fresh)
 

@@ -59,10 +59,10 @@ def test_it_ends_well(quickstart: Quickstart):
     assert "error" not in quickstart.stderr
 
 
-def test_two_tasks_and_at_least_six_models_with_intervals(rows: list[dict]):
+def test_three_tasks_and_at_least_twelve_rows_with_intervals(rows: list[dict]):
     primary = [row for row in rows if row["primary"]]
-    assert {row["task"] for row in primary} == {"data_to_text", "ledger"}
-    assert len(primary) >= 6
+    assert {row["task"] for row in primary} == {"data_to_text", "fashion", "ledger"}
+    assert len(primary) >= 12
     for row in primary:
         assert row["interval"]["low"] <= row["value"] <= row["interval"]["high"]
         assert row["n_clusters"] >= 40
@@ -97,13 +97,23 @@ def apart_at(a: dict, b: dict) -> bool:
 
 
 @pytest.mark.parametrize(
-    ("early", "parent"),
-    [("ledger_cot_early", "ledger_cot"), ("data_to_text_transformer_early", "data_to_text_transformer")],
+    ("worse", "better"),
+    [
+        ("ledger_cot_early", "ledger_cot"),
+        ("data_to_text_transformer_early", "data_to_text_transformer"),
+        ("fashion_ddpm", "real"),
+        ("fashion_ddpm_early", "fashion_ddpm"),
+        ("noise", "fashion_ddpm_early"),
+        ("fashion_vae", "fashion_ddpm"),
+    ],
 )
-def test_an_undertrained_checkpoint_ranks_below_its_parent(rows: list[dict], early: str, parent: str):
-    primary = {row["model"]: row for row in rows if row["primary"]}
-    assert primary[early]["interval"]["high"] < primary[parent]["interval"]["low"]
-    assert primary[early]["rank"][0] > primary[parent]["rank"][1]
+def test_known_better_models_rank_higher(rows: list[dict], worse: str, better: str):
+    ranked = {row["model"]: row for row in rows if row["primary"]}
+    above, below = ranked[better], ranked[worse]
+    if not above["higher_is_better"]:
+        above, below = below, above
+    assert below["interval"]["high"] < above["interval"]["low"]
+    assert ranked[worse]["rank"][0] > ranked[better]["rank"][1]
 
 
 def test_a_model_that_states_no_steps_has_no_step_scores(reports: dict[str, dict]):

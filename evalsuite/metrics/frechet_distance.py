@@ -10,8 +10,8 @@ from evalsuite.distances import Moments, frechet_distance, leave_out_frechet, mo
 from evalsuite.errors import InputError
 from evalsuite.extractors.inception_weights import FILE_NAME, SHA256_START
 from evalsuite.extractors.opening import open_extractor
-from evalsuite.metrics._image_set import ImageSetMetric
-from evalsuite.metrics._references import OncePerArray
+from evalsuite.metrics.image_set import ImageSetMetric
+from evalsuite.metrics.references import OncePerArray
 
 if TYPE_CHECKING:
     import numpy as np

@@ -10,8 +10,8 @@ import numpy as np
 
 from evalsuite import stats
 from evalsuite.distances import kernel_distance, mean_kernel
-from evalsuite.metrics._image_set import ImageSetMetric
-from evalsuite.metrics._references import OncePerArray
+from evalsuite.metrics.image_set import ImageSetMetric
+from evalsuite.metrics.references import OncePerArray
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -15,9 +15,9 @@ from evalsuite.distances import nearest, neighbour_distances
 from evalsuite.errors import InputError, UsageError
 from evalsuite.extractors.opening import open_extractor
 from evalsuite.figures import Figure, FigureInput, feature_rows, ranked_grid
-from evalsuite.metrics._image_set import ImageSetMetric, example_images
-from evalsuite.metrics._references import OncePerArray, check_image_set, find_reference, reference_features
 from evalsuite.metrics.base import Example
+from evalsuite.metrics.image_set import ImageSetMetric, example_images
+from evalsuite.metrics.references import OncePerArray, check_image_set, find_reference, reference_features
 from evalsuite.types import Sample
 
 if TYPE_CHECKING:

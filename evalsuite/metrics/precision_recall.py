@@ -10,9 +10,9 @@ import numpy as np
 from evalsuite import stats
 from evalsuite.distances import covered, leave_out_recall, neighbour_distances
 from evalsuite.errors import InputError
-from evalsuite.metrics._image_set import ImageSetMetric
 from evalsuite.metrics._options import check_integer
-from evalsuite.metrics._references import OncePerArray, find_reference
+from evalsuite.metrics.image_set import ImageSetMetric
+from evalsuite.metrics.references import OncePerArray, find_reference
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

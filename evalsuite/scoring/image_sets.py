@@ -12,8 +12,8 @@ from evalsuite.errors import InputError, UsageError, did_you_mean
 from evalsuite.extractors import EXTRACTORS
 from evalsuite.media import read_image_set
 from evalsuite.metrics import METRICS
-from evalsuite.metrics._image_set import ImageSetMetric
-from evalsuite.metrics._references import find_reference
+from evalsuite.metrics.image_set import ImageSetMetric
+from evalsuite.metrics.references import find_reference
 from evalsuite.scoring.score import ScoringInput, make_metric, score_all
 from evalsuite.task import MetricSpec
 from evalsuite.types import Output, Sample, Score

@@ -12,9 +12,9 @@ from evalsuite.errors import EvalsuiteError, InputError, TaskError, UsageError
 from evalsuite.extractors import EXTRACTORS
 from evalsuite.extractors.opening import open_extractor
 from evalsuite.metrics import METRICS
-from evalsuite.metrics._image_set import ImageSetMetric, example_images
-from evalsuite.metrics._references import OncePerArray, reference_features
+from evalsuite.metrics.image_set import ImageSetMetric, example_images
 from evalsuite.metrics.memorisation import Memorisation
+from evalsuite.metrics.references import OncePerArray, reference_features
 from evalsuite.scoring import ScoringInput, make_metric, score_all
 from evalsuite.task import MetricSpec
 from evalsuite.types import Output, Sample, Score

@@ -55,12 +55,13 @@ class RealModel(_Control):
 
     Notes
     -----
-    The i-th sample of the task gets the i-th of the 2,000 images, in an order drawn once and for all; the second repeat
-    begins after the first has had its share. Where the images are used up, the output is an error.
+    The i-th sample of the task gets the i-th of the 2,000 images, in an order drawn once and for all. A run that asks
+    for more, or for repeats, is refused before it begins; a later sample gets an error.
     """
 
     def __init__(self) -> None:
         super().__init__("real", f"zoo:real, version 1, {DATASETS[_HELD_OUT].sha256}")
+        self.n_outputs = DATASETS[_HELD_OUT].n
         self._places: dict[str, int] | None = None
 
     def bind(self, task_sample_ids: Sequence[str]) -> None:
@@ -101,16 +102,14 @@ class RealModel(_Control):
         for request in requests:
             if request.sample_id not in self._places:
                 raise ModelError(f'{self.spec}: the task has no sample "{request.sample_id}"')
-            place = self._places[request.sample_id] + request.repeat * len(self._places)
-            if place < len(images):
+            place = self._places[request.sample_id]
+            if place < len(images) and request.repeat == 0:
                 outputs.append(image_output(request, images[order[place]]))
             else:
-                outputs.append(
-                    image_output(
-                        request,
-                        None,
-                        f"there are {len(images)} held-out images, and this is output {place + 1}; ask for at most "
-                        f"{len(images)} samples (--limit {len(images)})",
-                    )
+                lacking = (
+                    f"there are {len(images)} held-out images, each for one output, and this is repeat "
+                    f"{request.repeat} of sample {place + 1}; ask for at most {len(images)} samples "
+                    f"(--limit {len(images)}) and no repeats"
                 )
+                outputs.append(image_output(request, None, lacking))
         return outputs

@@ -45,17 +45,11 @@ def test_real_past_the_last_image_is_an_error(real):
     assert last.image.shape == (28, 28, 1)
     assert (beyond.finish_reason, beyond.image, beyond.text) == ("error", None, None)
     assert beyond.error == (
-        "there are 2000 held-out images, and this is output 2001; ask for at most 2000 samples (--limit 2000)"
+        "there are 2000 held-out images, each for one output, and this is repeat 0 of sample 2001; "
+        "ask for at most 2000 samples (--limit 2000) and no repeats"
     )
     (repeated,) = real.generate(ask(IDS[:1], repeat=1), CONFIG)
     assert repeated.finish_reason == "error"
-
-
-def test_repeats_of_a_short_task_go_on_where_the_first_ended():
-    model = open_model("real", {})
-    model.bind(IDS[:5])
-    images = [o.image.tobytes() for repeat in range(3) for o in model.generate(ask(IDS[:5], repeat=repeat), CONFIG)]
-    assert len(set(images)) == 15
 
 
 def test_real_must_know_the_task(real):

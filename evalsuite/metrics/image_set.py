@@ -15,8 +15,8 @@ from evalsuite.extractors.opening import compute_features, open_extractor
 from evalsuite.figures import Figure, FigureInput, feature_grids
 from evalsuite.media import pixels_of
 from evalsuite.metrics._options import check_choice
-from evalsuite.metrics._references import check_image_set, find_reference, reference_features
 from evalsuite.metrics.base import Example, FloatArray, Rows, SampleOutputs, SetMetric, final_outputs
+from evalsuite.metrics.references import check_image_set, find_reference, reference_features
 from evalsuite.types import Interval, Outcome, Output, Sample
 
 if TYPE_CHECKING:
