@@ -171,7 +171,8 @@ def test_perfect_outputs_reach_the_best_end_of_the_range(name: str) -> None:
     best_end = metric.value_range[1 if metric.higher_is_better else 0]
     best = value(metric, compute(metric, made.samples, made.best))
     if np.isfinite(best_end):
-        assert best == pytest.approx(best_end, rel=1e-14, abs=1e-12)
+        # A distance of 0 is the difference of traces: rounding is as large as a few of their last places.
+        assert best == pytest.approx(best_end, rel=1e-14, abs=1e-9 if metric.modality == "image" else 1e-12)
     else:  # an estimate without bias, which is on either side of 0 where the truth is 0
         assert abs(best) < abs(value(metric, compute(metric, made.samples, made.worse)))
 

@@ -9,6 +9,7 @@ import os
 import random
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -287,7 +288,7 @@ sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
 
 def run_python(code: str, n_threads: int) -> str:
     """Standard output of `code` run by another interpreter with that many threads."""
-    root = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))  # noqa: PTH100, PTH120
+    root = str(Path(__file__).resolve().parents[2])
     environment = {**os.environ, "RAYON_NUM_THREADS": str(n_threads), "PYTHONPATH": os.pathsep.join([*sys.path, root])}
     done = subprocess.run([sys.executable, "-c", code], env=environment, check=True, capture_output=True, text=True)
     return done.stdout
