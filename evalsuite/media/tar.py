@@ -42,7 +42,7 @@ def list_tar(path: Path) -> tuple[list[FileEntry], int]:
                 elif not member.isdir():
                     n_other += 1
             end = archive.offset
-    except (tarfile.TarError, EOFError, ValueError, OverflowError) as error:
+    except (tarfile.TarError, EOFError, ValueError, OverflowError, RecursionError) as error:  # headers upon headers
         raise InputError(
             f"{path}: is no uncompressed tar, or is damaged or cut off after {n_members} members: {error}"
         ) from error

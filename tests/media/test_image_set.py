@@ -148,6 +148,16 @@ def test_a_tar_with_a_damaged_header_in_the_middle(tmp_path: Path) -> None:
         list_images(path)
 
 
+def test_a_tar_of_headers_that_belong_to_headers(tmp_path: Path) -> None:
+    """Each says that the name of the next is a long one: tarfile reads the next from within the last."""
+    long_name = tarfile.TarInfo("././@LongLink")
+    long_name.type, long_name.size = tarfile.GNUTYPE_LONGNAME, 6
+    one = long_name.tobuf(tarfile.GNU_FORMAT) + b"a.png".ljust(tarfile.BLOCKSIZE, b"\0")
+    (tmp_path / "x.tar").write_bytes(2000 * one + bytes(2 * tarfile.BLOCKSIZE))
+    with pytest.raises(InputError, match=r"x\.tar: is no uncompressed tar, or is damaged or cut off after 0 members"):
+        read_image_set(tmp_path / "x.tar")
+
+
 def test_links_and_names_in_a_tar_reach_nothing(tmp_path: Path) -> None:
     outside = tmp_path / "secret.png"
     outside.write_bytes(png(noise(9)))
