@@ -46,7 +46,7 @@ def rank_models(task_name: str, runs: Sequence[tuple[Report, Path]]) -> dict[str
     Sure means that the interval of the difference leaves out 0, at a level of 1 - 0.05 / pairs, so that all the
     statements of a table hold together 95 % of the time (Bonferroni). The difference is paired, by cluster bootstrap of
     both models' rows with the same resamples, where the metric is made of sums and both runs' rows are there; otherwise
-    the two intervals' widths are added in squares.
+    the longer halves of the two intervals are added in squares.
     """
     scored = [(report, folder) for report, folder in runs if report.primary.value is not None]
     n_pairs = max(1, len(scored) * (len(scored) - 1) // 2)
@@ -101,7 +101,12 @@ def _stored(report: Report, folder: Path) -> StoredRows | None:
 def _unpaired(a: Score, b: Score, level: float) -> tuple[float, float] | None:
     if a.interval is None or b.interval is None or a.value is None or b.value is None:
         return None
-    widths = [(score.interval.high - score.interval.low) / 2 for score in (a, b) if score.interval is not None]
+    widths = [
+        # The longer half: the other may be cut off where the metric's range ends.
+        max(score.interval.high - score.value, score.value - score.interval.low)
+        for score in (a, b)
+        if score.interval is not None and score.value is not None
+    ]
     scale = NormalDist().inv_cdf(0.5 + level / 2) / NormalDist().inv_cdf(0.5 + a.interval.level / 2)
     half = scale * sqrt(sum(width**2 for width in widths))
     return a.value - b.value - half, a.value - b.value + half

@@ -97,6 +97,23 @@ def test_without_rows_the_intervals_decide(board: Callable[..., Leaderboard], tm
     }
 
 
+def test_an_interval_that_is_cut_off_is_as_wide_as_its_longer_half(
+    board: Callable[..., Leaderboard], tmp_path: Path
+) -> None:
+    """A distance of 1 give or take 5 is told as 0 to 6: it is not surely below one of 5."""
+    board(a=50, b=62)
+    ends = {"a": (1.0, 0.0, 6.0), "b": (5.0, 4.5, 5.5)}
+    for path in tmp_path.rglob("report.json"):
+        record = json.loads(path.read_text())
+        value, low, high = ends[record["model"]["name"]]
+        (primary,) = (score for score in record["scores"] if score["primary"])
+        primary |= {"value": value, "interval": {**primary["interval"], "low": low, "high": high}}
+        path.write_text(json.dumps(record))
+    for path in tmp_path.rglob("statistics/*"):
+        path.unlink()
+    assert set(ranks(build_leaderboard(load_leaderboard_runs([tmp_path / "runs"]))).values()) == {(1, 2)}
+
+
 def test_rows_of_other_outputs_are_not_paired(board: Callable[..., Leaderboard], tmp_path: Path) -> None:
     board(a=50, b=62)
     (path,) = (path for path in tmp_path.rglob("report.json") if "/a-" in str(path))
