@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from evalsuite.environment import release
-from evalsuite.errors import InputError, UsageError
+from evalsuite.errors import EvalsuiteError, InputError, UsageError
 from evalsuite.report.leaderboard import Leaderboard, LeaderboardRun, build_leaderboard, load_leaderboard_runs
 from evalsuite.report.report import Report, build_report, load_report, save_json
 from evalsuite.runlog.reader import digest_outputs
@@ -249,7 +250,7 @@ def score_log(log: RunLog, task: Task, *, repeats: int, limit: int | None, write
         "limit": limit,
     }
     current = _current_report(path, inputs)
-    if current is not None:
+    if current is not None and _has_current_files(task, current):
         return current, False
 
     from evalsuite.scoring import ScoringInput, score_all, task_metrics
@@ -312,3 +313,21 @@ def _current_report(path: Path, inputs: Mapping[str, Any]) -> Report | None:
         return None
     found = report.record.get("inputs", {})
     return report if all(found.get(key) == value for key, value in inputs.items()) else None
+
+
+def _has_current_files(task: Task, report: Report) -> bool:
+    """Whether what metrics read beside the outputs, such as a reference set at a path, is what a report was made from.
+
+    Where it is gone, the report is the last word on it.
+    """
+    from evalsuite.scoring import task_metrics
+
+    metrics = task_metrics(task)
+    if [spec.name for spec, _ in metrics] != [score.metric for score in report.scores]:
+        return False
+    for (_, metric), score in zip(metrics, report.scores, strict=True):
+        if metric.reads_files:
+            with suppress(EvalsuiteError):
+                if not metric.is_of(score.signature):
+                    return False
+    return True

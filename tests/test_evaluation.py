@@ -12,8 +12,11 @@ import pytest
 import evalsuite
 from evalsuite.errors import ModelError, RunLogError, SaveError, TaskError, UsageError
 from evalsuite.evaluation import plan_run, run_plan, score_log, write_leaderboard
+from evalsuite.models.adapt import adapt_model
 from evalsuite.models.scripted import ScriptedModel
+from evalsuite.report.html import write_page
 from evalsuite.runlog import read_log
+from tests.media.images import noise, png, write_folder
 
 if TYPE_CHECKING:
     from evalsuite.types import Request
@@ -151,3 +154,35 @@ def test_samples_that_do_not_suit_a_metric_are_found_before_anything_is_generate
     with pytest.raises(TaskError, match=r'task "unsuited".*metric "step_accuracy".*sample "a".*states'):
         evaluate(lambda prompt: asked.append(prompt) or "1", task, output=tmp_path / "runs")
     assert asked == []
+
+
+def paint(request: Request) -> object:
+    return noise(request.seed)
+
+
+def test_a_report_is_made_anew_when_files_that_a_metric_reads_have_changed(
+    write_task: WriteTask, tmp_path: Path
+) -> None:
+    """A task file names a reference set by its path: the task is the same whatever images lie there."""
+    real = tmp_path / "real"
+    write_folder(real, {f"{i}.png": png(noise(i)) for i in range(8)})
+    metrics = f'[{{ name = "kid", primary = true, reference_set = "{real}" }}, {{ name = "precision" }}]'
+    task = evalsuite.load_task(str(write_task(8, metrics=metrics, more='modality = "image"')))
+    plan = plan_run(adapt_model(paint, fingerprint="fixed"), task, root=tmp_path / "runs")
+    first = run_plan(plan)
+    assert run_plan(plan).was_complete
+
+    (real / "0.png").write_bytes(png(noise(100)))  # the folder's own time of modification stays
+    second = run_plan(plan)
+    assert not second.was_complete
+    assert second.report.primary.signature != first.report.primary.signature
+    assert second.report.primary.value != first.report.primary.value
+    assert second.report.scores[1] == first.report.scores[1]
+    assert run_plan(plan).was_complete
+
+    # With nothing there to compare with, the report and its page are the last word.
+    real.rename(tmp_path / "hidden")
+    real.mkdir()
+    assert run_plan(plan).report.primary == second.report.primary
+    page = tmp_path / "runs" / "report.html"
+    assert write_page(write_leaderboard([second], tmp_path / "runs" / "leaderboard.json"), page)

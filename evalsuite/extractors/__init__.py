@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from evalsuite.registry import Entry, Registry
 
-__all__ = ["EXTRACTORS"]
+__all__ = ["EMBEDDED", "EXTRACTORS"]
+
+EMBEDDED = frozenset({"fashion_convnet"})
+"""Those whose weights come with the package, and change with its release only."""
 
 # Each target is a function without arguments that opens the extractor; weights load at first use.
 EXTRACTORS: Registry[object] = Registry(

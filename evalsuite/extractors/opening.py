@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, cast
 from evalsuite.extractors import EXTRACTORS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     import numpy as np
     from numpy.typing import NDArray
@@ -16,9 +16,10 @@ if TYPE_CHECKING:
     from evalsuite.extractors.base import Extractor
     from evalsuite.types import ImageSource
 
-__all__ = ["compute_features", "open_extractor"]
+__all__ = ["compute_features", "open_extractor", "read_in_parts"]
 
-_CHUNK = 1000
+_MOST_IMAGES = 1000
+_MOST_BYTES = 1 << 28
 
 
 @cache
@@ -36,7 +37,7 @@ def open_extractor(name: str) -> Extractor:
 
 
 def compute_features(extractor: Extractor, images: Sequence[NDArray[np.uint8] | ImageSource]) -> NDArray[np.float32]:
-    """Compute the features of many images, of which at most a thousand are read at a time.
+    """Compute the features of many images, of which no more are read at a time than memory holds; see `read_in_parts`.
 
     Returns
     -------
@@ -50,7 +51,22 @@ def compute_features(extractor: Extractor, images: Sequence[NDArray[np.uint8] | 
     import numpy as np
 
     found = np.empty((len(images), extractor.dimension), dtype=np.float32)
-    for start in range(0, len(images), _CHUNK):
-        chunk = [image if isinstance(image, np.ndarray) else image.pixels() for image in images[start : start + _CHUNK]]
-        found[start : start + len(chunk)] = extractor.features(chunk)
+    start = 0
+    for part in read_in_parts(image if isinstance(image, np.ndarray) else image.pixels() for image in images):
+        found[start : start + len(part)] = extractor.features(part)
+        start += len(part)
     return found
+
+
+def read_in_parts(images: Iterable[NDArray[np.uint8]]) -> Iterator[list[NDArray[np.uint8]]]:
+    """Yield images in lists of at most a thousand, and of 256 MiB or one image more."""
+    part: list[NDArray[np.uint8]] = []
+    n_bytes = 0
+    for image in images:
+        part.append(image)
+        n_bytes += image.nbytes
+        if len(part) == _MOST_IMAGES or n_bytes >= _MOST_BYTES:
+            yield part
+            part, n_bytes = [], 0
+    if part:
+        yield part

@@ -103,6 +103,18 @@ class Metric(ABC):
         options = [f"{field.name}:{getattr(self, field.name)}" for field in fields(self)]  # type: ignore[arg-type]
         return "|".join([self.name, *options, f"version:{self.version}"])
 
+    @property
+    def reads_files(self) -> bool:
+        """Whether the signature may change while the options stay: it has the hash of files, such as a reference set's.
+
+        Scores by such a metric are computed again when it has changed.
+        """
+        return False
+
+    def is_of(self, signature: str) -> bool:
+        """Whether the signature of a score is this metric's; more may follow there, such as the number of outputs."""
+        return f"{signature}|".startswith(f"{self.signature()}|")
+
     def check(self) -> None:
         """Find out whether all is there that the metric needs beside samples and outputs: weights, reference sets.
 

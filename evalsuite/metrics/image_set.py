@@ -10,8 +10,8 @@ import numpy as np
 
 from evalsuite.datasets import DATASETS, load_images
 from evalsuite.errors import InputError
-from evalsuite.extractors import EXTRACTORS
-from evalsuite.extractors.opening import compute_features, open_extractor
+from evalsuite.extractors import EMBEDDED, EXTRACTORS
+from evalsuite.extractors.opening import open_extractor, read_in_parts
 from evalsuite.figures import Figure, FigureInput, feature_grids
 from evalsuite.media import pixels_of
 from evalsuite.metrics._options import check_choice
@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     from evalsuite.extractors.base import Extractor
 
 __all__ = ["ImageSetMetric", "example_images"]
-
-_CHUNK = 1000
 
 
 @dataclass(frozen=True)
@@ -66,6 +64,11 @@ class ImageSetMetric(SetMetric):
         parts = [f"extractor:{open_extractor(self.extractor).signature}", f"reference:{reference.identity}"]
         return "|".join([self.name, *parts, f"m:{reference.n}", *options, f"version:{self.version}"])
 
+    @property
+    def reads_files(self) -> bool:
+        """Whether reference set or weights are files of the user's."""
+        return self.reference_set not in DATASETS or self.extractor not in EMBEDDED
+
     def feature_signature(self) -> str:
         """Return the extractor's signature: whatever the metric or the reference, the features are the same."""
         return f"features|extractor:{open_extractor(self.extractor).signature}|version:1"
@@ -75,8 +78,9 @@ class ImageSetMetric(SetMetric):
         return f"{self.signature()}|n:{n_outputs}"
 
     def check(self) -> None:
-        """Open the extractor and find the reference set; see ``Metric.check``."""
+        """Open the extractor, load its weights and find the reference set; see ``Metric.check``."""
         self.signature()
+        open_extractor(self.extractor).features([])
 
     def reference(self, samples: Sequence[Sample]) -> FloatArray | None:
         """Return the features of the reference set, float32 of shape (m, d)."""
@@ -123,12 +127,10 @@ class ImageSetMetric(SetMetric):
         if not wanted:
             return Rows(np.full((len(outputs), 1), np.nan, dtype=np.float32), tuple(outcomes))
         extractor = open_extractor(self.extractor)
+        extractor.features([])  # weights that do not fit are no fault of an image
         d = extractor.dimension
         vectors = np.concatenate(
-            [
-                _tolerant(extractor, [output for _, output in wanted[i : i + _CHUNK]])
-                for i in range(0, len(wanted), _CHUNK)
-            ]
+            [_tolerant(extractor, part) for part in read_in_parts(pixels_of(output) for _, output in wanted)]
         )
         by_sample: dict[int, list[int]] = {}
         for position, (i, _) in enumerate(wanted):
@@ -206,20 +208,15 @@ def _final_images(outputs: SampleOutputs) -> tuple[list[Output], Outcome]:
     return images, "truncated" if reasons == {"length"} else "scored"
 
 
-def _tolerant(extractor: Extractor, outputs: Sequence[Output]) -> NDArray[np.float32]:
+def _tolerant(extractor: Extractor, images: list[NDArray[np.uint8]]) -> NDArray[np.float32]:
     """Compute features; NaN for an image that the extractor does not take, found by halving."""
-    pixels = [pixels_of(output) for output in outputs]
-
-    def compute(images: list[NDArray[np.uint8]]) -> NDArray[np.float32]:
-        try:
-            return compute_features(extractor, images)
-        except InputError:
-            if len(images) == 1:
-                return np.full((1, extractor.dimension), np.nan, dtype=np.float32)
-        middle = len(images) // 2
-        return np.concatenate([compute(images[:middle]), compute(images[middle:])])
-
-    return compute(pixels)
+    try:
+        return extractor.features(images)
+    except InputError:
+        if len(images) == 1:
+            return np.full((1, extractor.dimension), np.nan, dtype=np.float32)
+    middle = len(images) // 2
+    return np.concatenate([_tolerant(extractor, images[:middle]), _tolerant(extractor, images[middle:])])
 
 
 def _given(reference: FloatArray | None) -> FloatArray:

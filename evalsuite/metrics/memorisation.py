@@ -87,6 +87,11 @@ class Memorisation(ImageSetMetric):
         if isinstance(self.level, bool) or not isinstance(self.level, (int, float)) or not 0 < self.level <= 0.5:
             raise UsageError(f"{self.name}: `level` must be a number above 0 and at most 0.5, got {self.level!r}")
 
+    @property
+    def reads_files(self) -> bool:
+        """Whether any set or weights are files of the user's."""
+        return super().reads_files or self.training_set not in TRAINING_FEATURES
+
     def signature(self) -> str:
         """Return the signature of the other image metrics, with the hash of training images at a path."""
         whole = super().signature()
@@ -157,7 +162,7 @@ class Memorisation(ImageSetMetric):
         return stats.proportion_interval(np.stack([flagged, np.ones_like(flagged)], axis=1), clusters)
 
     def _flagged(self, vectors: FloatArray, reference: FloatArray) -> NDArray[np.bool_]:
-        return np.asarray(self.closeness(vectors) <= _threshold(reference, self))
+        return np.asarray(self.closeness(vectors) <= _threshold(reference, self, self.signature()))
 
     def _training(self) -> tuple[FloatArray, FloatArray]:
         """Return the features of the training images, and the distance of each to its nearest other one."""
@@ -180,7 +185,8 @@ class Memorisation(ImageSetMetric):
         )
 
 
-def _compute_threshold(reference: FloatArray, metric: Memorisation) -> float:
+def _compute_threshold(reference: FloatArray, metric: Memorisation, signature: str) -> float:
+    del signature  # it changes with the training images at a path
     return float(np.quantile(metric.closeness(reference), metric.level, method="inverted_cdf"))
 
 

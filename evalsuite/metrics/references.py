@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
 import weakref
 from dataclasses import dataclass
 from functools import lru_cache
@@ -41,12 +43,15 @@ class ReferenceSet:
         Images.
     image_set : ImageSet, optional
         What was found at a path; None for a data set.
+    state : str
+        Of the files when they were read: changes with their names, sizes and times of modification.
     """
 
     name: str
     identity: str
     n: int
     image_set: ImageSet | None = None
+    state: str = ""
 
     def images(self) -> Sequence[NDArray[np.uint8] | ImageSource]:
         """Return the images, or where each is to be read from."""
@@ -72,7 +77,7 @@ def check_image_set(metric: str, option: str, value: object, known: Sequence[str
 def find_reference(name: str) -> ReferenceSet:
     """Return a reference set by the name of a data set, or the path of a folder, tar or npz.
 
-    A path is read again when its time of modification has changed.
+    A path is read again when the name, size or time of modification of a file there has changed.
 
     Raises
     ------
@@ -84,10 +89,10 @@ def find_reference(name: str) -> ReferenceSet:
         return ReferenceSet(name=name, identity=f"{name}:{dataset.sha256[:12]}", n=dataset.n)
     path = Path(name)
     try:
-        changed = path.stat().st_mtime_ns
+        state = _state(path)
     except OSError as error:
-        raise InputError(f"{path}: cannot be read: {error.strerror}") from error
-    return _read(path.absolute(), changed, name)
+        raise InputError(f"{error.filename or path}: cannot be read: {error.strerror}") from error
+    return _read(path.absolute(), state, name)
 
 
 def reference_features(extractor: str, name: str) -> NDArray[np.float32]:
@@ -98,7 +103,20 @@ def reference_features(extractor: str, name: str) -> NDArray[np.float32]:
     InputError
         If an image cannot be read by the extractor; the set is named.
     """
-    return _features(extractor, open_extractor(extractor).signature, find_reference(name))
+    reference = find_reference(name)
+    # Not by its identity, which is that of a set: these are in the order of the images.
+    key = (open_extractor(extractor).signature, reference.name, reference.state)
+    found = _kept_features.pop(key, None)
+    if found is None:
+        try:
+            found = compute_features(open_extractor(extractor), reference.images())
+        except InputError as error:
+            raise InputError(f'reference set "{reference.name}": {error}') from error
+        found.setflags(write=False)
+        while len(_kept_features) >= _KEPT:
+            del _kept_features[next(iter(_kept_features))]
+    _kept_features[key] = found
+    return found
 
 
 class OncePerArray(Generic[T]):
@@ -126,25 +144,31 @@ class OncePerArray(Generic[T]):
         return value
 
 
-@lru_cache(maxsize=4)
-def _read(path: Path, changed: int, name: str) -> ReferenceSet:
-    del changed
+_KEPT = 4
+_kept_features: dict[tuple[str, str, str], NDArray[np.float32]] = {}
+
+
+@lru_cache(maxsize=_KEPT)
+def _read(path: Path, state: str, name: str) -> ReferenceSet:
     from evalsuite.media import read_image_set
 
     found = read_image_set(path)
-    return ReferenceSet(name=name, identity=f"sha256:{found.sha256[:12]}", n=len(found), image_set=found)
+    return ReferenceSet(name=name, identity=f"sha256:{found.sha256[:12]}", n=len(found), image_set=found, state=state)
 
 
-_cached_features: dict[tuple[str, str], NDArray[np.float32]] = {}
-
-
-def _features(extractor: str, signature: str, reference: ReferenceSet) -> NDArray[np.float32]:
-    key = (signature, reference.identity)
-    if key not in _cached_features:
-        try:
-            found = compute_features(open_extractor(extractor), reference.images())
-        except InputError as error:
-            raise InputError(f'reference set "{reference.name}": {error}') from error
-        found.setflags(write=False)
-        _cached_features[key] = found
-    return _cached_features[key]
+def _state(path: Path) -> str:
+    """Return a digest of where a file, or each file in and below a folder, is, how large, and when it was changed."""
+    found: list[tuple[str, int, int]] = []
+    folders = [os.fspath(path.absolute())]
+    if not path.is_dir():
+        stat = path.stat()
+        found, folders = [(folders[0], stat.st_size, stat.st_mtime_ns)], []
+    while folders:
+        with os.scandir(folders.pop()) as entries:
+            for entry in entries:
+                if entry.is_dir(follow_symlinks=False):
+                    folders.append(entry.path)
+                elif entry.is_file():  # a link to nowhere is none
+                    stat = entry.stat()
+                    found.append((entry.path, stat.st_size, stat.st_mtime_ns))
+    return hashlib.sha256(repr(sorted(found)).encode("utf-8", "surrogateescape")).hexdigest()

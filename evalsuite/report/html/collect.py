@@ -133,10 +133,10 @@ def _metric_figures(
 ) -> tuple[list[Figure], str]:
     try:
         metric = make_metric(spec, "report")
-    except EvalsuiteError:  # a plugin that is gone
-        return slice_figures(score, share=False), ""
-    signature = metric.signature()
-    if data is None or not (score.signature + "|").startswith(signature + "|"):  # the number of images may follow
+        is_same = data is not None and metric.is_of(score.signature)
+    except EvalsuiteError:  # a plugin, weights or a reference set that are gone
+        return slice_figures(score, share=is_share(score)), ""
+    if data is None or not is_same:
         return slice_figures(score, share=is_share(score)), ""
     return _asked(lambda: metric.figures(_figure_input(run, score, metric, data)), f"{score.metric}'s figures")
 
