@@ -8,6 +8,7 @@ import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from evalsuite.errors import InputError
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["MAX_UNPACKED_BYTES", "ArrayImage", "RowEntry", "list_npz"]
 
 MAX_UNPACKED_BYTES = 1 << 33
+_MOST_HEADER_BYTES = 1 << 16
 _LOCAL_HEADER = struct.Struct("<4s22xHH")  # signature, lengths of name and extra field
 _MISSES = (OSError, ValueError, KeyError, EOFError, RuntimeError, NotImplementedError, zipfile.BadZipFile, struct.error)
 
@@ -39,7 +41,7 @@ class ArrayImage:
     index : int
         Of the row.
     sha256 : str
-        Of its pixels, in hexadecimal.
+        Of its shape and pixels, in hexadecimal.
     """
 
     path: Path
@@ -59,7 +61,7 @@ class ArrayImage:
         """
         array = _open_array(self.path)
         pixels = _row(array, self.index) if self.index < len(array) else None
-        if pixels is None or hashlib.sha256(pixels.tobytes()).hexdigest() != self.sha256:
+        if pixels is None or _digest(pixels) != self.sha256:
             raise InputError(
                 f"{self}: the image is not the one that was evaluated (its SHA-256 differs). Restore the file from a "
                 "copy, or evaluate it anew into another folder"
@@ -82,8 +84,7 @@ class RowEntry:
     def load(self) -> tuple[ImageSource, NDArray[np.uint8]]:
         """Read and hash the image."""
         pixels = _row(_open_array(self.path), self.index)
-        digest = hashlib.sha256(pixels.tobytes()).hexdigest()
-        return ArrayImage(path=self.path, index=self.index, sha256=digest), pixels
+        return ArrayImage(path=self.path, index=self.index, sha256=_digest(pixels)), pixels
 
 
 class _Rows(Sequence[RowEntry]):
@@ -156,10 +157,12 @@ def _choose(archive: zipfile.ZipFile, path: Path) -> tuple[str, tuple[int, ...],
         if not info.filename.endswith(".npy"):
             continue
         with archive.open(info) as member:
-            version = np.lib.format.read_magic(member)
-            read = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
-            shape, fortran, dtype = read(member)
-            header_bytes = member.tell()
+            # NumPy would read a header of any length before it says that it is too long.
+            head = BytesIO(member.read(_MOST_HEADER_BYTES))
+        version = np.lib.format.read_magic(head)
+        read = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
+        shape, fortran, dtype = read(head)
+        header_bytes = head.tell()
         if not dtype.hasobject and info.file_size != header_bytes + _count(shape) * dtype.itemsize:
             raise InputError(f"{path}: is damaged: {info.filename} is not as long as its header says")
         found[info.filename.removesuffix(".npy")] = (shape, not fortran, dtype)
@@ -191,6 +194,10 @@ def _row(array: NDArray[np.uint8], index: int) -> NDArray[np.uint8]:
 
     row = array[index]
     return np.array(row[:, :, None] if row.ndim == 2 else row, dtype=np.uint8, order="C")
+
+
+def _digest(pixels: NDArray[np.uint8]) -> str:
+    return hashlib.sha256(f"{pixels.shape}".encode("ascii") + pixels.tobytes()).hexdigest()
 
 
 def _is_image_shape(shape: tuple[int, ...]) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import tarfile
+import tracemalloc
 import zipfile
 from typing import TYPE_CHECKING, Any
 
@@ -209,6 +210,28 @@ def test_a_compressed_array_may_not_unpack_to_anything(tmp_path: Path, monkeypat
     np.savez_compressed(tmp_path / "x.npz", np.zeros((2000, 28, 28), np.uint8))
     with pytest.raises(InputError, match=r"unpacks to more than .*save it with np\.savez"):
         list_images(tmp_path / "x.npz")
+
+
+def test_a_header_may_not_unpack_to_anything(tmp_path: Path) -> None:
+    """A hundred kilobytes that would be a hundred megabytes of header, if it were read before it is refused."""
+    n = 100 << 20
+    with zipfile.ZipFile(tmp_path / "x.npz", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("arr_0.npy", b"\x93NUMPY\x02\x00" + n.to_bytes(4, "little") + bytes(n))
+    tracemalloc.start()
+    try:
+        with pytest.raises(InputError, match=r"x\.npz: cannot be read as an npz of images"):
+            list_images(tmp_path / "x.npz")
+        assert tracemalloc.get_traced_memory()[1] < 10 << 20
+    finally:
+        tracemalloc.stop()
+
+
+def test_the_same_bytes_in_another_shape_are_another_image(tmp_path: Path) -> None:
+    np.savez(tmp_path / "x.npz", noise(1, 4, 28, 28))
+    image = read_image_set(tmp_path / "x.npz").images[0]
+    np.savez(tmp_path / "x.npz", noise(1, 4, 28, 28).reshape(4, 14, 56))
+    with pytest.raises(InputError, match="is not the one that was evaluated"):
+        image.pixels()
 
 
 @pytest.mark.parametrize("change", [lambda data: data[:-5], lambda data: data + b"more"])
