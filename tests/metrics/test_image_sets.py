@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from evalsuite.datasets import load_images, load_training_features
+from evalsuite.distances import kernel_distance
 from evalsuite.errors import EvalsuiteError, InputError, TaskError, UsageError
 from evalsuite.extractors import EXTRACTORS
 from evalsuite.extractors.opening import open_extractor
@@ -107,6 +108,26 @@ def test_a_model_that_returns_training_images_is_flagged(heldout: Any, tmp_path:
     assert flagged(heldout[600:1600]) == pytest.approx(0.01, abs=0.015)
     assert 0.3 < flagged(np.concatenate([drawn[:100], heldout[700:900]])) < 0.4
     assert flagged(draw.integers(0, 256, (100, 28, 28, 1), dtype=np.uint8)) == 0.0
+
+
+def test_the_level_is_what_the_reference_images_read() -> None:
+    reference = Memorisation().reference(())
+    assert reference is not None
+    for level in (0.01, 0.0001):
+        assert Memorisation(level=level).value(reference, reference) == level
+
+
+def test_kids_interval_is_students_with_the_variance_of_the_u_statistic(heldout: Any) -> None:
+    """The quantile is that of tables, for 99 degrees of freedom."""
+    (found,) = score(heldout[:100], "kid")
+    features = open_extractor("fashion_convnet").features(list(heldout[:100]))
+    variance = kernel_distance(features, reference_features("fashion_convnet", "fashion_mnist/test")).variance
+    assert found.value is not None
+    assert found.interval is not None
+    half = 1.9842 * variance**0.5
+    assert (found.interval.low, found.interval.high) == pytest.approx(
+        (found.value - half, found.value + half), rel=1e-4
+    )
 
 
 def test_a_training_image_that_is_there_twice(heldout: Any, tmp_path: Path) -> None:

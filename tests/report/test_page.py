@@ -172,6 +172,19 @@ def test_without_the_log_the_scores_are_still_there(hostile_board: Leaderboard, 
     assert "exact_match by depth" in text
 
 
+def test_outputs_of_another_run_or_task_are_not_shown(hostile_board: Leaderboard, tmp_path: Path) -> None:
+    first, second = sorted((tmp_path / "runs").rglob("run.jsonl"))
+    first.write_bytes(second.read_bytes())
+    write_page(hostile_board, tmp_path / "page.html")
+    assert "the log beside its report is of another run" in (tmp_path / "page.html").read_text("utf-8")
+    (task,) = (tmp_path / "tasks").rglob("task.toml")
+    task.write_text(task.read_text("utf-8").replace("Say {word}", "Tell {word}"), "utf-8")
+    write_page(hostile_board, tmp_path / "again.html")
+    text = (tmp_path / "again.html").read_text("utf-8")
+    assert "is another one today" in text
+    assert "Outputs</h3>" not in text
+
+
 def test_a_figure_that_fails_costs_itself(
     hostile_board: Leaderboard, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
