@@ -184,6 +184,8 @@ def test_repeats_are_further_images_and_their_samples_are_clusters(heldout: Any)
         assert one.value == pytest.approx(two.value, rel=1e-9)
         assert one.signature == two.signature
         assert one.signature.endswith("|n:200")
+    assert one_each[0].interval is not None
+    assert one_each[0].interval.method == "delete-block jackknife, 50 blocks"
     assert one_each[1].interval is not None
     assert two_each[1].interval is not None
     assert one_each[1].interval.method == "U-statistic's variance"
