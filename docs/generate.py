@@ -97,8 +97,9 @@ def task_page(name: str) -> str:
     ]
     if task.modality == "text":
         facts.insert(4, ("most new tokens", str(task.generation.max_new_tokens)))
-    if task.image_size is not None:
-        facts.insert(2, ("image size", " x ".join(map(str, task.image_size))))
+    if task.image_shape is not None:
+        height, width, channels = task.image_shape
+        facts.insert(2, ("image size", f"{height} x {width}, {'grey' if channels == 1 else 'in colours'}"))
     if depths:
         facts.insert(3, ("depth", f"{min(depths)} to {max(depths)} steps"))
     request = task.request(task.samples[0], repeat=0, turn=0, history=(), run_seed=0)

@@ -259,8 +259,8 @@ def score_log(log: RunLog, task: Task, *, repeats: int, limit: int | None, write
     folder = log.path.parent / "statistics"
     try:
         scores = score_all(data, task_metrics(task), cache_folder=folder, digest=digest)
-    except ValueError as error:
-        raise InputError(f'task "{task.name}" cannot be scored: {error}') from error
+    except (InputError, ValueError) as error:
+        raise InputError(f'{log.path}: cannot be scored by task "{task.name}": {error}') from error
     report = build_report(
         log.header,
         scores,

@@ -243,7 +243,7 @@ def _answer(plan: RunPlan, requests: list[Request], batch_size: int) -> list[Out
             answers,
             n + len(padding),
             plan.task.modality,
-            image_size=plan.task.image_size,
+            image_shape=plan.task.image_shape,
             references=_is_files(model),
         )
     except EvalsuiteError:

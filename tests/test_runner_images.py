@@ -104,8 +104,8 @@ def test_pillow_images_are_stored(task: Task, tmp_path: Path, mode: str) -> None
         (Image.new("RGBA", (2, 2)), "alpha channel"),
         (b"\x89PNG", "the image is a bytes"),
         (Output(), "the model returned no image"),
-        (Output(text="a cat"), "the task asks for image, the model returned text"),
-        (Output(text="a cat", image=noise(1)), "the task asks for image, the model returned text as well"),
+        (Output(text="a cat"), "the task asks for an image, the model returned a text"),
+        (Output(text="a cat", image=noise(1)), "the task asks for an image, the model returned a text as well"),
         (Output(image=noise(1), error="broke", finish_reason="error"), "broke"),
         (StoredImage(path=Path("/etc/passwd"), offset=0, length=9, sha256="0" * 64), "the image is a StoredImage"),
     ],
@@ -123,21 +123,34 @@ def test_what_is_no_image_is_an_error_of_its_sample_alone(
 
 
 def test_an_image_of_another_size_is_an_error_where_the_task_says_which(task: Task, tmp_path: Path) -> None:
-    task = replace(task, image_size=(6, 5))
+    task = replace(task, image_shape=(6, 5, 1))
     sizes = {"s01": (5, 6, 3), "s02": (6, 5), "s03": (12, 10, 3)}
-    model = Painter(lambda request: noise(1, *sizes.get(request.sample_id, (6, 5, 3))))
+    model = Painter(lambda request: noise(1, *sizes.get(request.sample_id, (6, 5, 1))))
     log = run(model, task, tmp_path / "runs", limit=4)
     said = "the task asks for images of 6 x 5 pixels, this one has"
     assert [output.error for output in log.outputs.values()] == [None, f"{said} 5 x 6", None, f"{said} 12 x 10"]
-    folder = write_folder(tmp_path / "mine", {"0.png": png(noise(0, 6, 5, 3)), "1.png": png(noise(1))})
+    folder = write_folder(tmp_path / "mine", {"0.png": png(noise(0, 6, 5, 1)), "1.png": png(noise(1))})
     log = run(open_model(f"files:{folder}"), task, tmp_path / "runs", limit=2)
     assert [output.error for output in log.outputs.values()] == [None, f"{said} 28 x 28"]
+
+
+def test_colours_are_an_error_where_the_task_asks_for_grey(task: Task, tmp_path: Path) -> None:
+    task = replace(task, image_shape=(6, 5, 1))
+    grey_stored_as_colours = noise(1, 6, 5, 1).repeat(3, axis=2)
+    model = Painter(lambda request: noise(1, 6, 5, 3) if request.sample_id == "s01" else grey_stored_as_colours)
+    log = run(model, task, tmp_path / "runs", limit=3)
+    said = "the task asks for images in grey, this one has colours; convert it, with Pillow by convert('L')"
+    assert [output.error for output in log.outputs.values()] == [None, said, None]
+    log = run(model, replace(task, image_shape=(6, 5, 3), name="colours"), tmp_path / "runs", limit=3)
+    assert [output.error for output in log.outputs.values()] == [None] * 3
 
 
 def test_an_image_for_a_task_of_text_is_an_error(write_task: Callable[..., Path], tmp_path: Path) -> None:
     task = load_task(str(write_task(3)))
     log = run(Painter(), task, tmp_path)
-    assert {output.error for output in log.outputs.values()} == {"the task asks for text, the model returned image"}
+    assert {output.error for output in log.outputs.values()} == {
+        "the task asks for a text, the model returned an image"
+    }
 
 
 def test_a_refusal_may_have_no_image(task: Task, tmp_path: Path) -> None:

@@ -22,6 +22,7 @@ __all__ = ["add_arguments", "run"]
 
 LEADERBOARD = "leaderboard.json"
 PAGE = "report.html"
+_MORE = "other messages; the run's log has them"
 _SETTINGS = ("max_new_tokens", "temperature", "top_k", "top_p", "stop")
 
 
@@ -242,14 +243,18 @@ def _error_lines(evaluations: list[Evaluation]) -> list[str]:
 
     found: dict[tuple[str, str], list[tuple[str, int]]] = {}
     for evaluation in {evaluation.folder: evaluation for evaluation in evaluations}.values():
-        for error in evaluation.report.record["errors"]:
-            place = (str(evaluation.report.model["name"]), int(error["count"]))
-            found.setdefault((str(evaluation.report.task["name"]), str(error["message"])), []).append(place)
+        report = evaluation.report
+        task, model = str(report.task["name"]), str(report.model["name"])
+        told = {str(error["message"]): int(error["count"]) for error in report.record["errors"]}
+        if report.n_errors > sum(told.values()):  # the report names the most frequent messages only
+            told[_MORE] = report.n_errors - sum(told.values())
+        for message, count in told.items():
+            found.setdefault((task, message), []).append((model, count))
     lines: list[str] = []
     for (task, message), places in found.items():
         where = places[0][0] if len(places) == 1 else f"{len(places)} runs"
         total = sum(count for _, count in places)
-        lines.append(f"{printable(task)} {printable(where)}: {total} x error: {printable(message)}")
+        lines.append(f"{printable(task)} {printable(where)}: {total} x error: {printable(message, 500)}")
     return lines
 
 

@@ -106,8 +106,13 @@ def _score_files(hypotheses: Path, references: Sequence[Path], metrics: Sequence
     scores: list[Score] = []
     for name in dict.fromkeys(metrics):
         spec = MetricSpec(name=name, primary=not scores)
+        metric = make_metric(spec, "--metric")
+        if metric.modality != "text":
+            raise UsageError(
+                f'--metric: "{name}" reads {metric.modality}, these files hold text; see --real and --fake'
+            )
         try:
-            scores.append(score_outputs(data, spec, make_metric(spec, "--metric")))
+            scores.append(score_outputs(data, spec, metric))
         except ValueError as error:
             raise InputError(f'metric "{name}" cannot score these files: {error}') from error
     return scores

@@ -91,7 +91,7 @@ class ImageSetMetric(SetMetric):
         """Say why there is no value, and what of the reference set could not be read."""
         found = []
         n = len(self._vectors(features, reference)[0]) if len(features) and reference is not None else 0
-        if n < self.least:
+        if 0 < n < self.least:  # what became of all samples, where none can be scored, is told by their outcomes
             found.append(f"no value: it takes at least {self.least} images, and {n} can be scored")
         image_set = find_reference(self.reference_set).image_set
         if image_set is not None and image_set.excluded:

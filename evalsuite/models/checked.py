@@ -24,7 +24,7 @@ def check_outputs(
     n: int,
     modality: Modality,
     *,
-    image_size: tuple[int, int] | None = None,
+    image_shape: tuple[int, int, int] | None = None,
     references: bool = False,
 ) -> list[Output]:
     """Check a batch of outputs.
@@ -38,8 +38,8 @@ def check_outputs(
     modality : {"text", "image", "audio", "video"}
         What was asked for. An output of another kind, or an image that is none, becomes an error output: asking for it
         again would not change it.
-    image_size : tuple of int, optional
-        Height and width that an image must have.
+    image_shape : tuple of int, optional
+        Height, width and channels that an image must have; grey may be stored as colours.
     references : bool, default False
         Whether images may be references to files, as those of a ``files:`` model are.
 
@@ -57,10 +57,10 @@ def check_outputs(
         raise TypeError(f"the model must return a list of {n} outputs, got {type(outputs).__name__}")
     if len(outputs) != n:
         raise ValueError(f"the model must return one output a request, expected {n}, got {len(outputs)}")
-    return [_check(output, modality, image_size, references) for output in outputs]
+    return [_check(output, modality, image_shape, references) for output in outputs]
 
 
-def _check(output: object, modality: Modality, image_size: tuple[int, int] | None, references: bool) -> Output:
+def _check(output: object, modality: Modality, shape: tuple[int, int, int] | None, references: bool) -> Output:
     if not isinstance(output, Output):
         raise TypeError(f"the model must return Output objects, got {type(output).__name__}")
     if output.text is not None and not isinstance(output.text, str):
@@ -69,7 +69,7 @@ def _check(output: object, modality: Modality, image_size: tuple[int, int] | Non
         raise ValueError(f'unknown finish_reason "{output.finish_reason}"')
     if output.error is not None and not isinstance(output.error, str):
         raise TypeError(f"an output's error must be a str or None, got {type(output.error).__name__}")
-    image, fault = _image(output.image, image_size, references)
+    image, fault = _image(output.image, shape, references)
     wrong = fault or _wrong_kind(output, modality)
     lost = output.text is None and image is None and output.finish_reason != "refused"
     failed = wrong is not None or lost or output.finish_reason == "error"
@@ -87,22 +87,29 @@ def _check(output: object, modality: Modality, image_size: tuple[int, int] | Non
 
 
 def _image(
-    image: object, size: tuple[int, int] | None, references: bool
+    image: object, shape: tuple[int, int, int] | None, references: bool
 ) -> tuple[NDArray[np.uint8] | ImageSource | None, str | None]:
     """Return the image as pixels or reference, and what is wrong with it."""
     if image is None:
         return None, None
     try:
         if references and isinstance(image, (StoredImage, ArrayImage)):
-            pixels = image.pixels() if size is not None else None
+            pixels = image.pixels() if shape is not None else None
         else:
             image = pixels = as_pixels(image)
     except (TypeError, ValueError, InputError) as error:
         return None, str(error)
-    if size is not None and pixels is not None and pixels.shape[:2] != size:
-        height, width = pixels.shape[:2]
-        return None, f"the task asks for images of {size[0]} x {size[1]} pixels, this one has {height} x {width}"
-    return image, None
+    fault = None if shape is None or pixels is None else _misshapen(pixels, shape)
+    return (None, fault) if fault else (image, None)
+
+
+def _misshapen(pixels: NDArray[np.uint8], shape: tuple[int, int, int]) -> str | None:
+    height, width, channels = pixels.shape
+    if (height, width) != shape[:2]:
+        return f"the task asks for images of {shape[0]} x {shape[1]} pixels, this one has {height} x {width}"
+    if shape[2] < channels and (pixels != pixels[:, :, :1]).any():
+        return "the task asks for images in grey, this one has colours; convert it, with Pillow by convert('L')"
+    return None
 
 
 def _wrong_kind(output: Output, modality: Modality) -> str | None:
@@ -111,7 +118,9 @@ def _wrong_kind(output: Output, modality: Modality) -> str | None:
     if not others:
         return None
     both = " as well" if found.get(modality) is not None else ""
-    return f"the task asks for {modality}, the model returned {others[0]}{both}"
+    articles = {"text": "a text", "image": "an image"}
+    asked = articles.get(modality, modality)
+    return f"the task asks for {asked}, the model returned {articles[others[0]]}{both}"
 
 
 def _count(value: object, name: str) -> int | None:

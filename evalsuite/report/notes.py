@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import combinations
 from typing import TYPE_CHECKING
 
+from evalsuite.report.columns import stands_apart
 from evalsuite.report.numbers import is_share
 
 if TYPE_CHECKING:
@@ -31,8 +32,8 @@ def table_notes(runs: Sequence[LeaderboardRun], labels: Mapping[str, str]) -> li
     """
     notes: list[str] = []
     scores = [run.report.primary for run in runs]
-    if len({(score.signature, score.n) for score in scores}) > 1:
-        notes.append("note: these scores differ in signature or number of samples; they are not all comparable")
+    if any(stands_apart(run, runs) for run in runs):
+        notes.append("note: * is of another signature or number of samples, and does not compare with the others")
     if _could_change_order(scores):
         notes.append("warning: samples without a verdict are many enough to change this order")
     return [*notes, *_score_notes(runs, labels), *_without_value(runs, labels)]
@@ -68,7 +69,7 @@ def _score_notes(runs: Sequence[LeaderboardRun], labels: Mapping[str, str]) -> l
 
 
 def _list(names: Sequence[str]) -> str:
-    if len(names) > _NAMED:
+    if len(names) > _NAMED + 1:
         return f"{', '.join(names[:_NAMED])} and {len(names) - _NAMED} more"
     return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
 

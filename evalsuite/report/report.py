@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from evalsuite.errors import InputError, SaveError
-from evalsuite.types import Interval, Output, Score, Slice
+from evalsuite.types import OUTCOMES, Interval, Output, Score, Slice
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -190,6 +190,9 @@ def _score(entry: Mapping[str, Any]) -> Score:
         key: tuple(Slice(**{**part, "interval": _interval(part["interval"])}) for part in parts)
         for key, parts in values["slices"].items()
     }
+    # In the order in which a fresh score has them; a file's order is alphabetical.
+    known = {str(name): i for i, name in enumerate(OUTCOMES)}
+    values["outcomes"] = dict(sorted(values["outcomes"].items(), key=lambda item: known.get(item[0], len(known))))
     return Score(**values)
 
 

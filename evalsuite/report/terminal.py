@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from typing import IO, TYPE_CHECKING
 
+from evalsuite.report.columns import column_scores, other_columns, stands_apart
 from evalsuite.report.labels import run_labels
 from evalsuite.report.notes import COUNTED, table_notes
 from evalsuite.report.numbers import format_rank, format_score, format_value
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
 
+    from evalsuite.report.columns import Column
     from evalsuite.report.leaderboard import Leaderboard, LeaderboardRun
     from evalsuite.types import Score, Slice
 
@@ -66,7 +68,7 @@ def _fitting_table(
     """Return the table with as many of the metrics that are not primary as there is room for, and the others' names."""
     from rich.measure import Measurement
 
-    others = [(score.metric, score.signature) for score in runs[0].report.scores if not score.primary]
+    others = other_columns(runs)
     for n_shown in range(len(others), -1, -1):
         table = _table(runs, leaderboard, labels, others[:n_shown])
         if Measurement.get(console, console.options.update(max_width=10_000), table).maximum <= console.width:
@@ -78,7 +80,7 @@ def _table(
     runs: Sequence[LeaderboardRun],
     leaderboard: Leaderboard,
     labels: Mapping[str, str],
-    others: Sequence[tuple[str, str]],
+    others: Sequence[Column],
 ) -> Table:
     from rich import box
     from rich.table import Table
@@ -95,12 +97,12 @@ def _table(
     table.add_column("outcomes", no_wrap=True)
     for run in runs:
         report = run.report
-        scores = {(score.metric, score.signature): score for score in report.scores}
+        scores = column_scores(report)
         rank = leaderboard.ranks.get(str(report.record["id"]))
         table.add_row(
             format_rank(rank),
             _plain(labels[str(report.record["id"])]),
-            format_score(report.primary),
+            format_score(report.primary) + "*" * stands_apart(run, runs),
             *(format_score(scores[other], interval=False) if other in scores else "-" for other in others),
             str(report.n_samples),
             _outcomes(report.primary),

@@ -24,7 +24,7 @@ _TASK_KEYS = (
     "version",
     "summary",
     "modality",
-    "image_size",
+    "image_shape",
     "samples",
     "fewshot",
     "prompt",
@@ -125,21 +125,22 @@ def parse_task(table: Mapping[str, Any], folder: Path, where: str, *, source: st
         metrics=_parse_metrics(required_field(table, "metrics", list, where), where),
         fewshot=fewshot,
         source=source,
-        image_size=_parse_size(table, modality, where),
+        image_shape=_parse_shape(table, modality, where),
     )
     _check_samples(task, where)
     return task
 
 
-def _parse_size(table: Mapping[str, Any], modality: str, where: str) -> tuple[int, int] | None:
-    if "image_size" not in table:
+def _parse_shape(table: Mapping[str, Any], modality: str, where: str) -> tuple[int, int, int] | None:
+    if "image_shape" not in table:
         return None
-    size = required_field(table, "image_size", list, where)
-    if len(size) != 2 or not all(isinstance(n, int) and not isinstance(n, bool) and n >= 1 for n in size):
-        raise TaskError(f"{where}: image_size must be two integers of at least 1, height and width, found {size!r}")
+    shape = required_field(table, "image_shape", list, where)
+    whole = all(isinstance(n, int) and not isinstance(n, bool) and n >= 1 for n in shape)
+    if len(shape) != 3 or not whole or shape[2] not in (1, 3):
+        raise TaskError(f"{where}: image_shape must be height, width and channels (1 or 3), found {shape!r}")
     if modality != "image":
-        raise TaskError(f"{where}: image_size is for tasks of modality image, this one generates {modality}")
-    return size[0], size[1]
+        raise TaskError(f"{where}: image_shape is for tasks of modality image, this one generates {modality}")
+    return shape[0], shape[1], shape[2]
 
 
 def parse_generation(table: Mapping[str, Any], base: GenerationConfig, where: str) -> GenerationConfig:

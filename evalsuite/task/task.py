@@ -71,8 +71,9 @@ class Task:
         Worked examples, used from the first on; not part of the samples.
     source : str
         The name or path it was loaded by, to load it again.
-    image_size : tuple of int, optional
-        Height and width of the images asked for; one of another size is an error of its sample. Any size where None.
+    image_shape : tuple of int, optional
+        Height, width and channels (1 for grey, 3 for colours) of the images asked for; one of another size, or with
+        colours where grey is asked for, is an error of its sample. Any image where None.
 
     Raises
     ------
@@ -91,7 +92,7 @@ class Task:
     metrics: tuple[MetricSpec, ...]
     fewshot: tuple[Sample, ...] = ()
     source: str = ""
-    image_size: tuple[int, int] | None = None
+    image_shape: tuple[int, int, int] | None = None
 
     def __post_init__(self) -> None:
         where = f'task "{self.name}"'

@@ -242,13 +242,29 @@ def test_equal_errors_are_told_once(capsys: Capture, task: Path) -> None:
     assert code == 3
     assert "tiny error: 6 x error: RuntimeError: this model always fails\n" in out  # both are one run
 
-    def failed(model: str, **counts: int) -> Any:
+    def failed(model: str, n_errors: int, **counts: int) -> Any:
         errors = [{"message": message, "count": count} for message, count in counts.items()]
-        report = SimpleNamespace(task={"name": "t"}, model={"name": model}, record={"errors": errors})
+        record = {"errors": errors}
+        report = SimpleNamespace(task={"name": "t"}, model={"name": model}, record=record, n_errors=n_errors)
         return SimpleNamespace(folder=model, report=report)
 
-    lines = _error_lines([failed("a", lost=2, late=1), failed("b", lost=3)])
-    assert lines == ["t 2 runs: 5 x error: lost", "t a: 1 x error: late"]
+    lines = _error_lines([failed("a", 3, lost=2, late=1), failed("b", 7, lost=3)])
+    assert lines == [
+        "t 2 runs: 5 x error: lost",
+        "t a: 1 x error: late",
+        "t b: 4 x error: other messages; the run's log has them",
+    ]
+
+
+def test_a_metric_of_images_does_not_score_text(capsys: Capture, tmp_path: Path) -> None:
+    (tmp_path / "hyp.txt").write_text("a\n")
+    code, _, err = call(
+        capsys, "score", "--hyp", tmp_path / "hyp.txt", "--ref", tmp_path / "hyp.txt", "--metric", "kid"
+    )
+    assert (code, err) == (
+        2,
+        'evalsuite: error: --metric: "kid" reads image, these files hold text; see --real and --fake\n',
+    )
 
 
 def test_no_escape_codes_on_a_pipe(task: Path) -> None:

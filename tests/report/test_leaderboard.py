@@ -145,7 +145,12 @@ def test_scores_of_other_choices_of_samples_are_ranked_apart(
     evaluate(few, str(write_task(100)), limit=10, output=tmp_path / "runs")
     found = board(a=50, b=90)
     assert ranks(found) == {"few": (1, 1), "b": (1, 1), "a": (2, 2)}
-    assert "they are not all comparable" in text_of(found)
+    text = text_of(found)
+    assert "note: * is of another signature or number of samples, and does not compare with the others" in text
+    rows = {line.split()[1]: line for line in text.splitlines() if len(line.split()) > 5 and line.split()[0] == "1"}
+    assert "]*" in rows["few"]
+    assert "]*" not in rows["b"]
+    assert len(rows["few"].split()) == len(rows["b"].split())  # its other metrics stand in the same columns
 
 
 def test_the_record_keeps_to_its_schema(board: Callable[..., Leaderboard], tmp_path: Path) -> None:

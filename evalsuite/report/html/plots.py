@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["curve_plot", "interval_plot"]
 
-_ROW_HEIGHT = 46
+_ROW_HEIGHT = 52
 _MARGINS = 64
 _COLOURS = 8
 _SYMBOLS = ("circle", "square", "diamond", "triangle-up", "triangle-down", "cross", "x", "star")
@@ -72,7 +72,7 @@ def interval_plot(scores: Sequence[tuple[str, Score]]) -> dict[str, Any]:
                 "cliponaxis": False,
             }
         )
-        words = {"xref": "paper", "y": row, "yshift": 15, "showarrow": False}
+        words = {"xref": "paper", "y": row, "yshift": 19, "showarrow": False}
         notes.append({**words, "name": "label", "x": 0, "xanchor": "left", "text": plot_label(label)})
         notes.append({**words, "x": 1, "xanchor": "right", "text": format_score(score), "font": {"color": "@muted"}})
     first = known[0][2]
@@ -136,7 +136,7 @@ def curve_plot(curves: Sequence[tuple[int, str, Curve]]) -> dict[str, Any]:
                 "title": {"text": plot_label(first.x_label)},
                 "type": "category" if categories else "linear",
                 "zeroline": False,
-                **({"dtick": 1} if not categories and len({x for *_, curve in curves for x in curve.x}) <= 12 else {}),
+                **({} if categories else _ends([float(x) for *_, curve in curves for x in curve.x])),
             },
             "yaxis": {
                 "title": {"text": plot_label(first.y_label)},
@@ -146,6 +146,14 @@ def curve_plot(curves: Sequence[tuple[int, str, Curve]]) -> dict[str, Any]:
             },
         },
     }
+
+
+def _ends(xs: Sequence[float]) -> dict[str, Any]:
+    """Return where an axis of whole steps ends, a little beyond its points, and its ticks where there are few."""
+    low, high = min(xs, default=0.0), max(xs, default=0.0)
+    beyond = max((high - low) * 0.03, 0.2)
+    ends: dict[str, Any] = {"range": [_short(low - beyond), _short(high + beyond)]}
+    return {**ends, "dtick": 1} if len(set(xs)) <= 12 else ends
 
 
 def _line(i: int, label: str, curve: Curve, scale: float) -> list[dict[str, Any]]:

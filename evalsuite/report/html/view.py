@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from evalsuite.figures import Curve, Examples, ImageGrid, Plot, Table
+from evalsuite.report.columns import column_scores, other_columns, stands_apart
 from evalsuite.report.html.collect import FigureGroup, collect_figures
 from evalsuite.report.html.plots import curve_plot, interval_plot
 from evalsuite.report.html.sprites import make_sheet
@@ -18,6 +19,7 @@ from evalsuite.types import OUTCOMES
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from evalsuite.report.columns import Column
     from evalsuite.report.leaderboard import Leaderboard, LeaderboardRun
     from evalsuite.types import Score
 
@@ -92,11 +94,7 @@ def task_view(name: str, number: int, leaderboard: Leaderboard) -> TaskView:
     """Put together what the page says of one task."""
     runs = leaderboard.tasks[name]
     labels = run_labels(runs)
-    others = list(
-        dict.fromkeys(
-            (score.metric, score.signature) for run in runs for score in run.report.scores if not score.primary
-        )
-    )
+    others = other_columns(runs)
     primary = runs[0].report.primary
     direction = {True: "higher is better", False: "lower is better"}
     headers = [
@@ -153,7 +151,7 @@ def _rows(
     runs: Sequence[LeaderboardRun],
     ranks: Mapping[str, tuple[int, int]],
     labels: Mapping[str, str],
-    others: Sequence[tuple[str, str]],
+    others: Sequence[Column],
 ) -> tuple[Row, ...]:
     rows: list[Row] = []
     last = 0  # the worst place that any run so far may take
@@ -161,13 +159,13 @@ def _rows(
         report = run.report
         run_id = str(report.record["id"])
         rank = ranks.get(run_id)
-        scores = {(score.metric, score.signature): score for score in report.scores}
+        scores = column_scores(report)
         seconds = report.record["timing"]["seconds"]
         primary = report.primary
         cells = (
             Cell(text=format_rank(rank).replace("-", _NONE), key=sum(rank) / 2 if rank else None),
             Cell(text=labels[run_id], key=labels[run_id].lower(), small="control" if is_control(run) else ""),
-            _score_cell(primary, interval=True),
+            _score_cell(primary, interval=True, mark="*" * stands_apart(run, runs)),
             *(_score_cell(scores.get(other), interval=False) for other in others),
             Cell(
                 text=f"{primary.n:,}",
@@ -189,12 +187,12 @@ def _rows(
     return tuple(rows)
 
 
-def _score_cell(score: Score | None, *, interval: bool) -> Cell:
+def _score_cell(score: Score | None, *, interval: bool, mark: str = "") -> Cell:
     if score is None or score.value is None:
         return Cell(text=_NONE, key=None)
     ends = score.interval if interval else None
     small = f"{format_value(score, ends.low)} to {format_value(score, ends.high)}" if ends else ""
-    return Cell(text=format_score(score, interval=False), key=score.value, small=small)
+    return Cell(text=format_score(score, interval=False) + mark, key=score.value, small=small)
 
 
 def _bars(score: Score) -> tuple[Bar, ...]:
