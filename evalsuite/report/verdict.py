@@ -36,7 +36,9 @@ def verdict(runs: Sequence[LeaderboardRun], ranks: Mapping[str, tuple[int, int]]
     valued = [run for run in runs if run.report.primary.value is not None]
     if not valued:
         return f"No model has a value: none of {_count(len(runs), 'run')} could be scored."
-    valued = [run for run in valued if not is_control(run)] or valued
+    trained = [run for run in valued if not is_control(run)]
+    aside = ", controls aside" if trained and len(trained) < len(valued) else ""
+    valued = trained or valued
     first, score = valued[0], valued[0].report.primary
     name = labels[_id(first)]
     told = f"{score.metric} {format_score(score)}"
@@ -48,7 +50,7 @@ def verdict(runs: Sequence[LeaderboardRun], ranks: Mapping[str, tuple[int, int]]
     rivals = [run for run in others if ranks.get(_id(run), (1, 1))[0] <= place[0]]
     if not rivals and all(ranks.get(_id(run), (1, 1))[0] > place[1] for run in others):
         rest = {1: "the other", 2: "both others"}.get(len(others), f"all {len(others)} others")
-        return f"{name} is best, with {told}: surely ahead of {rest}."
+        return f"{name} is best, with {told}: surely ahead of {rest}{aside}."
     if not rivals:
         return f"{name} leads, with {told}; not every difference is sure."
     named = ", ".join(labels[_id(run)] for run in rivals[:_NAMED])

@@ -177,7 +177,8 @@ def test_the_verdict_follows_the_ranks(ranks: dict[str, tuple[int, int]], said: 
 def test_a_control_is_no_winner() -> None:
     runs = [run("real", 0.9, spec="zoo:real"), run("a", 0.7), run("b", 0.6), run("noise", 0.1, spec="zoo:noise")]
     ranks = {"real": (1, 1), "a": (2, 2), "b": (3, 3), "noise": (4, 4)}
-    assert verdict(runs, ranks, run_labels(runs)) == "a is best, with accuracy 70.0 %: surely ahead of the other."
+    said = "a is best, with accuracy 70.0 %: surely ahead of the other, controls aside."
+    assert verdict(runs, ranks, run_labels(runs)) == said
     assert verdict(runs[:1], ranks, run_labels(runs)).startswith("real has accuracy 90.0 %")
 
 
