@@ -118,6 +118,8 @@ def score_image_sets(real: str, fake: str, metrics: Sequence[str], *, extractor:
                     f'{option} {one.name}: has {one.n} image{"s" * (one.n != 1)}, metric "{metric.name}" takes at '
                     f"least {least}{left_out}"
                 )
+    for metric in made:
+        metric.check()  # weights that are missing are no fault of either set
     data = ScoringInput(
         task_name="images", samples=[Sample(id=output.sample_id, input={}) for (output,) in outputs], outputs=outputs
     )
