@@ -173,3 +173,19 @@ def test_mistakes_are_explained(capsys: Capture, real: str, fake: str, more: tup
     assert (code, out) == (2, "")
     assert message in err
     assert err.count("\n") == 1
+
+
+def test_missing_weights_are_not_blamed_on_a_set(
+    capsys: Capture, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from evalsuite.extractors import inception_weights
+
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError("no network")
+
+    monkeypatch.delenv(inception_weights.VARIABLE, raising=False)
+    monkeypatch.setenv("TORCH_HOME", str(tmp_path))
+    monkeypatch.setattr(inception_weights, "urlopen", refuse)
+    code, out, err = call(capsys, "real", "fake", "--metric", "fid")
+    assert (code, out) == (2, "")
+    assert err.startswith("evalsuite: error: inception_fid: its weights are not at ")
