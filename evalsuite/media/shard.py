@@ -69,7 +69,7 @@ class ShardWriter:
         if self._fd < 0:
             self._open()
         if self._size >= self._shard_bytes:
-            self._finish()
+            self.close()
             self._number += 1
             self._open()
         path = self._path(self._number)
@@ -84,19 +84,22 @@ class ShardWriter:
             stored.append(StoredImage(path=path, offset=offset + len(header), length=len(data), sha256=digest))
             offset = shard_end(stored[-1])
         try:
-            _write(self._fd, b"".join(parts), self._size)
+            # With the end of a tar each time, which the next append overwrites: a kill leaves a whole tar behind.
+            _write(self._fd, b"".join([*parts, _END]), self._size)
             os.fsync(self._fd)
         except OSError:
             with suppress(OSError):
                 os.ftruncate(self._fd, self._size)
+                os.ftruncate(self._fd, self._size + len(_END))  # zeros, which the end is made of
             raise
         self._size = offset
         return stored
 
     def close(self) -> None:
-        """End the shard as a tar should end; OSError if that cannot be written."""
+        """Close the shard that grows."""
         if self._fd >= 0:
-            self._finish()
+            os.close(self._fd)
+            self._fd = -1
 
     def _path(self, number: int) -> Path:
         return self._folder / f"images-{number:05d}.tar"
@@ -119,14 +122,6 @@ class ShardWriter:
             os.close(self._fd)
             self._fd = -1
             raise
-
-    def _finish(self) -> None:
-        try:
-            _write(self._fd, _END, self._size)
-            os.fsync(self._fd)
-        finally:
-            os.close(self._fd)
-            self._fd = -1
 
 
 def check_shards(folder: Path, ends: Mapping[str, int]) -> None:

@@ -74,7 +74,9 @@ def test_bytes_are_synced_before_append_returns(tmp_path: Path, monkeypatch: pyt
     writer.append([("0.png", noise(0))])
     monkeypatch.setattr(os, "fsync", record)
     (stored,) = writer.append([("1.png", noise(1))])
-    assert synced == [shard_end(stored)]
+    assert synced == [shard_end(stored) + 1024]  # the end of a tar is there at any time
+    with tarfile.open(stored.path) as archive:
+        assert len(archive.getmembers()) == 2
     monkeypatch.undo()
     writer.close()
 
@@ -132,7 +134,8 @@ def test_a_full_disk_leaves_the_shard_as_it_was(tmp_path: Path, monkeypatch: pyt
     monkeypatch.setattr(os, "pwrite", half)
     with pytest.raises(OSError, match="No space left"):
         writer.append([("1.png", noise(1))])
-    assert first.path.stat().st_size == shard_end(first)
+    assert first.path.stat().st_size == shard_end(first) + 1024
+    assert first.path.read_bytes()[shard_end(first) :] == bytes(1024)  # the end of a tar
     monkeypatch.undo()
     (second,) = writer.append([("1.png", noise(1))])
     writer.close()
