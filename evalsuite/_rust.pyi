@@ -6,7 +6,13 @@ Arrays must be C-contiguous and of the stated dtype; `out` is overwritten.
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["bleu_scores", "bleu_statistics", "bootstrap_draws", "bootstrap_sums", "tokenize_13a"]
+__all__ = [
+    "bleu_scores",
+    "bleu_statistics",
+    "bootstrap_draws",
+    "bootstrap_sums",
+    "tokenize_13a",
+]
 
 def tokenize_13a(texts: list[str]) -> list[str]:
     """Tokens of each text under 13a, joined by single spaces."""

@@ -22,6 +22,7 @@ LAYERS = (
         "kernels",
         "runlog",
         "stats",
+        "text",
         "answers",
         "worlds",
         "extractors",
@@ -51,6 +52,7 @@ LAZY = {
     "jinja2",
     "PIL",
     "plotly",
+    "nltk",
 }
 # Networks subclass torch's; nothing imports these files when it is imported itself but others of them.
 TORCH_AT_TOP = {

@@ -1,11 +1,10 @@
 //! The integer statistics of BLEU, one row a segment (Papineni et al., ACL 2002; conventions of sacrebleu 2.6).
 
-use rayon::prelude::*;
-
 use super::clean_13a::clean;
 use super::ngram_counts::NgramCounts;
-use super::parallel::threads_available;
+use super::parallel::fill_rows;
 use super::python_whitespace::{split, trim_end};
+use super::segments::{check_sizes, group_references};
 use super::tokenize_13a::scan;
 use super::wide_ngram_counts::WideNgramCounts;
 use super::word_ids::WordIds;
@@ -38,66 +37,21 @@ pub fn bleu_statistics<T: AsRef<[u8]> + Sync>(
     tokenization: Tokenization,
     max_order: usize,
 ) -> Result<Vec<i64>, KernelError> {
-    let references = group(references, reference_counts)?;
-    if references.len() != hypotheses.len() {
-        return Err(KernelError::Lengths {
-            what: "references",
-            expected: hypotheses.len(),
-            found: references.len(),
-        });
-    }
-    let texts = hypotheses
-        .iter()
-        .chain(references.iter().copied().flatten());
-    if let Some(text) = texts
-        .map(AsRef::as_ref)
-        .find(|text| u32::try_from(text.len()).is_err())
-    {
-        return Err(KernelError::TextTooLong { bytes: text.len() });
+    let references = group_references(references, reference_counts, hypotheses.len())?;
+    check_sizes(hypotheses)?;
+    for group in &references {
+        check_sizes(group)?;
     }
     let width = 2 + 2 * max_order;
     let mut statistics = vec![0; hypotheses.len() * width];
-    let new_counter = || SegmentCounter::new(tokenization, max_order);
-    if hypotheses.len() > MIN_SEGMENTS && threads_available() {
-        statistics
-            .par_chunks_mut(width)
-            .zip(hypotheses)
-            .zip(&references)
-            .with_min_len(MIN_SEGMENTS)
-            .for_each_init(new_counter, |counter, ((row, hypothesis), references)| {
-                counter.fill(row, hypothesis.as_ref(), references);
-            });
-    } else {
-        let mut counter = new_counter();
-        for ((row, hypothesis), references) in statistics
-            .chunks_mut(width)
-            .zip(hypotheses)
-            .zip(&references)
-        {
-            counter.fill(row, hypothesis.as_ref(), references);
-        }
-    }
+    fill_rows(
+        &mut statistics,
+        width,
+        MIN_SEGMENTS,
+        || SegmentCounter::new(tokenization, max_order),
+        |counter, index, row| counter.fill(row, hypotheses[index].as_ref(), references[index]),
+    );
     Ok(statistics)
-}
-
-/// Cuts the flat list of references into those of each segment.
-fn group<'a, T>(references: &'a [T], counts: &[i64]) -> Result<Vec<&'a [T]>, KernelError> {
-    let mut rest = references;
-    let mut groups = Vec::with_capacity(counts.len());
-    for (segment, &count) in counts.iter().enumerate() {
-        let count = usize::try_from(count).unwrap_or(0);
-        if count == 0 {
-            return Err(KernelError::NoReference { segment });
-        }
-        let (group, others) = rest.split_at_checked(count).ok_or(KernelError::Lengths {
-            what: "references",
-            expected: references.len() - rest.len() + count,
-            found: references.len(),
-        })?;
-        groups.push(group);
-        rest = others;
-    }
-    Ok(groups)
 }
 
 /// Counts one segment after another with the same buffers.

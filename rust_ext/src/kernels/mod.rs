@@ -10,6 +10,7 @@ pub mod counter_rng;
 pub mod ngram_counts;
 pub mod parallel;
 pub mod python_whitespace;
+pub mod segments;
 pub mod tokenize_13a;
 pub mod wide_ngram_counts;
 pub mod word_ids;

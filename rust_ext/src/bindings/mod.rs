@@ -1,0 +1,7 @@
+//! One file a family of kernels: unpack arguments, release the interpreter's lock, call one kernel, hand back what it
+//! found. Dtypes, shapes and options are checked in `evalsuite.kernels`, which documents the functions.
+
+#![allow(clippy::needless_pass_by_value)] // PyO3 hands arguments over as owned values
+
+pub(crate) mod bleu;
+pub(crate) mod bootstrap;

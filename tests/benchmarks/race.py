@@ -1,0 +1,22 @@
+"""Time ours and its peers in one group, and name each, so that a script can print the ratios."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib.metadata import version
+from typing import Any
+
+__all__ = ["time_in_group"]
+
+
+def time_in_group(
+    benchmark: Any, group: str, tool: str, call: Callable[[], object], *, rounds: int, target: float | None = None
+) -> None:
+    """Time `call` as `tool` in `group`.
+
+    `tool` is ``"evalsuite"`` or the name of the peer's distribution, whose version is recorded. `target` is the ratio
+    that ours should reach against this peer; it is printed beside the one measured and never makes a test fail.
+    """
+    benchmark.group = group
+    benchmark.extra_info.update(tool=tool, version=version(tool), target=target)
+    benchmark.pedantic(call, rounds=rounds, warmup_rounds=1)
