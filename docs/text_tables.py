@@ -61,7 +61,8 @@ def equality_table(pairs: int | None, seed: int) -> list[str]:
         found = one.run(pairs or one.n, seed)
         total += found.n_pairs
         rows.append(
-            f"| {one.metric} | {one.reference_version} | {found.n_pairs:,} | {found.n_different:,} | {found.largest:.2g} |"
+            f"| {one.metric} | {one.reference_version} | {found.n_pairs:,} | {found.n_different:,} "
+            f"| {found.largest:.2g} |"
         )
         print(rows[-1], file=sys.stderr)
     return [*rows, f"| in all | | {total:,} | | |"]
