@@ -56,16 +56,14 @@ def bootstrap_sums(
 def bootstrap_draws(seed: int, first_resample: int, out: NDArray[np.int64]) -> None:
     """Fill `out`, int64, shape (n_resamples, n_clusters), with the clusters drawn."""
 
-def edit_distances(
-    first: list[str], second: list[str], unit: str, limit: int, out: NDArray[np.int64]
-) -> None:
+def edit_distances(first: list[str], second: list[str], unit: str, limit: int, out: NDArray[np.int64]) -> None:
     """Fill `out`, int64, shape (n, 3): the distance of each pair, or `limit + 1` beyond it, and both lengths."""
 
 def edit_counts(first: list[str], second: list[str], unit: str, out: NDArray[np.int64]) -> None:
     """Fill `out`, int64, shape (n, 4): hits, substitutions, deletions and insertions of each pair."""
 
 def edit_alignments(first: list[str], second: list[str], unit: str) -> tuple[bytes, bytes]:
-    """Runs of all alignments, int64, shape (any, 5): edit, begin, end, begin, end; and how many each pair has."""
+    """Return runs of all alignments, int64, shape (any, 5), and how many each pair has, int64, shape (n,)."""
 
 def edit_distances_of_numbers(
     first: NDArray[np.uint32],

@@ -148,7 +148,7 @@ impl Aligner {
                 .checked_sub(right.first_row)
                 .and_then(|mirrored| right.values.get(mirrored));
             if let Some(&after) = after {
-                if row > 0 && before + after < best.1.saturating_add(best.2) {
+                if before + after < best.1.saturating_add(best.2) {
                     best = (row, before, after);
                 }
             }
