@@ -424,7 +424,7 @@ def _rate(reference: Any, hypothesis: Any, reference_transform: Transform, hypot
         second = _apply(hypothesis_transform, hypotheses, "hypothesis")
         _check_lengths(first, second)
         rows = sequence_distances(first, second)
-    edits, n_reference, _ = rows.sum(axis=0).tolist()
+    edits, n_reference = int(rows[:, 0].sum()), int(rows[:, 1].sum())
     return edits / n_reference if n_reference else edits
 
 
@@ -491,19 +491,23 @@ def _unit(references: list[str], hypotheses: list[str], first: Transform, second
 def _apply(transform: Transform, texts: list[str], name: str) -> list[list[str]]:
     if not callable(transform):
         raise TypeError(f"`{name}_transform` must be callable; found {type(transform).__name__}")
+    # Of any type, whatever the transform says.
     found: Any = transform(texts)
-    if transform is wer_default or transform is cer_default:
-        return found
-    if not (
-        isinstance(found, list)
-        and all(isinstance(entry, list) for entry in found)
-        and all(issubclass(kind, str) for kind in set(map(type, chain.from_iterable(found))))
+    if (
+        transform is not wer_default
+        and transform is not cer_default
+        and not (
+            isinstance(found, list)
+            and all(isinstance(entry, list) for entry in found)
+            and all(issubclass(kind, str) for kind in set(map(type, chain.from_iterable(found))))
+        )
     ):
         raise ValueError(
             f"`{name}_transform` must return a list of lists of str, the words or characters of each text: end it with "
             "ReduceToListOfListOfWords or ReduceToListOfListOfChars"
         )
-    return found
+    words: list[list[str]] = found
+    return words
 
 
 def _check_lengths(first: Sequence[object], second: Sequence[object]) -> None:

@@ -183,7 +183,7 @@ def levenshtein_opcodes(a: Sequence[Hashable], b: Sequence[Hashable]) -> list[tu
     """
     texts, first, second = _check(([a], [b]), ("a", "b"))
     runs, _ = edit_alignments(first, second) if texts else sequence_alignments(first, second)
-    return [(_TAGS[edit], *places) for edit, *places in runs.tolist()]  # type: ignore[misc]
+    return [(_TAGS[edit], *places) for edit, *places in runs.tolist()]
 
 
 def _similarities(rows: NDArray[np.int64]) -> NDArray[np.float64]:
