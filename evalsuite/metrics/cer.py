@@ -21,8 +21,8 @@ class CharacterErrorRate(EditErrorRate):
     Notes
     -----
     ``CER = (S + D + I) / (H + S + D)`` as the word error rate, of code points: spaces count, whitespace at the ends
-    does not [1]_. Where the references have no character the value is the number of insertions. Of several references the
-    one with the lowest rate of its own counts, the first on ties. Range 0 to infinity; lower is better.
+    does not [1]_. Where the references have no character the value is the number of insertions. Of several references
+    the one with the lowest rate of its own counts, the first on ties. Range 0 to infinity; lower is better.
 
     Equal to ``jiwer.cer`` 4.0 for one reference a sample.
 

@@ -37,7 +37,19 @@ impl Unit {
 #[inline]
 pub fn split_spaced(text: &[u8], mut emit: impl FnMut(usize, usize)) {
     let (mut start, mut at) = (0, 0);
-    while at < text.len() {
+    loop {
+        at = next_unusual(text, at);
+        if at == text.len() {
+            break;
+        }
+        if text[at] == b' ' && matches!(text.get(at + 1), Some(b'!'..0x80)) {
+            if start < at {
+                emit(start, at);
+            }
+            at += 1;
+            start = at;
+            continue;
+        }
         let first = whitespace_len(text, at);
         if first == 0 {
             at += 1;
@@ -63,6 +75,26 @@ pub fn split_spaced(text: &[u8], mut emit: impl FnMut(usize, usize)) {
     if start < at {
         emit(start, at);
     }
+}
+
+/// The first byte from `at` on that is below `!` or beyond ASCII, as all whitespace is; eight are looked at at a time.
+#[inline]
+fn next_unusual(text: &[u8], mut at: usize) -> usize {
+    const HIGH: u64 = 0x8080_8080_8080_8080;
+    const FIRST_USUAL: u64 = 0x2121_2121_2121_2121;
+    while let Some(bytes) = text[at..].first_chunk::<8>() {
+        let word = u64::from_le_bytes(*bytes);
+        // A borrow runs upwards only, so the lowest mark is right.
+        let marks = (word.wrapping_sub(FIRST_USUAL) | word) & HIGH;
+        if marks != 0 {
+            return at + marks.trailing_zeros() as usize / 8;
+        }
+        at += 8;
+    }
+    let rest = text[at..].iter();
+    at + rest
+        .take_while(|&&byte| (b'!'..0x80).contains(&byte))
+        .count()
 }
 
 /// `text` without whitespace at its ends, as `str.strip` gives it.
