@@ -22,6 +22,7 @@ TAGS = ("equal", "replace", "insert", "delete")
 SCRIPTS = [
     ("Le cœur de la ville bat près du fleuve gelé.", "Le coeur de la ville bat prés du fleuve."),
     ("Зимой озеро замерзает до самого дна.", "Летом озеро не замерзает до дна."),
+    # ruff: noqa: RUF001
     ("Το μονοπάτι οδηγεί στη λίμνη πάνω από το χωριό.", "Το μονοπάτι φτάνει στη λίμνη κάτω απ' το χωριό."),
     ("الطريق يؤدي إلى البحيرة خلف الجبل", "الطريق يصل إلى بحيرة خلف الجبال"),
     ("השביל מוביל אל האגם שמעבר להר", "שביל מוביל לאגם שמעבר להרים"),
@@ -74,7 +75,9 @@ def test_alignments_are_valid_and_cost_the_distance(a: str, b: str) -> None:
     runs, _ = edit.edit_alignments([a], [b])
     found = [(TAGS[kind], *places) for kind, *places in runs.tolist()]
     assert twin.alignment_cost(found, a, b) == twin.distance(a, b)
-    lengths = [runs[runs[:, 0] == kind][:, [2, 4]].sum() - runs[runs[:, 0] == kind][:, [1, 3]].sum() for kind in range(4)]
+    lengths = [
+        runs[runs[:, 0] == kind][:, [2, 4]].sum() - runs[runs[:, 0] == kind][:, [1, 3]].sum() for kind in range(4)
+    ]
     counts = [lengths[0] / 2, lengths[1] / 2, lengths[3], lengths[2]]
     assert edit.edit_counts([a], [b])[0].tolist() == counts
 
@@ -88,7 +91,16 @@ def test_real_text_in_many_scripts(a: str, b: str) -> None:
 
 @pytest.mark.parametrize(
     ("n", "letters", "changes"),
-    [(64, 3, 30), (65, 3, 30), (256, 4, 20), (257, 4, 200), (1000, 2, 10), (3000, 4, 60), (4000, 3, 3000), (20_000, 50, 200)],
+    [
+        (64, 3, 30),
+        (65, 3, 30),
+        (256, 4, 20),
+        (257, 4, 200),
+        (1000, 2, 10),
+        (3000, 4, 60),
+        (4000, 3, 3000),
+        (20_000, 50, 200),
+    ],
 )
 def test_long_sequences_equal_rapidfuzz(n: int, letters: int, changes: int) -> None:
     a, b = long_pair(n, letters, changes, seed=n)
@@ -130,7 +142,9 @@ def test_items_are_compared_by_equality() -> None:
 def test_rows_do_not_depend_on_their_neighbours() -> None:
     first, second = plain_segments(500, seed=3)
     whole = edit.edit_counts(first, second, unit="words")
-    assert np.array_equal(np.vstack([edit.edit_counts([a], [b], unit="words") for a, b in zip(first, second, strict=True)]), whole)
+    assert np.array_equal(
+        np.vstack([edit.edit_counts([a], [b], unit="words") for a, b in zip(first, second, strict=True)]), whole
+    )
 
 
 loose: Any = edit

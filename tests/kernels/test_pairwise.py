@@ -18,7 +18,9 @@ from evalsuite.kernels.pairwise import Similarity, pairwise_similarities
 from tests.reference import edit as twin
 from tests.reference.texts import PIECES
 
-WORDS = st.lists(st.sampled_from(["a", "b", "the", "naïve", "字", "\ud800", "extraordinarily"]), max_size=30).map(" ".join)
+WORDS = st.lists(st.sampled_from(["a", "b", "the", "naïve", "字", "\ud800", "extraordinarily"]), max_size=30).map(
+    " ".join
+)
 TEXTS = st.lists(st.sampled_from(PIECES), max_size=20).map("".join) | WORDS
 GROUPS = st.lists(st.lists(TEXTS, max_size=5), max_size=4)
 
@@ -46,7 +48,9 @@ def test_matrices_equal_single_pairs(groups: list[list[str]], similarity: Simila
 @pytest.mark.parametrize("similarity", ["jaccard", "lcs", "edit"])
 def test_long_texts_and_large_groups(similarity: Any) -> None:
     rng = random.Random(2)
-    texts = [" ".join(rng.choices("abcdefgh", k=rng.choice((0, 1, 63, 64, 65, 128, 129, 256, 257, 700)))) for _ in range(40)]
+    texts = [
+        " ".join(rng.choices("abcdefgh", k=rng.choice((0, 1, 63, 64, 65, 128, 129, 256, 257, 700)))) for _ in range(40)
+    ]
     (matrix,) = pairwise_similarities([texts], similarity)
     assert np.array_equal(matrix, matrix.T, equal_nan=True)
     for _ in range(40):
@@ -72,7 +76,9 @@ def test_the_number_of_threads_changes_nothing() -> None:
     found = set()
     for n in (1, 3):
         environment = {**os.environ, "RAYON_NUM_THREADS": str(n), "PYTHONPATH": os.pathsep.join([*sys.path, root])}
-        done = subprocess.run([sys.executable, "-c", DIGEST], env=environment, check=True, capture_output=True, text=True)
+        done = subprocess.run(
+            [sys.executable, "-c", DIGEST], env=environment, check=True, capture_output=True, text=True
+        )
         found.add(done.stdout)
     assert len(found) == 1
 

@@ -45,9 +45,7 @@ def jaccard(a: Sequence[object], b: Sequence[object], order: int) -> float:
     return len(first & second) / len(first | second) if first or second else float("nan")
 
 
-def alignment_cost(
-    opcodes: list[tuple[str, int, int, int, int]], a: Sequence[object], b: Sequence[object]
-) -> int:
+def alignment_cost(opcodes: list[tuple[str, int, int, int, int]], a: Sequence[object], b: Sequence[object]) -> int:
     """Cost of opcodes; AssertionError unless they lead from `a` to `b` without a gap and tell the truth."""
     cost = i = j = 0
     last = None

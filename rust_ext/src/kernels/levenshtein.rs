@@ -105,7 +105,7 @@ impl Levenshtein {
     fn in_a_band(&mut self, a: &[u32], b: &[u32], bound: usize, limit: usize) -> usize {
         let (rows, columns) = (a.len(), b.len());
         let most = rows.max(columns);
-        let mut cost = rows.abs_diff(columns) + WORD.max(most / 16);
+        let mut cost = rows.abs_diff(columns) + 2 * WORD;
         loop {
             // A band half as wide as the matrix saves too little to be tried.
             if 2 * cost + STRIP_ROWS > rows / 2 || cost > limit {
