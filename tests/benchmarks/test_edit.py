@@ -5,6 +5,7 @@ Run with ``RAYON_NUM_THREADS=1 pytest tests/benchmarks/test_edit.py --benchmark-
 
 from __future__ import annotations
 
+import itertools
 import random
 from typing import Any
 
@@ -82,7 +83,7 @@ def cdist(scorer: Any) -> list[Any]:
 def plain_jaccard() -> list[Any]:
     found = []
     for group in WORDS:
-        sets = [set(zip(words, words[1:], strict=False)) for words in group]
+        sets = [set(itertools.pairwise(words)) for words in group]
         found.append(np.array([[len(a & b) / len(a | b) for b in sets] for a in sets]))
     return found
 
