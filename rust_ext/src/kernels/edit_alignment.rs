@@ -264,6 +264,7 @@ mod tests {
     use crate::kernels::counter_rng::Stream;
 
     /// The same path on the whole table.
+    #[allow(clippy::many_single_char_names)] // those of the recurrence
     fn plain(a: &[u32], b: &[u32]) -> Vec<Run> {
         let rows = table(a, b);
         let (prefix, (x, y)) = (common_prefix(a, b), without_common_ends(a, b));

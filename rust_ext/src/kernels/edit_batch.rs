@@ -1,5 +1,7 @@
 //! Distances and alignments of many pairs of texts.
 
+#![allow(clippy::cast_possible_wrap)] // lengths of slices fit i64
+
 use rayon::prelude::*;
 
 use super::edit_alignment::{Aligner, Edit, EditCounts};

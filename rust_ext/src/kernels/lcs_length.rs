@@ -48,6 +48,7 @@ impl<const W: usize> LcsColumn<W> {
 
     /// Moves one column to the right; returns what is carried into the rows below.
     #[inline(always)]
+    #[allow(clippy::inline_always)] // a loop around it must keep the column in registers
     pub fn step(&mut self, matches: [u64; W], mut carry: bool) -> bool {
         for (level, matches) in self.level.iter_mut().zip(matches) {
             let (sum, over) = level.overflowing_add(*level & matches);

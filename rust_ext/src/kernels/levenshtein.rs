@@ -4,6 +4,8 @@
 //! strips of 256 rows, from left to right; between strips only the differences along the border are kept, so memory
 //! grows with the length of a text and not with the product of two.
 
+#![allow(clippy::cast_possible_wrap, clippy::cast_sign_loss)] // lengths of slices fit isize; columns are clamped
+
 use super::match_bits::{Column, MatchBits, WORD};
 
 /// Words of a strip; several columns of words overlap in the processor's pipeline.

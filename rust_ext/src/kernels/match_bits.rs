@@ -65,6 +65,7 @@ impl<const W: usize> Column<W> {
     /// `above` is the difference to the left neighbour in the row above: bit 0 for +1, bit 1 for -1. Returns the same
     /// of the last row.
     #[inline(always)]
+    #[allow(clippy::inline_always, clippy::needless_range_loop)] // a loop around it must keep the column in registers
     pub fn step(&mut self, matches: [u64; W], above: u64) -> u64 {
         let (mut plus_in, mut minus_in) = (above & 1, above >> 1);
         for word in 0..W {

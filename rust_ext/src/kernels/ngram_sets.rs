@@ -52,7 +52,7 @@ pub struct NgramSets {
 impl NgramSets {
     /// Collects the n-grams of sequences of words below 2^32.
     #[must_use]
-    pub fn new<'a>(sequences: impl Iterator<Item = &'a [u32]> + Clone, order: usize) -> Self {
+    pub fn new<'a>(sequences: &(impl Iterator<Item = &'a [u32]> + Clone), order: usize) -> Self {
         let n_words: usize = sequences.clone().map(<[u32]>::len).sum();
         let mut longer: Vec<Vec<u32>> = sequences.clone().map(<[u32]>::to_vec).collect();
         let mut n_ngrams = longer
@@ -143,7 +143,7 @@ mod tests {
             (4, [2, 0, 0, 0], [0, 0, 0]),
             (9, [0, 0, 0, 0], [0, 0, 0]),
         ] {
-            let sets = NgramSets::new(texts.into_iter(), order);
+            let sets = NgramSets::new(&texts.into_iter(), order);
             assert_eq!([0, 1, 2, 3].map(|text| sets.size(text)), sizes);
             let mut found = [0; 4];
             sets.count_shared(0, &mut found);

@@ -139,7 +139,7 @@ impl Group {
             return;
         }
         if let Similarity::Jaccard { order } = similarity {
-            let sets = NgramSets::new((0..n).map(|text| self.text(text)), order);
+            let sets = NgramSets::new(&(0..n).map(|text| self.text(text)), order);
             fill_rows(matrix, n, MIN_ROWS, Vec::new, |shared, i, row| {
                 shared.clear();
                 shared.resize(n - i, 0);
@@ -261,6 +261,7 @@ fn score_lcs(length: usize, a: usize, b: usize, similarity: Similarity) -> f64 {
 }
 
 #[cfg(test)]
+#[allow(clippy::float_cmp)] // equal to the last bit is what is claimed
 mod tests {
     use super::*;
 
