@@ -87,13 +87,13 @@ pub(crate) fn edit_distances_of_numbers(
 
 /// As `edit_alignments`, of sequences of uint32 that follow one another.
 #[pyfunction]
-pub(crate) fn edit_alignments_of_numbers<'py>(
-    py: Python<'py>,
+pub(crate) fn edit_alignments_of_numbers(
+    py: Python<'_>,
     first: PyBuffer<u32>,
     first_lengths: PyBuffer<i64>,
     second: PyBuffer<u32>,
     second_lengths: PyBuffer<i64>,
-) -> PyResult<(Bound<'py, PyBytes>, Bound<'py, PyBytes>)> {
+) -> PyResult<(Bound<'_, PyBytes>, Bound<'_, PyBytes>)> {
     let (first, first_lengths) = (first.to_vec(py)?, first_lengths.to_vec(py)?);
     let (second, second_lengths) = (second.to_vec(py)?, second_lengths.to_vec(py)?);
     let found = py.detach(|| {
