@@ -11,6 +11,12 @@ __all__ = [
     "bleu_statistics",
     "bootstrap_draws",
     "bootstrap_sums",
+    "edit_alignments",
+    "edit_alignments_of_numbers",
+    "edit_counts",
+    "edit_distances",
+    "edit_distances_of_numbers",
+    "pairwise_similarities",
     "tokenize_13a",
 ]
 
@@ -49,3 +55,35 @@ def bootstrap_sums(
 
 def bootstrap_draws(seed: int, first_resample: int, out: NDArray[np.int64]) -> None:
     """Fill `out`, int64, shape (n_resamples, n_clusters), with the clusters drawn."""
+
+def edit_distances(first: list[str], second: list[str], unit: str, limit: int, out: NDArray[np.int64]) -> None:
+    """Fill `out`, int64, shape (n, 3): the distance of each pair, or `limit + 1` beyond it, and both lengths."""
+
+def edit_counts(first: list[str], second: list[str], unit: str, out: NDArray[np.int64]) -> None:
+    """Fill `out`, int64, shape (n, 4): hits, substitutions, deletions and insertions of each pair."""
+
+def edit_alignments(first: list[str], second: list[str], unit: str) -> tuple[bytes, bytes]:
+    """Return runs of all alignments, int64, shape (any, 5), and how many each pair has, int64, shape (n,)."""
+
+def edit_distances_of_numbers(
+    first: NDArray[np.uint32],
+    first_lengths: NDArray[np.int64],
+    second: NDArray[np.uint32],
+    second_lengths: NDArray[np.int64],
+    limit: int,
+    out: NDArray[np.int64],
+) -> None:
+    """As `edit_distances`, of sequences of numbers that follow one another."""
+
+def edit_alignments_of_numbers(
+    first: NDArray[np.uint32],
+    first_lengths: NDArray[np.int64],
+    second: NDArray[np.uint32],
+    second_lengths: NDArray[np.int64],
+) -> tuple[bytes, bytes]:
+    """As `edit_alignments`, of sequences of numbers that follow one another."""
+
+def pairwise_similarities(
+    texts: list[str], group_sizes: NDArray[np.int64], similarity: str, order: int, out: NDArray[np.float64]
+) -> None:
+    """Fill `out`, float64, flat, with a symmetric matrix for each group of texts, one group after the other."""

@@ -25,10 +25,18 @@ METRICS: Registry[type[Metric]] = Registry(
         "bleu1": Entry("evalsuite.metrics.bleu:Bleu1", "BLEU-1: BLEU over single words, 0-100."),
         "bleu2": Entry("evalsuite.metrics.bleu:Bleu2", "BLEU-2: BLEU over n-grams of up to 2 words, 0-100."),
         "bleu3": Entry("evalsuite.metrics.bleu:Bleu3", "BLEU-3: BLEU over n-grams of up to 3 words, 0-100."),
+        "cer": Entry(
+            "evalsuite.metrics.cer:CharacterErrorRate",
+            "CER: character edits per character of the reference, over all outputs; lower is better.",
+        ),
         "chrf": Entry("evalsuite.metrics.chrf:Chrf", "chrF: F-score of character n-grams over the corpus, 0-100."),
         "distinct_2": Entry(
             "evalsuite.metrics.distinct:Distinct2",
             "Distinct-2: share of bigrams that are different, over all outputs together, 0-1.",
+        ),
+        "edit_similarity": Entry(
+            "evalsuite.metrics.edit_similarity:EditSimilarity",
+            "Edit similarity: 1 less the Levenshtein distance over the longer length, mean over samples, 0-1.",
         ),
         "exact_match": Entry(
             "evalsuite.metrics.exact_match:ExactMatch",
@@ -56,6 +64,10 @@ METRICS: Registry[type[Metric]] = Registry(
             "evalsuite.metrics.memorisation:Memorisation",
             "Memorisation: share of the images that are nearer to a training image than unseen ones are, 0-1.",
         ),
+        "mer": Entry(
+            "evalsuite.metrics.wer:MatchErrorRate",
+            "MER: share of aligned words that are wrong, missing or added, over all outputs, 0-1; lower is better.",
+        ),
         "precision": Entry(
             "evalsuite.metrics.precision_recall:Precision",
             "Precision: share of the images that lie among the reference images, by nearest neighbours, 0-1.",
@@ -75,6 +87,18 @@ METRICS: Registry[type[Metric]] = Registry(
         "step_accuracy": Entry(
             "evalsuite.metrics.step_accuracy:StepAccuracy",
             "Step accuracy: steps stated right, over the steps due, 0-1.",
+        ),
+        "token_f1": Entry(
+            "evalsuite.metrics.token_f1:TokenF1",
+            "Token F1: overlap of words with a reference as an F-score, mean over samples, 0-1.",
+        ),
+        "wer": Entry(
+            "evalsuite.metrics.wer:WordErrorRate",
+            "WER: word edits per word of the reference, over all outputs; lower is better.",
+        ),
+        "wil": Entry(
+            "evalsuite.metrics.wer:WordInformationLost",
+            "WIL: word information lost, over all outputs, 0-1; lower is better.",
         ),
     },
 )

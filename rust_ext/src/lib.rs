@@ -15,4 +15,10 @@ mod _rust {
 
     #[pymodule_export]
     use crate::bindings::bootstrap::{bootstrap_draws, bootstrap_sums};
+
+    #[pymodule_export]
+    use crate::bindings::edit::{
+        edit_alignments, edit_alignments_of_numbers, edit_counts, edit_distances,
+        edit_distances_of_numbers, pairwise_similarities,
+    };
 }

@@ -1,0 +1,107 @@
+"""All pairs of a group against one pair at a time."""
+
+from __future__ import annotations
+
+import os
+import random
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from evalsuite.kernels.pairwise import Similarity, pairwise_similarities
+from tests.reference import edit as twin
+from tests.reference.texts import PIECES
+
+WORDS = st.lists(st.sampled_from(["a", "b", "the", "naïve", "字", "\ud800", "extraordinarily"]), max_size=30).map(
+    " ".join
+)
+TEXTS = st.lists(st.sampled_from(PIECES), max_size=20).map("".join) | WORDS
+GROUPS = st.lists(st.lists(TEXTS, max_size=5), max_size=4)
+
+
+def plain(a: list[str], b: list[str], similarity: str, order: int) -> float:
+    if similarity == "jaccard":
+        return twin.jaccard(a, b, order)
+    if similarity in ("edit", "distance"):
+        cost = twin.distance(a, b)
+        return cost if similarity == "distance" else 1 - cost / (max(len(a), len(b)) or 1)
+    return twin.lcs_f(a, b) if similarity == "lcs" else twin.lcs_length(a, b)
+
+
+@settings(derandomize=True, deadline=None, max_examples=150)
+@given(GROUPS, st.sampled_from(["jaccard", "lcs", "edit", "lcs_length", "distance"]), st.integers(1, 4))
+def test_matrices_equal_single_pairs(groups: list[list[str]], similarity: Similarity, order: int) -> None:
+    found = pairwise_similarities(groups, similarity, order=order)
+    assert len(found) == len(groups)
+    for texts, matrix in zip(groups, found, strict=True):
+        words = [text.split() for text in texts]
+        expected = [[plain(a, b, similarity, order) for b in words] for a in words]
+        np.testing.assert_array_equal(matrix, np.array(expected).reshape(len(texts), len(texts)))
+
+
+@pytest.mark.parametrize("similarity", ["jaccard", "lcs", "edit"])
+def test_long_texts_and_large_groups(similarity: Any) -> None:
+    rng = random.Random(2)
+    texts = [
+        " ".join(rng.choices("abcdefgh", k=rng.choice((0, 1, 63, 64, 65, 128, 129, 256, 257, 700)))) for _ in range(40)
+    ]
+    (matrix,) = pairwise_similarities([texts], similarity)
+    assert np.array_equal(matrix, matrix.T, equal_nan=True)
+    for _ in range(40):
+        i, j = rng.randrange(40), rng.randrange(40)
+        np.testing.assert_equal(matrix[i, j], plain(texts[i].split(), texts[j].split(), similarity, 2))
+
+
+DIGEST = """
+import hashlib, sys
+from evalsuite.kernels.pairwise import pairwise_similarities
+from tests.reference.texts import plain_segments
+texts = plain_segments(400, seed=37)[0]
+digest = hashlib.sha256()
+for similarity in ("jaccard", "lcs", "edit"):
+    for matrix in pairwise_similarities([texts[:300], *([text] * 3 for text in texts)], similarity):
+        digest.update(matrix.tobytes())
+sys.stdout.write(digest.hexdigest())
+"""
+
+
+def test_the_number_of_threads_changes_nothing() -> None:
+    root = str(Path(__file__).resolve().parents[2])
+    found = set()
+    for n in (1, 3):
+        environment = {**os.environ, "RAYON_NUM_THREADS": str(n), "PYTHONPATH": os.pathsep.join([*sys.path, root])}
+        done = subprocess.run(
+            [sys.executable, "-c", DIGEST], env=environment, check=True, capture_output=True, text=True
+        )
+        found.add(done.stdout)
+    assert len(found) == 1
+
+
+def test_no_groups_and_empty_groups() -> None:
+    assert pairwise_similarities([], "edit") == []
+    assert [matrix.shape for matrix in pairwise_similarities([[], ["a"], []], "lcs")] == [(0, 0), (1, 1), (0, 0)]
+
+
+loose: Any = pairwise_similarities
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "message"),
+    [
+        (("ab", "edit"), TypeError, r"`groups` must be a sequence of sequences of str; found one str"),
+        ((["ab"], "edit"), TypeError, r"`groups\[0\]` must be a sequence of str; found one str"),
+        (([["a", None]], "edit"), TypeError, r"`groups\[0\]\[1\]` must be a str; found NoneType"),
+        (([["a"]], "cosine"), ValueError, r"`similarity` must be one of 'jaccard'"),
+        (([["a"]], "jaccard", 0), ValueError, r"`order` must be 1 to"),
+    ],
+)
+def test_refusals(arguments: tuple[Any, ...], error: type[Exception], message: str) -> None:
+    groups, similarity, *order = arguments
+    with pytest.raises(error, match=message):
+        loose(groups, similarity, order=order[0] if order else 2)
