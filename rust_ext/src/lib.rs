@@ -15,4 +15,10 @@ mod _rust {
 
     #[pymodule_export]
     use crate::bindings::bootstrap::{bootstrap_draws, bootstrap_sums};
+
+    #[pymodule_export]
+    use crate::bindings::diversity::{
+        distinct_counts, ending_loops, ngram_frequencies, nltk_bleu_scores, repeated_spans,
+        self_bleu_statistics, token_ids,
+    };
 }
