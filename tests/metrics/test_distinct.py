@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from hashlib import blake2b
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from evalsuite.metrics._words import WordSetMetric
 from evalsuite.metrics.distinct import Distinct1, Distinct2, Distinct3, Distinct4
 from evalsuite.metrics.self_bleu import SelfBleu
 from evalsuite.metrics.zipf import Zipf
@@ -18,6 +18,9 @@ from evalsuite.stats.jackknife import jackknife_interval
 from evalsuite.text.self_bleu import self_bleu
 from evalsuite.types import Output, Sample
 from tests.reference.texts import plain_segments
+
+if TYPE_CHECKING:
+    from evalsuite.metrics._words import WordSetMetric
 
 PIECES = [*"abAB.,中\u00a0\x1c\t\n\0\ud800 ", " a", " b", " the", " cat."]
 TEXTS = st.lists(st.sampled_from(PIECES), max_size=20).map("".join)

@@ -23,6 +23,7 @@ from evalsuite.text.self_bleu import self_bleu, self_bleu_scores
 from tests.reference import diversity as twin
 from tests.reference.texts import nasty_segments, plain_segments
 
+# ruff: noqa: RUF001
 REAL = [
     "Der Zug hält in Köln, und der Zug hält in Bonn.",
     "Поезд стоит на станции, а автобус стоит у реки.",
