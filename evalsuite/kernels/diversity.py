@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import chain
-from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias, TypeGuard
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, TypeAlias
 
 import numpy as np
 
@@ -94,9 +94,9 @@ def token_ids(
         return texts
     if isinstance(texts, str | bytes):
         raise TypeError(f"`texts` must be a sequence of str; found one {type(texts).__name__}: wrap it in a list")
-    listed = list(texts)
+    listed: list[Any] = list(texts)
     if not listed or isinstance(listed[0], str) or not _are_token_lists(listed):
-        numbers, ends = _rust.token_ids(check_texts(listed, "texts", lowercase=lowercase), tokenize)  # type: ignore[arg-type]
+        numbers, ends = _rust.token_ids(check_texts(listed, "texts", lowercase=lowercase), tokenize)
         return TokenIds(np.frombuffer(numbers, dtype=np.uint32), np.frombuffer(ends, dtype=np.int64))
     if tokenize != "none" or lowercase:
         raise ValueError("`tokenize` and `lowercase` are for texts; found lists of tokens: prepare them beforehand")
@@ -111,7 +111,7 @@ def token_ids(
     return TokenIds(np.fromiter(map(numbering.__getitem__, flat), dtype=np.uint32, count=len(flat)), np.cumsum(lengths))
 
 
-def _are_token_lists(texts: list[str] | list[Sequence[Hashable]]) -> TypeGuard[list[Sequence[Hashable]]]:
+def _are_token_lists(texts: list[Any]) -> bool:
     """Whether all texts are lists, tuples or arrays of tokens; TypeError where one is not but the first is."""
     kinds = (list, tuple, np.ndarray)
     if not isinstance(texts[0], kinds):

@@ -100,7 +100,9 @@ def rep_n_scores(
     array([0.5, 0. , nan])
     """
     repeated, total = _repeated(texts, n, tokenize, lowercase)
-    return np.divide(repeated, total, out=np.full(len(total), np.nan), where=total > 0)
+    shares = np.full(len(total), np.nan)
+    np.divide(repeated, total, out=shares, where=total > 0)
+    return shares
 
 
 def rep_n(

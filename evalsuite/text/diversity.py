@@ -98,7 +98,9 @@ def distinct_n_scores(
     order = check_integer(n, "n", 1, MAX_ORDER)
     _, of_texts = distinct_counts(token_ids(texts, tokenize=tokenize, lowercase=lowercase), max_order=order)
     distinct, total = of_texts[:, order - 1], of_texts[:, 2 * order - 1]
-    return np.divide(distinct, total, out=np.full(len(of_texts), np.nan), where=total > 0)
+    shares = np.full(len(of_texts), np.nan)
+    np.divide(distinct, total, out=shares, where=total > 0)
+    return shares
 
 
 def ngram_entropy(
