@@ -80,7 +80,8 @@ def frequencies(texts: list[Tokens], n: int) -> list[int]:
 def entropy(texts: list[Tokens], n: int) -> float:
     """Return nats of the distribution of n-grams."""
     counts = frequencies(texts, n)
-    return -sum(c / sum(counts) * math.log(c / sum(counts)) for c in counts) if counts else math.nan
+    total = sum(counts)
+    return -sum(c / total * math.log(c / total) for c in counts) if counts else math.nan
 
 
 def zipf(texts: list[Tokens], top: int = 5000) -> float:
