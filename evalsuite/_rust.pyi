@@ -17,6 +17,13 @@ __all__ = [
     "edit_distances",
     "edit_distances_of_numbers",
     "pairwise_similarities",
+    "distinct_counts",
+    "ending_loops",
+    "ngram_frequencies",
+    "nltk_bleu_scores",
+    "repeated_spans",
+    "self_bleu_statistics",
+    "token_ids",
     "tokenize_13a",
 ]
 
@@ -87,3 +94,46 @@ def pairwise_similarities(
     texts: list[str], group_sizes: NDArray[np.int64], similarity: str, order: int, out: NDArray[np.float64]
 ) -> None:
     """Fill `out`, float64, flat, with a symmetric matrix for each group of texts, one group after the other."""
+def token_ids(texts: list[str], units: str) -> tuple[bytes, bytes]:
+    """Numbers of all tokens, uint32, and where each text ends among them, int64, as bytes."""
+
+def self_bleu_statistics(
+    ids: NDArray[np.uint32], ends: NDArray[np.int64], max_order: int, out: NDArray[np.int64]
+) -> None:
+    """Fill `out`, int64, shape (n, 2 + 2 * max_order), with the statistics of each text against all others."""
+
+def nltk_bleu_scores(
+    statistics: NDArray[np.int64],
+    max_order: int,
+    weights: list[float],
+    method: int,
+    epsilon: float,
+    alpha: float,
+    k: float,
+    out: NDArray[np.float64],
+) -> None:
+    """Fill `out`, float64, shape (n,), with nltk's score of each row of `statistics`, shape (n, 2 + 2 * max_order)."""
+
+def distinct_counts(
+    ids: NDArray[np.uint32],
+    ends: NDArray[np.int64],
+    max_order: int,
+    set_out: NDArray[np.int64],
+    text_out: NDArray[np.int64],
+) -> None:
+    """Fill `set_out`, int64, shape (max_order, 2), and `text_out`, int64, shape (n, 2 * max_order)."""
+
+def ngram_frequencies(ids: NDArray[np.uint32], ends: NDArray[np.int64], order: int) -> bytes:
+    """Occurrences of each distinct n-gram, int64 as bytes, the most frequent first."""
+
+def repeated_spans(ids: NDArray[np.uint32], ends: NDArray[np.int64], overlap: bool, out: NDArray[np.int64]) -> None:
+    """Fill `out`, int64, shape (n, 3), with each text's longest repeated span: length, first start, last start."""
+
+def ending_loops(
+    ids: NDArray[np.uint32],
+    ends: NDArray[np.int64],
+    min_repetitions: int,
+    min_span: int,
+    out: NDArray[np.int64],
+) -> None:
+    """Fill `out`, int64, shape (n, 3), with the loop each text ends in: period, repetitions, start."""

@@ -30,6 +30,10 @@ METRICS: Registry[type[Metric]] = Registry(
             "CER: character edits per character of the reference, over all outputs; lower is better.",
         ),
         "chrf": Entry("evalsuite.metrics.chrf:Chrf", "chrF: F-score of character n-grams over the corpus, 0-100."),
+        "distinct_1": Entry(
+            "evalsuite.metrics.distinct:Distinct1",
+            "Distinct-1: share of words that are different, over all outputs together, 0-1.",
+        ),
         "distinct_2": Entry(
             "evalsuite.metrics.distinct:Distinct2",
             "Distinct-2: share of bigrams that are different, over all outputs together, 0-1.",
@@ -37,19 +41,26 @@ METRICS: Registry[type[Metric]] = Registry(
         "edit_similarity": Entry(
             "evalsuite.metrics.edit_similarity:EditSimilarity",
             "Edit similarity: 1 less the Levenshtein distance over the longer length, mean over samples, 0-1.",
+        "distinct_3": Entry(
+            "evalsuite.metrics.distinct:Distinct3",
+            "Distinct-3: share of trigrams that are different, over all outputs together, 0-1.",
+        ),
+        "distinct_4": Entry(
+            "evalsuite.metrics.distinct:Distinct4",
+            "Distinct-4: share of 4-grams that are different, over all outputs together, 0-1.",
         ),
         "exact_match": Entry(
             "evalsuite.metrics.exact_match:ExactMatch",
             "Exact match: share of outputs that equal a reference, whitespace around them aside, 0-1.",
         ),
-        "first_error": Entry(
-            "evalsuite.metrics.first_error:FirstError",
-            "First error: mean number of right steps before the first wrong one, up to a horizon.",
-        ),
         "fid": Entry(
             "evalsuite.metrics.frechet_distance:FrechetInceptionDistance",
             "FID: Fréchet distance between features of Inception as trained for it, and of no other network; "
             "lower is better.",
+        ),
+        "first_error": Entry(
+            "evalsuite.metrics.first_error:FirstError",
+            "First error: mean number of right steps before the first wrong one, up to a horizon.",
         ),
         "frechet_distance": Entry(
             "evalsuite.metrics.frechet_distance:FrechetDistance",
@@ -60,6 +71,10 @@ METRICS: Registry[type[Metric]] = Registry(
             "KID: unbiased squared maximum mean discrepancy of the images' features from the reference's; "
             "lower is better.",
         ),
+        "loop_rate": Entry(
+            "evalsuite.metrics.loop_rate:LoopRate",
+            "Loop rate: share of outputs that end in a loop, 0-1; lower is better.",
+        ),
         "memorisation": Entry(
             "evalsuite.metrics.memorisation:Memorisation",
             "Memorisation: share of the images that are nearer to a training image than unseen ones are, 0-1.",
@@ -67,6 +82,9 @@ METRICS: Registry[type[Metric]] = Registry(
         "mer": Entry(
             "evalsuite.metrics.wer:MatchErrorRate",
             "MER: share of aligned words that are wrong, missing or added, over all outputs, 0-1; lower is better.",
+        "ngram_entropy": Entry(
+            "evalsuite.metrics.ngram_entropy:NgramEntropy",
+            "N-gram entropy: how evenly the outputs' n-grams are spread, over all outputs together, in nats.",
         ),
         "precision": Entry(
             "evalsuite.metrics.precision_recall:Precision",
@@ -76,9 +94,21 @@ METRICS: Registry[type[Metric]] = Registry(
             "evalsuite.metrics.precision_recall:Recall",
             "Recall: share of the reference images that lie among the images, by nearest neighbours, 0-1.",
         ),
+        "repetition_4": Entry(
+            "evalsuite.metrics.repetition:Repetition4",
+            "rep-4: share of 4-grams that repeat one of their own output, over all outputs, 0-1; lower is better.",
+        ),
         "rougeL": Entry(
             "evalsuite.metrics.rouge:RougeL",
             "ROUGE-L: F-score of the longest common subsequence of words, mean over samples, 0-1.",
+        ),
+        "self_bleu": Entry(
+            "evalsuite.metrics.self_bleu:SelfBleu",
+            "Self-BLEU: mean BLEU of each output against all the others, 0-1; lower is more diverse.",
+        ),
+        "seq_rep_4": Entry(
+            "evalsuite.metrics.repetition:SequenceRepetition4",
+            "seq-rep-4: share of 4-grams that repeat one of their own output, mean over outputs, 0-1; lower is better.",
         ),
         "slot_accuracy": Entry(
             "evalsuite.metrics.slot_accuracy:SlotAccuracy",
@@ -99,6 +129,9 @@ METRICS: Registry[type[Metric]] = Registry(
         "wil": Entry(
             "evalsuite.metrics.wer:WordInformationLost",
             "WIL: word information lost, over all outputs, 0-1; lower is better.",
+        "zipf": Entry(
+            "evalsuite.metrics.zipf:Zipf",
+            "Zipf coefficient: how steeply the outputs' word frequencies fall with rank; lower is flatter.",
         ),
     },
 )

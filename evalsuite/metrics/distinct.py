@@ -2,34 +2,90 @@
 
 from __future__ import annotations
 
-import itertools
+import math
 from dataclasses import dataclass
-from hashlib import blake2b
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, ClassVar
 
-import numpy as np
-
-from evalsuite.metrics._options import check_choice, check_flag
-from evalsuite.metrics._outputs import example_outputs, final_texts
-from evalsuite.metrics.base import Example, FloatArray, Rows, SampleOutputs, SetMetric
-from evalsuite.types import Outcome, Sample
+from evalsuite.kernels.diversity import distinct_counts
+from evalsuite.metrics._outputs import example_outputs
+from evalsuite.metrics._words import WordSetMetric
+from evalsuite.metrics.base import Example
+from evalsuite.types import Sample
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from evalsuite.kernels.diversity import TokenIds
 
-__all__ = ["Distinct2"]
-
-_PADDING = -1.0
+__all__ = ["Distinct1", "Distinct2", "Distinct3", "Distinct4"]
 
 
 @dataclass(frozen=True)
-class Distinct2(SetMetric):
+class _Distinct(WordSetMetric):
+    """Different n-grams by n-grams."""
+
+    value_range = (0.0, 1.0)
+    order: ClassVar[int]
+
+    def _score(self, tokens: TokenIds) -> float:
+        of_set, _ = distinct_counts(tokens, max_order=self.order)
+        distinct, total = of_set[-1].tolist()
+        return distinct / total if total else math.nan
+
+    def example(self) -> Example:
+        """Return texts without a common word, texts that share some, and one word over and over."""
+        samples = tuple(Sample(id=str(i), input={}) for i in range(3))
+        still, low = "the lake lies still at dawn", "the lake lies still at dusk"
+        return Example(
+            samples=samples,
+            best=example_outputs(samples, [still, "a hut stands up there", "dogs may come with us"]),
+            worse=example_outputs(samples, [still, low, "dogs may come with us"]),
+            worst=example_outputs(samples, ["la la la la la la"] * 3),
+        )
+
+
+@dataclass(frozen=True)
+class Distinct1(_Distinct):
+    """Distinct-1: share of words that are different, over all outputs together, 0-1.
+
+    Parameters
+    ----------
+    tokenize : {"none", "13a", "char"}, default "none"
+        ``"none"`` splits on whitespace, as published figures mostly do; ``"13a"`` is BLEU's tokenisation; ``"char"``
+        takes single characters.
+    lowercase : bool, default False
+        Fold case first.
+
+    Notes
+    -----
+    ``distinct-1 = different words / words``, counted over the whole set [1]_. Range 0 to 1; higher is better. The value
+    falls as texts are added or grow longer: compare sets of like size only. NaN where there is no word.
+
+    References
+    ----------
+    .. [1] Li, Galley, Brockett, Gao and Dolan, "A diversity-promoting objective function for neural conversation
+       models", NAACL 2016.
+
+    Examples
+    --------
+    >>> from evalsuite.types import Output, Sample
+    >>> samples = [Sample(id="1", input={}), Sample(id="2", input={})]
+    >>> features = Distinct1().features(samples, [[Output(text="I do not know")], [Output(text="I do not think so")]])
+    >>> round(Distinct1().value(features.values), 4)
+    0.6667
+    """
+
+    name = "distinct_1"
+    order = 1
+
+
+@dataclass(frozen=True)
+class Distinct2(_Distinct):
     """Distinct-2: share of bigrams that are different, over all outputs together, 0-1.
 
     Parameters
     ----------
-    tokenize : {"none", "13a"}, default "none"
-        ``"none"`` splits on whitespace, as published figures mostly do; ``"13a"`` is BLEU's tokenisation.
+    tokenize : {"none", "13a", "char"}, default "none"
+        ``"none"`` splits on whitespace, as published figures mostly do; ``"13a"`` is BLEU's tokenisation; ``"char"``
+        takes single characters.
     lowercase : bool, default False
         Fold case first.
 
@@ -40,9 +96,10 @@ class Distinct2(SetMetric):
     one text to the next. Range 0 to 1; higher is better. The value falls as texts are added: compare sets of like
     size only. NaN where there is no bigram.
 
-    Features are float64, shape (n_samples, most bigrams in a sample): each bigram as the first 53 bits of its BLAKE2b
-    hash, which a float64 holds exactly, padded with -1. Feature matrices of different width join by padding. Two of a
-    million different bigrams share a hash with a probability of 6e-5.
+    Features are float64, shape (n_samples, most words in a sample): each word as the first 53 bits of its BLAKE2b
+    hash, which a float64 holds exactly, padded with -1 and with -2 between repeats. Feature matrices of different width
+    join by padding. Two of a million different words share a hash with a probability of 6e-5. All metrics of the words
+    of a set share these features.
 
     References
     ----------
@@ -55,71 +112,77 @@ class Distinct2(SetMetric):
     >>> samples = [Sample(id="1", input={}), Sample(id="2", input={})]
     >>> features = Distinct2().features(samples, [[Output(text="I do not know")], [Output(text="I do not think so")]])
     >>> features.values.shape
-    (2, 4)
+    (2, 5)
     >>> Distinct2().value(features.values)  # "I do" and "do not" are said twice
     0.7142857142857143
     """
 
     name = "distinct_2"
-    value_range = (0.0, 1.0)
-
-    tokenize: Literal["none", "13a"] = "none"
-    lowercase: bool = False
-
-    def __post_init__(self) -> None:
-        check_choice(self.name, "tokenize", self.tokenize, ("none", "13a"))
-        check_flag(self.name, "lowercase", self.lowercase)
-
-    def _features(self, samples: Sequence[Sample], outputs: Sequence[SampleOutputs]) -> Rows:
-        del samples
-        hashes: dict[tuple[str, str], float] = {}
-        bigrams: list[list[float] | None] = []
-        outcomes: list[Outcome] = []
-        for sample_outputs in outputs:
-            texts, outcome = final_texts(sample_outputs)
-            outcomes.append(outcome)
-            found: list[float] = []
-            for words in self._split(texts):
-                for pair in itertools.pairwise(words):
-                    if pair not in hashes:
-                        hashes[pair] = _hash_pair(pair)
-                    found.append(hashes[pair])
-            bigrams.append(found if texts else None)
-        width = max((len(found) for found in bigrams if found), default=1)
-        values = np.full((len(bigrams), width), _PADDING)
-        for row, found_or_none in zip(values, bigrams, strict=True):
-            if found_or_none is None:
-                row[:] = np.nan
-            else:
-                row[: len(found_or_none)] = found_or_none
-        return Rows(values=values, outcomes=tuple(outcomes))
-
-    def _split(self, texts: list[str]) -> list[list[str]]:
-        if self.tokenize == "13a":
-            from evalsuite import kernels
-
-            texts = kernels.tokenize_13a(texts, lowercase=self.lowercase)
-        elif self.lowercase:
-            texts = [text.lower() for text in texts]
-        return [text.split() for text in texts]
-
-    def _value(self, features: FloatArray, reference: FloatArray | None) -> float:
-        del reference
-        bigrams = features[features != _PADDING]
-        return len(np.unique(bigrams)) / len(bigrams) if len(bigrams) else float("nan")
-
-    def example(self) -> Example:
-        """Return texts without a common bigram, texts that share some, and one bigram over and over."""
-        samples = tuple(Sample(id=str(i), input={}) for i in range(3))
-        return Example(
-            samples=samples,
-            best=example_outputs(samples, ["the lake lies still", "a hut up there", "dogs may come"]),
-            worse=example_outputs(samples, ["the lake lies still", "the lake lies low", "dogs may come"]),
-            worst=example_outputs(samples, ["la la la la la la", "la la la la la la", "la la la la la la"]),
-        )
+    order = 2
 
 
-def _hash_pair(pair: tuple[str, str]) -> float:
-    """Return 53 bits of the hash of two words, neither of which holds a space."""
-    digest = blake2b(" ".join(pair).encode("utf-8", "surrogatepass"), digest_size=8).digest()
-    return float(int.from_bytes(digest, "big") >> 11)
+@dataclass(frozen=True)
+class Distinct3(_Distinct):
+    """Distinct-3: share of trigrams that are different, over all outputs together, 0-1.
+
+    Parameters
+    ----------
+    tokenize : {"none", "13a", "char"}, default "none"
+        Split on whitespace, BLEU's tokenisation, or single characters.
+    lowercase : bool, default False
+        Fold case first.
+
+    Notes
+    -----
+    As `distinct_2`, of three words [1]_. Range 0 to 1; higher is better; NaN where there is no trigram.
+
+    References
+    ----------
+    .. [1] Li, Galley, Brockett, Gao and Dolan, "A diversity-promoting objective function for neural conversation
+       models", NAACL 2016.
+
+    Examples
+    --------
+    >>> from evalsuite.types import Output, Sample
+    >>> samples = [Sample(id="1", input={}), Sample(id="2", input={})]
+    >>> features = Distinct3().features(samples, [[Output(text="I do not know")], [Output(text="I do not think so")]])
+    >>> Distinct3().value(features.values)
+    0.8
+    """
+
+    name = "distinct_3"
+    order = 3
+
+
+@dataclass(frozen=True)
+class Distinct4(_Distinct):
+    """Distinct-4: share of 4-grams that are different, over all outputs together, 0-1.
+
+    Parameters
+    ----------
+    tokenize : {"none", "13a", "char"}, default "none"
+        Split on whitespace, BLEU's tokenisation, or single characters.
+    lowercase : bool, default False
+        Fold case first.
+
+    Notes
+    -----
+    As `distinct_2`, of four words [1]_. Range 0 to 1; higher is better; NaN where there is no 4-gram. Close to 1 for
+    most sets of a few hundred short texts, where it tells little.
+
+    References
+    ----------
+    .. [1] Li, Galley, Brockett, Gao and Dolan, "A diversity-promoting objective function for neural conversation
+       models", NAACL 2016.
+
+    Examples
+    --------
+    >>> from evalsuite.types import Output, Sample
+    >>> samples = [Sample(id="1", input={}), Sample(id="2", input={})]
+    >>> features = Distinct4().features(samples, [[Output(text="I do not know")], [Output(text="I do not know why")]])
+    >>> round(Distinct4().value(features.values), 4)
+    0.6667
+    """
+
+    name = "distinct_4"
+    order = 4

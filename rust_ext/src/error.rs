@@ -27,6 +27,20 @@ pub enum KernelError {
         /// Its length in UTF-8.
         bytes: usize,
     },
+    /// A text that ends before the one before it.
+    Ends {
+        /// Where it ends.
+        found: i64,
+        /// Where the text before it ends.
+        last: i64,
+    },
+    /// A token number far beyond the count of tokens.
+    TokenNumber {
+        /// The number found.
+        found: u32,
+        /// Highest number allowed.
+        most: usize,
+    },
     /// A cluster label that cannot be one of 0 to G - 1.
     ClusterLabel {
         /// Index of the row.
@@ -78,6 +92,14 @@ impl fmt::Display for KernelError {
                     u32::MAX
                 )
             }
+            Self::Ends { found, last } => write!(
+                f,
+                "`ends` must not fall and be at least 0; found {found} after {last}"
+            ),
+            Self::TokenNumber { found, most } => write!(
+                f,
+                "`ids` must number tokens densely, at most {most} here; found {found}"
+            ),
             Self::ClusterLabel { row, label, n_rows } => write!(
                 f,
                 "`clusters` must hold labels 0 to G-1, G at most the number of rows {n_rows}; \

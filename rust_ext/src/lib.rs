@@ -20,5 +20,8 @@ mod _rust {
     use crate::bindings::edit::{
         edit_alignments, edit_alignments_of_numbers, edit_counts, edit_distances,
         edit_distances_of_numbers, pairwise_similarities,
+    use crate::bindings::diversity::{
+        distinct_counts, ending_loops, ngram_frequencies, nltk_bleu_scores, repeated_spans,
+        self_bleu_statistics, token_ids,
     };
 }

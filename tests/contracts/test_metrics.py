@@ -72,6 +72,11 @@ OTHER: dict[str, dict[str, object]] = {
     "training_set": {"training_set": "IMAGES"},
     "level": {"level": 0.05},
     "k": {"k": 5},
+    "smoothing": {"smoothing": 2},
+    "order": {"order": 2},
+    "top": {"top": 3},
+    "min_repetitions": {"min_repetitions": 4},
+    "min_span": {"min_span": 9},
 }
 
 
@@ -174,6 +179,8 @@ def test_perfect_outputs_reach_the_best_end_of_the_range(name: str) -> None:
     if np.isfinite(best_end):
         # A distance of 0 is the difference of traces: rounding is as large as a few of their last places.
         assert best == pytest.approx(best_end, rel=1e-14, abs=1e-9 if metric.modality == "image" else 1e-12)
+    elif metric.higher_is_better:  # there is always a better one
+        assert best > value(metric, compute(metric, made.samples, made.worse))
     else:  # an estimate without bias, which is on either side of 0 where the truth is 0
         assert abs(best) < abs(value(metric, compute(metric, made.samples, made.worse)))
 

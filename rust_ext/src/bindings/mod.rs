@@ -6,3 +6,4 @@
 pub(crate) mod bleu;
 pub(crate) mod bootstrap;
 pub(crate) mod edit;
+pub(crate) mod diversity;

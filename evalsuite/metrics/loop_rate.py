@@ -1,0 +1,103 @@
+"""Loop rate: how many outputs end in a loop."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from evalsuite.kernels.diversity import ending_loops, token_ids
+from evalsuite.metrics._options import check_choice, check_flag, check_integer
+from evalsuite.metrics._outputs import example_outputs, final_texts
+from evalsuite.metrics._words import TOKENIZATIONS, Tokenization
+from evalsuite.metrics.base import Example, FloatArray, RowMetric, Rows, SampleOutputs
+from evalsuite.types import Sample
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["LoopRate"]
+
+
+@dataclass(frozen=True)
+class LoopRate(RowMetric):
+    """Loop rate: share of outputs that end in a loop, 0-1; lower is better.
+
+    Parameters
+    ----------
+    min_repetitions : int, default 3
+        Fewest whole repetitions of a loop, in [2, 1000000].
+    min_span : int, default 6
+        Fewest words from a loop's start to the end of the output, in [0, 1000000].
+    tokenize : {"none", "13a", "char"}, default "none"
+        Split on whitespace, BLEU's tokenisation, or single characters.
+    lowercase : bool, default False
+        Fold case first.
+
+    Notes
+    -----
+    The last m words have period p if each equals the one p before it, so the last repetition may be cut off anywhere.
+    An output ends in a loop if for some p, m is at least ``min_repetitions * p`` and at least `min_span`. With the
+    defaults: a phrase of two words or more stands at the end three times in a row [1]_. Range 0 to 1; lower is better.
+    A row is [texts that end in a loop, texts], summed over the repeats of a sample.
+
+    References
+    ----------
+    .. [1] Holtzman, Buys, Du, Forbes and Choi, "The Curious Case of Neural Text Degeneration", ICLR 2020.
+
+    Examples
+    --------
+    >>> from evalsuite.types import Output, Sample
+    >>> LoopRate().rows([Sample(id="1", input={})], [[Output(text="and so on and so on and so on and")]]).values
+    array([[1., 1.]])
+    """
+
+    name = "loop_rate"
+    higher_is_better = False
+    value_range = (0.0, 1.0)
+    proportion = True
+
+    min_repetitions: int = 3
+    min_span: int = 6
+    tokenize: Tokenization = "none"
+    lowercase: bool = False
+
+    def __post_init__(self) -> None:
+        check_integer(self.name, "min_repetitions", self.min_repetitions, 2, 10**6)
+        check_integer(self.name, "min_span", self.min_span, 0, 10**6)
+        check_choice(self.name, "tokenize", self.tokenize, TOKENIZATIONS)
+        check_flag(self.name, "lowercase", self.lowercase)
+
+    @property
+    def n_columns(self) -> int:
+        """Texts that end in a loop, and texts."""
+        return 2
+
+    def _rows(self, samples: Sequence[Sample], outputs: Sequence[SampleOutputs]) -> Rows:
+        found = [final_texts(sample_outputs) for sample_outputs in outputs]
+        texts = [text for sample_texts, _ in found for text in sample_texts]
+        tokens = token_ids(texts, tokenize=self.tokenize, lowercase=self.lowercase)
+        loops = ending_loops(tokens, min_repetitions=self.min_repetitions, min_span=self.min_span)[:, 0] > 0
+        values = np.full((len(samples), 2), np.nan)
+        start = 0
+        for row, (sample_texts, _) in zip(values, found, strict=True):
+            if sample_texts:
+                row[:] = loops[start : start + len(sample_texts)].sum(), len(sample_texts)
+                start += len(sample_texts)
+        return Rows(values=values, outcomes=tuple(outcome for _, outcome in found))
+
+    def _value(self, sums: FloatArray) -> FloatArray:
+        known = sums[..., 1] > 0
+        return np.where(known, sums[..., 0] / np.where(known, sums[..., 1], 1.0), np.nan)
+
+    def example(self) -> Example:
+        """Return outputs that end well, one that loops, and loops alone."""
+        samples = tuple(Sample(id=str(i), input={}) for i in range(2))
+        loop = "the lake lies still and so on and so on and so on and"
+        return Example(
+            samples=samples,
+            best=example_outputs(samples, ["the lake lies still", "dogs may come"]),
+            worse=example_outputs(samples, [loop, "dogs may come"]),
+            worst=example_outputs(samples, [loop, "no no no no no no no"]),
+        )
