@@ -11,6 +11,11 @@ __all__ = [
     "bleu_statistics",
     "bootstrap_draws",
     "bootstrap_sums",
+    "hashed_features",
+    "joint_ngram_counts",
+    "meteor_scores",
+    "meteor_statistics",
+    "ngram_hashes",
     "tokenize_13a",
 ]
 
@@ -49,3 +54,30 @@ def bootstrap_sums(
 
 def bootstrap_draws(seed: int, first_resample: int, out: NDArray[np.int64]) -> None:
     """Fill `out`, int64, shape (n_resamples, n_clusters), with the clusters drawn."""
+
+def joint_ngram_counts(first: list[str], second: list[str], unit: str, order: int) -> tuple[bytes, bytes]:
+    """Counts of each n-gram in either list of texts: the bytes of two int64 arrays of one length."""
+
+def ngram_hashes(texts: list[str], unit: str, order: int) -> tuple[bytes, bytes]:
+    """53-bit hashes of each text's n-grams, the bytes of a float64 array, and how many each text has, of an int64 one."""
+
+def hashed_features(texts: list[str], of_words: bool, n_features: int, out: NDArray[np.float32]) -> None:
+    """Fill `out`, float32, shape (n, n_features), with hashed n-grams of texts, or of single words."""
+
+def meteor_statistics(
+    hypotheses: NDArray[np.uint32],
+    hypothesis_lengths: NDArray[np.int64],
+    references: NDArray[np.uint32],
+    reference_lengths: NDArray[np.int64],
+    reference_counts: NDArray[np.int64],
+    stems: NDArray[np.uint32],
+    synonym_counts: NDArray[np.uint32],
+    synonyms: NDArray[np.uint32],
+    out: NDArray[np.int64],
+) -> None:
+    """Fill `out`, int64, shape (n_references, 4); texts are numbers of words, one text after the other."""
+
+def meteor_scores(
+    statistics: NDArray[np.int64], alpha: float, beta: float, gamma: float, out: NDArray[np.float64]
+) -> None:
+    """Fill `out`, float64, shape (m,), with the score of each row of `statistics`, shape (m, 4)."""

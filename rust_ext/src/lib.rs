@@ -15,4 +15,10 @@ mod _rust {
 
     #[pymodule_export]
     use crate::bindings::bootstrap::{bootstrap_draws, bootstrap_sums};
+
+    #[pymodule_export]
+    use crate::bindings::meteor::{meteor_scores, meteor_statistics};
+
+    #[pymodule_export]
+    use crate::bindings::ngrams::{hashed_features, joint_ngram_counts, ngram_hashes};
 }

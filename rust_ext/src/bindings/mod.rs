@@ -5,3 +5,5 @@
 
 pub(crate) mod bleu;
 pub(crate) mod bootstrap;
+pub(crate) mod meteor;
+pub(crate) mod ngrams;
