@@ -56,10 +56,10 @@ def bootstrap_draws(seed: int, first_resample: int, out: NDArray[np.int64]) -> N
     """Fill `out`, int64, shape (n_resamples, n_clusters), with the clusters drawn."""
 
 def joint_ngram_counts(first: list[str], second: list[str], unit: str, order: int) -> tuple[bytes, bytes]:
-    """Counts of each n-gram in either list of texts: the bytes of two int64 arrays of one length."""
+    """Count each n-gram in either list of texts: the bytes of two int64 arrays of one length."""
 
 def ngram_hashes(texts: list[str], unit: str, order: int) -> tuple[bytes, bytes]:
-    """53-bit hashes of each text's n-grams, the bytes of a float64 array, and how many each text has, of an int64 one."""
+    """Hash each text's n-grams to 53 bits: the bytes of a float64 array, and of an int64 one, how many each has."""
 
 def hashed_features(texts: list[str], of_words: bool, n_features: int, out: NDArray[np.float32]) -> None:
     """Fill `out`, float32, shape (n, n_features), with hashed n-grams of texts, or of single words."""

@@ -82,10 +82,16 @@ def meteor_statistics(
     for array in synonyms or ():
         check_array(array, "synonyms", (np.uint32,), 1)
     out = np.empty((len(reference_lengths), 4), dtype=np.int64)
+    counts, flat = synonyms or (none, none)
     _rust.meteor_statistics(
-        *map(np.ascontiguousarray, (hypotheses, hypothesis_lengths, references, reference_lengths, reference_counts)),
+        np.ascontiguousarray(hypotheses),
+        np.ascontiguousarray(hypothesis_lengths),
+        np.ascontiguousarray(references),
+        np.ascontiguousarray(reference_lengths),
+        np.ascontiguousarray(reference_counts),
         np.ascontiguousarray(stems),
-        *map(np.ascontiguousarray, synonyms or (none, none)),
+        np.ascontiguousarray(counts),
+        np.ascontiguousarray(flat),
         out,
     )
     return out

@@ -107,7 +107,7 @@ def ngram_hashes(
 
 
 def hashed_text_features(texts: Sequence[str], *, n_features: int = 256) -> NDArray[np.float32]:
-    """Signed counts of hashed n-grams: words, pairs of words, and triples of characters.
+    """Count, with signs, hashed n-grams: words, pairs of words, and triples of characters.
 
     Parameters
     ----------
@@ -142,7 +142,7 @@ def hashed_text_features(texts: Sequence[str], *, n_features: int = 256) -> NDAr
 
 
 def hashed_word_features(words: Sequence[str], *, n_features: int = 256) -> NDArray[np.float32]:
-    """Counts of hashed pieces of words: each word itself and its runs of 3 to 5 characters, with its ends marked.
+    """Count hashed pieces of words: each word itself and its runs of 3 to 5 characters, with its ends marked.
 
     Parameters
     ----------
