@@ -15,4 +15,9 @@ mod _rust {
 
     #[pymodule_export]
     use crate::bindings::bootstrap::{bootstrap_draws, bootstrap_sums};
+
+    #[pymodule_export]
+    use crate::bindings::rouge::{
+        porter_stems, rouge_scores, rouge_statistics, rouge_statistics_of_numbers, rouge_words,
+    };
 }
