@@ -16,6 +16,11 @@ __all__ = [
     "meteor_scores",
     "meteor_statistics",
     "ngram_hashes",
+    "porter_stems",
+    "rouge_scores",
+    "rouge_statistics",
+    "rouge_statistics_of_numbers",
+    "rouge_words",
     "tokenize_13a",
 ]
 
@@ -81,3 +86,31 @@ def meteor_scores(
     statistics: NDArray[np.int64], alpha: float, beta: float, gamma: float, out: NDArray[np.float64]
 ) -> None:
     """Fill `out`, float64, shape (m,), with the score of each row of `statistics`, shape (m, 4)."""
+def porter_stems(words: list[str]) -> list[str]:
+    """Porter's stem of each word, in lower case already and without lone surrogates."""
+
+def rouge_words(texts: list[str], tokenize: str, use_stemmer: bool) -> list[list[str]]:
+    """Words of each text."""
+
+def rouge_statistics(
+    targets: list[str],
+    target_counts: NDArray[np.int64],
+    predictions: list[str],
+    types: list[str],
+    tokenize: str,
+    use_stemmer: bool,
+    out: NDArray[np.int64],
+) -> None:
+    """Fill `out`, int64, shape (n, types, 3); `targets` are those of all predictions, one after the other."""
+
+def rouge_statistics_of_numbers(
+    targets: tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]],
+    target_counts: NDArray[np.int64],
+    predictions: tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]],
+    types: list[str],
+    out: NDArray[np.int64],
+) -> None:
+    """Fill `out` likewise; texts are numbers from 1 on: all words, words a sentence, sentences a text."""
+
+def rouge_scores(statistics: NDArray[np.int64], out: NDArray[np.float64]) -> None:
+    """Fill `out`, float64, with precision, recall and F of each [hits, prediction, target] of `statistics`."""

@@ -7,3 +7,4 @@ pub(crate) mod bleu;
 pub(crate) mod bootstrap;
 pub(crate) mod meteor;
 pub(crate) mod ngrams;
+pub(crate) mod rouge;
