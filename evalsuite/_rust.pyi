@@ -86,6 +86,7 @@ def meteor_scores(
     statistics: NDArray[np.int64], alpha: float, beta: float, gamma: float, out: NDArray[np.float64]
 ) -> None:
     """Fill `out`, float64, shape (m,), with the score of each row of `statistics`, shape (m, 4)."""
+
 def porter_stems(words: list[str]) -> list[str]:
     """Porter's stem of each word, in lower case already and without lone surrogates."""
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from evalsuite.kernels.meteor import meteor_scores as score_statistics
 from evalsuite.kernels.meteor import meteor_statistics
+from evalsuite.kernels.rouge import porter_stems
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -258,12 +259,26 @@ def _number(numbers: _Numbers, texts: list[list[str]]) -> tuple[NDArray[np.uint3
 
 def _stems(numbers: _Numbers, stemmer: Stemmer | None) -> NDArray[np.uint32]:
     """Return the number of each word's stem; stems that are no words get numbers of their own, and are their stems."""
-    if stemmer is None:
+    words = list(numbers)
+    stems = _porter_stems(words) if stemmer is None else [stemmer.stem(word) for word in words]
+    found = [numbers[stem] for stem in stems]
+    return np.array([*found, *range(len(found), len(numbers))], dtype=np.uint32)
+
+
+def _porter_stems(words: list[str]) -> list[str]:
+    """Return Porter's stems, by nltk itself for words with lone surrogates, which no encoding holds."""
+    try:
+        return porter_stems(words)
+    except ValueError:
         from nltk.stem.porter import PorterStemmer
 
         stemmer = PorterStemmer()
-    found = [numbers[stemmer.stem(word)] for word in list(numbers)]
-    return np.array([*found, *range(len(found), len(numbers))], dtype=np.uint32)
+        return [
+            stemmer.stem(word)
+            if any("\ud800" <= character <= "\udfff" for character in word)
+            else porter_stems([word])[0]
+            for word in words
+        ]
 
 
 def _synonyms(
