@@ -7,30 +7,27 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from pathlib import Path
 
-WORDS = [
-    "the",
-    "a",
-    "cat",
-    "cats",
-    "dog",
-    "dogs",
-    "sat",
-    "on",
-    "mat",
-    "path",
-    "leads",
-    "to",
-    "lake",
-    "bark",
-    "at",
-    "hill",
-    "##s",
-    "##ing",
-    ".",
-    ",",
-    "!",
-    "b",
-]
+WORDS = (
+    *(
+        "the",
+        "a",
+        "cat",
+        "cats",
+        "dog",
+        "dogs",
+        "sat",
+        "on",
+        "mat",
+        "path",
+        "leads",
+        "to",
+        "lake",
+        "bark",
+        "at",
+        "hill",
+    ),
+    *("##s", "##ing", ".", ",", "!", "b"),
+)
 
 
 def save_bert(folder: Path, *, seed: int = 0) -> Path:
