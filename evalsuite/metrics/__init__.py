@@ -18,6 +18,10 @@ METRICS: Registry[type[Metric]] = Registry(
         "accuracy": Entry(
             "evalsuite.metrics.accuracy:Accuracy", "Accuracy: share of final answers that are right, 0-1."
         ),
+        "bertscore": Entry(
+            "evalsuite.metrics.bertscore:BertScore",
+            "BERTScore: F of each token's best match by the cosine of their vectors, mean over samples.",
+        ),
         "bleu": Entry(
             "evalsuite.metrics.bleu:Bleu",
             "BLEU: clipped n-gram precision with a brevity penalty, over the corpus, 0-100.",
@@ -66,6 +70,10 @@ METRICS: Registry[type[Metric]] = Registry(
             "evalsuite.metrics.frechet_distance:FrechetDistance",
             "Fréchet distance: how far the images' features are from the reference's, as Gaussians; lower is better.",
         ),
+        "js_ngram": Entry(
+            "evalsuite.metrics.ngram_divergence:JsNgram",
+            "JS divergence: between the n-grams of the outputs and those of the references, in nats; lower is better.",
+        ),
         "kid": Entry(
             "evalsuite.metrics.kid:KernelInceptionDistance",
             "KID: unbiased squared maximum mean discrepancy of the images' features from the reference's; "
@@ -74,6 +82,13 @@ METRICS: Registry[type[Metric]] = Registry(
         "loop_rate": Entry(
             "evalsuite.metrics.loop_rate:LoopRate",
             "Loop rate: share of outputs that end in a loop, 0-1; lower is better.",
+        "kl_ngram": Entry(
+            "evalsuite.metrics.ngram_divergence:KlNgram",
+            "KL divergence: of the n-grams of the outputs from those of the references, in nats; lower is better.",
+        ),
+        "mauve": Entry(
+            "evalsuite.metrics.mauve:Mauve",
+            "MAUVE: overlap of the outputs with the references, as shares in clusters of their features, 0-1.",
         ),
         "memorisation": Entry(
             "evalsuite.metrics.memorisation:Memorisation",
@@ -85,6 +100,9 @@ METRICS: Registry[type[Metric]] = Registry(
         "ngram_entropy": Entry(
             "evalsuite.metrics.ngram_entropy:NgramEntropy",
             "N-gram entropy: how evenly the outputs' n-grams are spread, over all outputs together, in nats.",
+        "meteor": Entry(
+            "evalsuite.metrics.meteor:Meteor",
+            "METEOR: words, stems and synonyms in common, less a penalty for their order, mean over samples, 0-1.",
         ),
         "precision": Entry(
             "evalsuite.metrics.precision_recall:Precision",

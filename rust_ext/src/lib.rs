@@ -23,5 +23,13 @@ mod _rust {
     use crate::bindings::diversity::{
         distinct_counts, ending_loops, ngram_frequencies, nltk_bleu_scores, repeated_spans,
         self_bleu_statistics, token_ids,
+    use crate::bindings::meteor::{meteor_scores, meteor_statistics};
+
+    #[pymodule_export]
+    use crate::bindings::ngrams::{hashed_features, joint_ngram_counts, ngram_hashes};
+
+    #[pymodule_export]
+    use crate::bindings::rouge::{
+        porter_stems, rouge_scores, rouge_statistics, rouge_statistics_of_numbers, rouge_words,
     };
 }

@@ -77,6 +77,13 @@ OTHER: dict[str, dict[str, object]] = {
     "top": {"top": 3},
     "min_repetitions": {"min_repetitions": 4},
     "min_span": {"min_span": 9},
+    "order": {"order": 3},
+    "smoothing": {"smoothing": 0.25},
+    "encoder": {"encoder": "CHECKPOINT"},
+    "num_layers": {"encoder": "CHECKPOINT", "num_layers": 1},
+    "num_buckets": {"num_buckets": 3},
+    "scaling_factor": {"scaling_factor": 4.0},
+    "n_seeds": {"n_seeds": 2},
 }
 
 
@@ -98,6 +105,16 @@ def image_folder(tmp_path: Path) -> Path:
         pixels = np.random.default_rng(i).integers(0, 256, (28, 28), dtype=np.uint8)
         Image.fromarray(pixels).save(tmp_path / f"{i}.png")
     return tmp_path
+
+
+@pytest.fixture
+def checkpoint_folder(tmp_path: Path) -> Path:
+    """A folder with a checkpoint's files, enough for a signature."""
+    folder = tmp_path / "checkpoint"
+    folder.mkdir()
+    for file in ("config.json", "model.safetensors", "tokenizer.json"):
+        (folder / file).write_text("{}")
+    return folder
 
 
 def make(name: str) -> Metric:
@@ -293,7 +310,7 @@ def test_no_samples_give_no_value(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_every_option_is_in_the_signature(name: str, image_folder: Path) -> None:
+def test_every_option_is_in_the_signature(name: str, image_folder: Path, checkpoint_folder: Path) -> None:
     metric_class = METRICS.get(name)
     signatures = {metric_class().signature()}
     options = [field for field in fields(metric_class) if field.init]
@@ -302,7 +319,8 @@ def test_every_option_is_in_the_signature(name: str, image_folder: Path) -> None
         other = OTHER.get(option.name) or {
             option.name: (not default) if isinstance(default, bool) else {"13a": "none", "none": "13a"}[default]
         }
-        other = {key: str(image_folder) if given == "IMAGES" else given for key, given in other.items()}
+        stands_for = {"IMAGES": str(image_folder), "CHECKPOINT": f"hf:{checkpoint_folder}"}
+        other = {key: stands_for.get(given, given) for key, given in other.items()}  # type: ignore[call-overload]
         changed, again = metric_class(**other), metric_class(**other)
         assert changed.signature() == again.signature()
         signatures.add(changed.signature())

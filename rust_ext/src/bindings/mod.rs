@@ -7,3 +7,6 @@ pub(crate) mod bleu;
 pub(crate) mod bootstrap;
 pub(crate) mod edit;
 pub(crate) mod diversity;
+pub(crate) mod meteor;
+pub(crate) mod ngrams;
+pub(crate) mod rouge;

@@ -95,7 +95,7 @@ impl WordIds {
 
 /// Multiplies into 128 bits and folds the halves, which mixes all bits into all bits.
 #[inline]
-fn fold(value: u64) -> u64 {
+pub(super) fn fold(value: u64) -> u64 {
     let product = u128::from(value ^ 0x2d35_8dcc_aa6c_78a5) * 0x9e37_79b9_7f4a_7c15;
     (product as u64) ^ ((product >> 64) as u64)
 }
@@ -106,7 +106,7 @@ fn read_word(bytes: &[u8]) -> u64 {
 }
 
 #[inline]
-fn fingerprint(text: &[u8], start: usize, end: usize) -> u64 {
+pub(super) fn fingerprint(text: &[u8], start: usize, end: usize) -> u64 {
     let len = end - start;
     if len > 8 {
         let mut hash = len as u64;
