@@ -15,4 +15,7 @@ mod _rust {
 
     #[pymodule_export]
     use crate::bindings::bootstrap::{bootstrap_draws, bootstrap_sums};
+
+    #[pymodule_export]
+    use crate::bindings::contamination::{CorpusScan, normalize_words, text_ngrams, word_spans};
 }
