@@ -17,5 +17,7 @@ mod _rust {
     use crate::bindings::bootstrap::{bootstrap_draws, bootstrap_sums};
 
     #[pymodule_export]
-    use crate::bindings::contamination::{CorpusScan, normalize_words, text_ngrams, word_spans};
+    use crate::bindings::contamination::{
+        CorpusScan, corpus_unicode_version, normalize_words, text_ngrams, word_spans,
+    };
 }

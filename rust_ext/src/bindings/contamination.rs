@@ -8,7 +8,14 @@ use crate::kernels::corpus_ngrams::{ngrams, word_spans as spans_of};
 use crate::kernels::corpus_scan::CorpusScan as Scan;
 use crate::kernels::corpus_words::normalize;
 use crate::kernels::item_ngrams::ItemNgrams;
+use crate::kernels::word_characters::UNICODE_VERSION;
 use crate::text::{Text, to_string};
+
+/// The version of Unicode by which corpora are normalised.
+#[pyfunction]
+pub(crate) fn corpus_unicode_version() -> &'static str {
+    UNICODE_VERSION
+}
 
 /// The normalised words of each text, joined by single spaces.
 #[pyfunction]

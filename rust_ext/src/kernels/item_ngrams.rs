@@ -70,7 +70,7 @@ impl ItemNgrams {
             starts.push(new.texts.len());
             new.n_words.push(as_count(n_words));
             let before = new.places.len();
-            if n_words >= min_words.max(1) {
+            if n_words >= min_words.clamp(1, n.max(1)) {
                 let length = Length::new(n.min(n_words));
                 lengths.insert(length.n);
                 rolling.reset();
