@@ -6,6 +6,7 @@ import glob
 import itertools
 import json
 import zlib
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol, cast
@@ -80,7 +81,7 @@ class CorpusFiles:
         """Yield the bytes of one of the files, whole lines at a time."""
         pending: list[bytes] = []
         try:
-            with _opened(path) as stream:
+            with closing(_opened(path)) as stream:
                 while chunk := stream.read(_BLOCK_BYTES):
                     cut = chunk.rfind(b"\n") + 1
                     if not cut:
@@ -190,11 +191,9 @@ def _endings(path: Path) -> tuple[str, str]:
 class _Reader(Protocol):
     """What is needed of an open file."""
 
-    def __enter__(self) -> _Reader: ...
-
-    def __exit__(self, *_: object) -> object: ...
-
     def read(self, size: int, /) -> bytes | None: ...
+
+    def close(self) -> None: ...
 
 
 def _opened(path: Path) -> _Reader:
@@ -222,10 +221,7 @@ class _Zstandard:
         decompressor = zstandard.ZstdDecompressor(max_window_size=1 << 27)
         self._stream = decompressor.stream_reader(self._file, read_across_frames=True)
 
-    def __enter__(self) -> _Zstandard:
-        return self
-
-    def __exit__(self, *_: object) -> None:
+    def close(self) -> None:
         self._file.close()
 
     def read(self, size: int, /) -> bytes:
