@@ -26,6 +26,14 @@ METRICS: Registry[type[Metric]] = Registry(
         "bleu2": Entry("evalsuite.metrics.bleu:Bleu2", "BLEU-2: BLEU over n-grams of up to 2 words, 0-100."),
         "bleu3": Entry("evalsuite.metrics.bleu:Bleu3", "BLEU-3: BLEU over n-grams of up to 3 words, 0-100."),
         "chrf": Entry("evalsuite.metrics.chrf:Chrf", "chrF: F-score of character n-grams over the corpus, 0-100."),
+        "contamination_13gram": Entry(
+            "evalsuite.metrics.copies:Contamination13gram",
+            "Contamination: share of the outputs that have 13 words in a row in common with a corpus, 0-1.",
+        ),
+        "copy_rate": Entry(
+            "evalsuite.metrics.copies:CopyRate",
+            "Copy rate: share of the outputs' n-grams that a corpus, or the prompt, holds, 0-1.",
+        ),
         "distinct_2": Entry(
             "evalsuite.metrics.distinct:Distinct2",
             "Distinct-2: share of bigrams that are different, over all outputs together, 0-1.",

@@ -71,6 +71,8 @@ OTHER: dict[str, dict[str, object]] = {
     "training_set": {"training_set": "IMAGES"},
     "level": {"level": 0.05},
     "k": {"k": 5},
+    "corpus": {"corpus": "CORPUS"},
+    "ngram": {"ngram": 5},
 }
 
 
@@ -92,6 +94,13 @@ def image_folder(tmp_path: Path) -> Path:
         pixels = np.random.default_rng(i).integers(0, 256, (28, 28), dtype=np.uint8)
         Image.fromarray(pixels).save(tmp_path / f"{i}.png")
     return tmp_path
+
+
+@pytest.fixture
+def corpus_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("corpus") / "corpus.txt"
+    path.write_text("one document a line\n", encoding="utf-8")
+    return path
 
 
 def make(name: str) -> Metric:
@@ -285,7 +294,7 @@ def test_no_samples_give_no_value(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_every_option_is_in_the_signature(name: str, image_folder: Path) -> None:
+def test_every_option_is_in_the_signature(name: str, image_folder: Path, corpus_file: Path) -> None:
     metric_class = METRICS.get(name)
     signatures = {metric_class().signature()}
     options = [field for field in fields(metric_class) if field.init]
@@ -294,7 +303,8 @@ def test_every_option_is_in_the_signature(name: str, image_folder: Path) -> None
         other = OTHER.get(option.name) or {
             option.name: (not default) if isinstance(default, bool) else {"13a": "none", "none": "13a"}[default]
         }
-        other = {key: str(image_folder) if given == "IMAGES" else given for key, given in other.items()}
+        paths = {"IMAGES": str(image_folder), "CORPUS": str(corpus_file)}
+        other = {key: paths.get(str(given), given) for key, given in other.items()}
         changed, again = metric_class(**other), metric_class(**other)
         assert changed.signature() == again.signature()
         signatures.add(changed.signature())
