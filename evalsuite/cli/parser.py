@@ -17,6 +17,7 @@ __all__ = ["COMMANDS", "Parser", "build_parser", "normalise"]
 COMMANDS = {
     "run": ("run", "Run models on tasks, score what they produced, and report."),
     "score": ("score", "Score outputs that exist: a run log, or files of hypotheses and references."),
+    "contamination": ("contamination", "Find the items of a benchmark that a training corpus holds."),
     "leaderboard": ("leaderboard", "Merge runs into one leaderboard, with rank intervals."),
     "list": ("list", "List the tasks, metrics, models or suites there are."),
     "validate": ("validate", "Check a report against its schema, or a task by rendering it."),
@@ -64,7 +65,8 @@ def build_parser() -> Parser:
         prog="evalsuite",
         description="Evaluate generative models: run them, score what they produced, and say how sure each number is.",
         epilog='With no trouble at all: "evalsuite run" evaluates the small models that come with it. '
-        "Exit codes: 0 done, 2 usage or bad input, 3 samples ended in error, 4 could not save, 130 interrupted.",
+        "Exit codes: 0 done, 2 usage or bad input, 3 samples ended in error, 4 could not save, 5 a threshold "
+        "missed, 130 interrupted.",
     )
     parser.add_argument("--version", action=_Version, help="show the version and exit")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", parser_class=Parser)

@@ -37,6 +37,13 @@ METRICS: Registry[type[Metric]] = Registry(
         "distinct_1": Entry(
             "evalsuite.metrics.distinct:Distinct1",
             "Distinct-1: share of words that are different, over all outputs together, 0-1.",
+        "contamination_13gram": Entry(
+            "evalsuite.metrics.copies:Contamination13gram",
+            "Contamination: share of the outputs that have 13 words in a row in common with a corpus, 0-1.",
+        ),
+        "copy_rate": Entry(
+            "evalsuite.metrics.copies:CopyRate",
+            "Copy rate: share of the outputs' n-grams that a corpus, or the prompt, holds, 0-1.",
         ),
         "distinct_2": Entry(
             "evalsuite.metrics.distinct:Distinct2",

@@ -57,6 +57,11 @@ pub enum KernelError {
         /// Highest label plus one.
         n_clusters: usize,
     },
+    /// Bytes that should be UTF-8.
+    NotUtf8 {
+        /// The first byte that is not.
+        at: usize,
+    },
     /// An option with a name nobody knows.
     UnknownName {
         /// The argument.
@@ -110,6 +115,7 @@ impl fmt::Display for KernelError {
                 "`clusters` must use every label 0 to {}; label {label} is missing: renumber the clusters",
                 n_clusters - 1
             ),
+            Self::NotUtf8 { at } => write!(f, "`block` must be UTF-8; byte {at} is not"),
             Self::UnknownName { what, found } => write!(f, "`{what}`: unknown name {found:?}"),
         }
     }

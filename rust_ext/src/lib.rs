@@ -31,5 +31,7 @@ mod _rust {
     #[pymodule_export]
     use crate::bindings::rouge::{
         porter_stems, rouge_scores, rouge_statistics, rouge_statistics_of_numbers, rouge_words,
+    use crate::bindings::contamination::{
+        CorpusScan, corpus_unicode_version, normalize_words, text_ngrams, word_spans,
     };
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import platform
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
@@ -16,9 +17,11 @@ def time_in_group(
 ) -> None:
     """Time `call` as `tool` in `group`.
 
-    `tool` is ``"evalsuite"`` or the name of the peer's distribution, whose version is recorded. `target` is the ratio
-    that ours should reach against this peer; it is printed beside the one measured and never makes a test fail.
+    `tool` is ``"evalsuite"`` or the name of the peer's distribution, whose version is recorded; or, where no package
+    does the same, ``"plain Python"``, whose version is the interpreter's. `target` is the ratio that ours should reach
+    against this peer; it is printed beside the one measured and never makes a test fail.
     """
     benchmark.group = group
-    benchmark.extra_info.update(tool=tool, version=version(tool), target=target)
+    release = platform.python_version() if tool == "plain Python" else version(tool)
+    benchmark.extra_info.update(tool=tool, version=release, target=target)
     benchmark.pedantic(call, rounds=rounds, warmup_rounds=1)

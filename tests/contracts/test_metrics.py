@@ -84,6 +84,8 @@ OTHER: dict[str, dict[str, object]] = {
     "num_buckets": {"num_buckets": 3},
     "scaling_factor": {"scaling_factor": 4.0},
     "n_seeds": {"n_seeds": 2},
+    "corpus": {"corpus": "CORPUS"},
+    "ngram": {"ngram": 5},
 }
 
 
@@ -115,6 +117,10 @@ def checkpoint_folder(tmp_path: Path) -> Path:
     for file in ("config.json", "model.safetensors", "tokenizer.json"):
         (folder / file).write_text("{}")
     return folder
+def corpus_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("corpus") / "corpus.txt"
+    path.write_text("one document a line\n", encoding="utf-8")
+    return path
 
 
 def make(name: str) -> Metric:
@@ -311,6 +317,7 @@ def test_no_samples_give_no_value(name: str) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_every_option_is_in_the_signature(name: str, image_folder: Path, checkpoint_folder: Path) -> None:
+def test_every_option_is_in_the_signature(name: str, image_folder: Path, corpus_file: Path) -> None:
     metric_class = METRICS.get(name)
     signatures = {metric_class().signature()}
     options = [field for field in fields(metric_class) if field.init]
@@ -321,6 +328,8 @@ def test_every_option_is_in_the_signature(name: str, image_folder: Path, checkpo
         }
         stands_for = {"IMAGES": str(image_folder), "CHECKPOINT": f"hf:{checkpoint_folder}"}
         other = {key: stands_for.get(given, given) for key, given in other.items()}  # type: ignore[call-overload]
+        paths = {"IMAGES": str(image_folder), "CORPUS": str(corpus_file)}
+        other = {key: paths.get(str(given), given) for key, given in other.items()}
         changed, again = metric_class(**other), metric_class(**other)
         assert changed.signature() == again.signature()
         signatures.add(changed.signature())

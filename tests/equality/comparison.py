@@ -31,6 +31,7 @@ class Difference:
 class Comparison:
     """Ours and a reference on the same generated texts.
 
+    `reference` is the name of a distribution; where there is none, the path of a plain twin, ``tests/reference/...``.
     `run(n, seed)` generates `n` pairs, computes both, and returns `differences` of them. `n` is what the suite runs.
     `tolerance` is 0 where the two must be equal to the last bit.
     """
@@ -43,7 +44,9 @@ class Comparison:
 
     @property
     def reference_version(self) -> str:
-        """The reference and its version, as the tables print them."""
+        """The reference and its version, as the tables print them; a plain twin has none."""
+        if self.reference.startswith("tests/reference/"):
+            return f"`{self.reference}`"
         return f"{self.reference} {version(self.reference)}"
 
 

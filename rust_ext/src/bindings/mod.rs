@@ -10,3 +10,4 @@ pub(crate) mod diversity;
 pub(crate) mod meteor;
 pub(crate) mod ngrams;
 pub(crate) mod rouge;
+pub(crate) mod contamination;

@@ -1,0 +1,189 @@
+"""``evalsuite contamination``: which items of a benchmark a training corpus holds."""
+
+from __future__ import annotations
+
+import json
+import math
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from evalsuite.errors import InputError, ThresholdError, UsageError
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Sequence
+
+    from evalsuite.text.contamination import ContaminationReport
+    from evalsuite.text.ngram_search import Corpus
+
+__all__ = ["add_arguments", "run"]
+
+_SHOWN = 20
+_EVIDENCE_WIDTH = 60
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the options of the command."""
+    parser.add_argument(
+        "--corpus",
+        nargs="+",
+        required=True,
+        metavar="PATH",
+        help="what a model learned from: text files (a document a line), JSON Lines, folders or patterns, .gz and .zst "
+        "too; or one index made by --save-index",
+    )
+    parser.add_argument("--items", metavar="FILE|TASK", help="what it is evaluated by: a file like those, or a task")
+    parser.add_argument("--ngram", type=int, metavar="N", help="words of an n-gram; default: 13, or the index's")
+    parser.add_argument(
+        "--min-words", type=int, default=8, metavar="N", help="shorter items are too short to judge; default: 8"
+    )
+    parser.add_argument("--max-documents", type=int, metavar="N", help="pass over n-grams in more documents than this")
+    parser.add_argument(
+        "--min-overlap", type=float, default=0.0, metavar="X", help="least share of n-grams found, 0-1; default: any"
+    )
+    parser.add_argument("--field", default="text", metavar="NAME", help='field of JSON Lines; default: "text"')
+    parser.add_argument("--items-field", metavar="NAME", help="the same for the items; default: as --field")
+    parser.add_argument("--save-index", type=Path, metavar="FILE", help="write the corpus's n-grams to an index")
+    parser.add_argument("--max-dirty", type=float, metavar="X", help="exit with 5 if a larger share of items is dirty")
+    parser.add_argument("--json", action="store_true", help="print JSON")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Run the command and return its exit code."""
+    if options.items is None and options.save_index is None:
+        raise UsageError("contamination: --items is missing: a file of items or a task (or --save-index FILE)")
+    if options.max_dirty is not None and not 0 <= options.max_dirty <= 1:
+        raise UsageError(f"contamination: --max-dirty must be 0 to 1, got {options.max_dirty}")
+    items, names = ([], []) if options.items is None else _read_items(options.items, options.items_field, options.field)
+    corpus, n = _open_corpus(options)
+    try:
+        if options.save_index is not None:
+            _save_index(options, corpus, n)
+        if options.items is None:
+            return 0
+        report = _find(options, items, corpus, n)
+    except (TypeError, ValueError) as error:
+        raise UsageError(f"contamination: {error}") from error
+    if options.json:
+        sys.stdout.write(json.dumps(_record(report, names), indent=2) + "\n")
+    else:
+        sys.stdout.write(_table(report, names, options.min_words))
+    share = report.dirty_share
+    if options.max_dirty is not None and share > options.max_dirty:
+        raise ThresholdError(f"contamination: {share:.2%} of the items are dirty, --max-dirty is {options.max_dirty:g}")
+    return 0
+
+
+def _open_corpus(options: argparse.Namespace) -> tuple[Corpus, int]:
+    from evalsuite.text.corpus import CorpusFiles
+    from evalsuite.text.ngram_index import NgramIndex, is_ngram_index
+
+    indexes = [path for path in options.corpus if is_ngram_index(path)]
+    if not indexes:
+        files = CorpusFiles(tuple(options.corpus), options.field)
+        files.files()  # what is missing is said before anything is read
+        return files, 13 if options.ngram is None else options.ngram
+    if len(options.corpus) > 1:
+        raise UsageError(f"contamination: {indexes[0]} is an index: it is given by itself")
+    if options.save_index is not None:
+        raise UsageError(f"contamination: {indexes[0]} is an index already; --save-index is for texts")
+    index = NgramIndex.open(indexes[0])
+    if options.ngram not in (None, index.n):
+        raise UsageError(f"contamination: {indexes[0]} has n-grams of {index.n} words, --ngram is {options.ngram}")
+    return index, index.n
+
+
+def _save_index(options: argparse.Namespace, corpus: Corpus, n: int) -> None:
+    from evalsuite.cli.messages import say
+    from evalsuite.text.corpus import CorpusFiles
+    from evalsuite.text.ngram_index import build_ngram_index
+
+    assert isinstance(corpus, CorpusFiles)
+    made = build_ngram_index(options.save_index, corpus, n=n)
+    say(f"evalsuite: {made.path}: {made.n_ngrams} different {n}-grams of {made.n_documents} documents")
+
+
+def _find(options: argparse.Namespace, items: Sequence[str], corpus: Corpus, n: int) -> ContaminationReport:
+    from evalsuite.text.contamination import find_contamination
+
+    return find_contamination(
+        items,
+        corpus,
+        ngram=n,
+        min_words=options.min_words,
+        max_documents=options.max_documents,
+        min_overlap=options.min_overlap,
+    )
+
+
+def _read_items(given: str, items_field: str | None, field: str) -> tuple[list[str], list[str]]:
+    """Return the texts of the items, and what to call each."""
+    path = Path(given)
+    if path.is_file():
+        from evalsuite.text.corpus import CorpusFiles
+
+        items = list(CorpusFiles((path,), items_field or field).documents(path))
+        if not items:
+            raise InputError(f"{path}: there is no item in it")
+        return items, [f"{path.name}:{number}" for number in range(1, len(items) + 1)]
+    if path.suffix not in ("", ".toml") and not path.exists():
+        raise InputError(f"{path}: no such file of items")
+    from evalsuite.task import load_task
+
+    task = load_task(given)
+    texts = [
+        "\n".join([*(value for value in sample.input.values() if isinstance(value, str)), *sample.references[:1]])
+        for sample in task.samples
+    ]
+    return texts, [sample.id for sample in task.samples]
+
+
+def _record(report: ContaminationReport, names: Sequence[str]) -> dict[str, Any]:
+    fields = ("verdict", "n_words", "n_ngrams", "n_found", "overlap", "covered", "longest_words", "evidence", "where")
+    share = report.dirty_share
+    return {
+        "signature": report.signature,
+        "n_documents": report.n_documents,
+        "n_items": len(report.items),
+        "n_clean": len(report.split("clean")),
+        "n_dirty": len(report.split("dirty")),
+        "n_too_short": len(report.split("too_short")),
+        "dirty_share": None if math.isnan(share) else share,
+        "items": [
+            {"item": name, **{field: getattr(item, field) for field in fields}}
+            for name, item in zip(names, report.items, strict=True)
+        ],
+    }
+
+
+def _table(report: ContaminationReport, names: Sequence[str], min_words: int) -> str:
+    from evalsuite.report.terminal import printable
+
+    dirty, n_clean = report.split("dirty"), len(report.split("clean"))
+    n_short, share = len(report.split("too_short")), report.dirty_share
+    lines = [
+        f"{len(report.items)} items, {report.n_documents} documents",
+        f"  dirty      {len(dirty)}" + ("" if math.isnan(share) else f"  ({share:.1%} of those judged)"),
+        f"  clean      {n_clean}",
+        f"  too short  {n_short}"
+        + (f"  (fewer than {min_words} words, or than an n-gram of an index)" * bool(n_short)),
+    ]
+    if dirty:
+        rows = [("item", "overlap", "covered", "longest", "found in", "evidence")]
+        for index in dirty[:_SHOWN]:
+            item = report.items[index]
+            evidence = item.evidence or ""
+            cut = evidence if len(evidence) <= _EVIDENCE_WIDTH else evidence[: _EVIDENCE_WIDTH - 3] + "..."
+            overlap, covered = f"{item.overlap or 0:.1%}", f"{item.covered or 0:.1%}"
+            rows.append((names[index], overlap, covered, str(item.longest_words), item.where or "the index", cut))
+        shown = [[printable(cell) for cell in row] for row in rows]
+        widths = [max(len(row[column]) for row in shown) for column in range(len(rows[0]))]
+        lines.append("")
+        lines += [
+            "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in shown
+        ]
+        if len(dirty) > _SHOWN:
+            lines.append(f"and {len(dirty) - _SHOWN} more; --json has all")
+    lines += ["", report.signature]
+    return "\n".join(lines) + "\n"

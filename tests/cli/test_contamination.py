@@ -1,0 +1,144 @@
+"""``evalsuite contamination``: what it prints, what it returns, what it refuses."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from evalsuite.cli import main
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+Capture = pytest.CaptureFixture[str]
+QUIZ = "name the largest lake of the three lakes in the north of the country"
+ITEMS = [
+    f"{QUIZ.title()}!",
+    "what did the old fisherman say to the two boys who came late that morning",
+    "too short",
+    "Count the apples on the third tree, please.",
+]
+CORPUS = ["nothing of interest", f"Quiz: {QUIZ}. Answer: ...", "They said: count the apples on the third tree please"]
+
+
+@pytest.fixture(autouse=True)
+def _files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "items.txt").write_text("\n".join(ITEMS) + "\n")
+    (tmp_path / "corpus.txt").write_text("\n".join(CORPUS) + "\n")
+    (tmp_path / "corpus.jsonl.gz").write_bytes(
+        gzip.compress("".join(json.dumps({"body": text}) + "\n" for text in CORPUS).encode())
+    )
+
+
+def call(capsys: Capture, *arguments: str) -> tuple[int, str, str]:
+    code = main(["contamination", *arguments])
+    printed = capsys.readouterr()
+    assert "Traceback" not in printed.err
+    return code, printed.out, printed.err
+
+
+def test_a_table(capsys: Capture) -> None:
+    code, out, err = call(capsys, "--corpus", "corpus.txt", "--items", "items.txt")
+    assert (code, err) == (0, "")
+    assert out.splitlines() == [
+        "4 items, 3 documents",
+        "  dirty      2  (66.7% of those judged)",
+        "  clean      1",
+        "  too short  1  (fewer than 8 words, or than an n-gram of an index)",
+        "",
+        "item         overlap  covered  longest  found in      evidence",
+        "items.txt:1  100.0%   100.0%   14       corpus.txt:2  name the largest lake of the three lakes in the north "
+        "of the",
+        "items.txt:4  100.0%   100.0%   8        corpus.txt:3  count the apples on the third tree please",
+        "",
+        "contamination|ngram:13|min_words:8|max_documents:any|min_overlap:0|normalizer:lower-alnum|unicode:15.1.0"
+        "|version:1",
+    ]
+
+
+def test_json(capsys: Capture) -> None:
+    code, out, _ = call(
+        capsys, "--corpus", "corpus.jsonl.gz", "--field", "body", "--items", "items.txt", "--json", "--ngram", "8"
+    )
+    found = json.loads(out)
+    assert code == 0
+    assert [item["verdict"] for item in found["items"]] == ["dirty", "clean", "too_short", "dirty"]
+    assert (found["n_items"], found["n_dirty"], found["n_clean"], found["n_too_short"]) == (4, 2, 1, 1)
+    assert found["dirty_share"] == 2 / 3
+    assert found["items"][0]["where"] == "corpus.jsonl.gz:2"
+    assert found["items"][2]["overlap"] is None
+
+
+def test_an_index(capsys: Capture, tmp_path: Path) -> None:
+    code, out, err = call(capsys, "--corpus", "corpus.txt", "--save-index", "corpus.index")
+    assert (code, out) == (0, "")
+    assert err == "evalsuite: corpus.index: 4 different 13-grams of 3 documents\n"
+    code, out, _ = call(capsys, "--corpus", "corpus.index", "--items", "items.txt", "--json")
+    found = json.loads(out)
+    assert [item["verdict"] for item in found["items"]] == ["dirty", "clean", "too_short", "too_short"]
+    assert found["items"][0]["where"] is None
+    damaged = bytearray((tmp_path / "corpus.index").read_bytes())
+    damaged[-1] ^= 1
+    (tmp_path / "corpus.index").write_bytes(damaged)
+    code, _, err = call(capsys, "--corpus", "corpus.index", "--items", "items.txt")
+    assert code == 2
+    assert "corpus.index: damaged: its checksum is wrong; make it again" in err
+
+
+def test_a_task(capsys: Capture) -> None:
+    code, out, _ = call(capsys, "--corpus", "corpus.txt", "--items", "data_to_text", "--json")
+    assert code == 0
+    assert json.loads(out)["n_dirty"] == 0
+
+
+def test_too_many_dirty_items_exit_with_5(capsys: Capture) -> None:
+    code, out, err = call(capsys, "--corpus", "corpus.txt", "--items", "items.txt", "--max-dirty", "0.5")
+    assert code == 5
+    assert out.startswith("4 items")
+    assert err == "evalsuite: error: contamination: 66.67% of the items are dirty, --max-dirty is 0.5\n"
+    assert call(capsys, "--corpus", "corpus.txt", "--items", "items.txt", "--max-dirty", "0.7")[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--items", "items.txt"], "the following arguments are required: --corpus"),
+        (["--corpus", "corpus.txt"], "--items is missing: a file of items or a task (or --save-index FILE)"),
+        (["--corpus", "nowhere.txt", "--items", "items.txt"], "nowhere.txt: no such file, folder or pattern"),
+        (["--corpus", "corpus.txt", "--items", "nowhere.txt"], "nowhere.txt: no such file of items"),
+        (["--corpus", "corpus.txt", "--items", "data_to_txt"], 'did you mean "data_to_text"?'),
+        (["--corpus", "corpus.jsonl.gz", "--items", "items.txt"], 'field "text" is missing, expected a text; fields'),
+        (["--corpus", "corpus.txt", "--items", "items.txt", "--ngram", "99"], "`ngram` must be 1 to 64; found 99"),
+        (["--corpus", "corpus.txt", "--items", "items.txt", "--min-overlap", "2"], "`min_overlap` must be 0 to 1"),
+        (["--corpus", "corpus.txt", "--items", "items.txt", "--max-dirty", "7"], "--max-dirty must be 0 to 1, got 7.0"),
+        (["--corpus", "corpus.txt", "--itmes", "x"], 'unknown option "--itmes"; did you mean "--items"?'),
+    ],
+)
+def test_refusals_say_what_to_do(capsys: Capture, arguments: list[str], message: str) -> None:
+    code, out, err = call(capsys, *arguments)
+    assert (code, out) == (2, "")
+    assert message in err
+    assert err.startswith("evalsuite: error: ")
+
+
+def test_an_index_is_asked_by_itself_and_by_its_own_length(capsys: Capture) -> None:
+    call(capsys, "--corpus", "corpus.txt", "--save-index", "corpus.index", "--ngram", "5")
+    for arguments, message in (
+        (["--corpus", "corpus.index", "corpus.txt", "--items", "items.txt"], "is an index: it is given by itself"),
+        (
+            ["--corpus", "corpus.index", "--items", "items.txt", "--ngram", "13"],
+            "has n-grams of 5 words, --ngram is 13",
+        ),
+        (
+            ["--corpus", "corpus.index", "--items", "items.txt", "--max-documents", "300"],
+            "`max_documents` must be 1 to",
+        ),
+        (["--corpus", "corpus.index", "--save-index", "other"], "is an index already"),
+    ):
+        code, _, err = call(capsys, *arguments)
+        assert code == 2
+        assert message in err
