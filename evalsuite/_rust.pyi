@@ -14,32 +14,32 @@ __all__ = [
     "bleu_statistics",
     "bootstrap_draws",
     "bootstrap_sums",
+    "corpus_unicode_version",
+    "distinct_counts",
     "edit_alignments",
     "edit_alignments_of_numbers",
     "edit_counts",
     "edit_distances",
     "edit_distances_of_numbers",
-    "pairwise_similarities",
-    "distinct_counts",
     "ending_loops",
-    "ngram_frequencies",
-    "nltk_bleu_scores",
-    "repeated_spans",
-    "self_bleu_statistics",
-    "token_ids",
     "hashed_features",
     "joint_ngram_counts",
     "meteor_scores",
     "meteor_statistics",
+    "ngram_frequencies",
     "ngram_hashes",
+    "nltk_bleu_scores",
+    "normalize_words",
+    "pairwise_similarities",
     "porter_stems",
+    "repeated_spans",
     "rouge_scores",
     "rouge_statistics",
     "rouge_statistics_of_numbers",
     "rouge_words",
-    "corpus_unicode_version",
-    "normalize_words",
+    "self_bleu_statistics",
     "text_ngrams",
+    "token_ids",
     "tokenize_13a",
     "word_spans",
 ]
@@ -111,6 +111,7 @@ def pairwise_similarities(
     texts: list[str], group_sizes: NDArray[np.int64], similarity: str, order: int, out: NDArray[np.float64]
 ) -> None:
     """Fill `out`, float64, flat, with a symmetric matrix for each group of texts, one group after the other."""
+
 def token_ids(texts: list[str], units: str) -> tuple[bytes, bytes]:
     """Numbers of all tokens, uint32, and where each text ends among them, int64, as bytes."""
 
@@ -154,6 +155,48 @@ def ending_loops(
     out: NDArray[np.int64],
 ) -> None:
     """Fill `out`, int64, shape (n, 3), with the loop each text ends in: period, repetitions, start."""
+
+def corpus_unicode_version() -> str:
+    """Return the version of Unicode by which corpora are normalised."""
+
+def normalize_words(texts: list[str]) -> list[str]:
+    """Words of each text under ``lower-alnum``, joined by single spaces."""
+
+def text_ngrams(
+    texts: list[str], n: int, seed: int, distinct: bool, counts: NDArray[np.int64], n_words: NDArray[np.int64]
+) -> bytes:
+    """Fill `counts` and `n_words`, int64, shape (n_texts,); return hashes as native uint64."""
+
+def word_spans(texts: list[str], counts: NDArray[np.int64]) -> bytes:
+    """Fill `counts`, int64, shape (n_texts,); return start and end of each word, in code points, as native int64."""
+
+@final
+class CorpusScan:
+    """A search for the n-grams of items in a corpus that is given piece by piece."""
+
+    def __new__(cls, items: list[str], n: int, min_words: int, seed: int) -> CorpusScan:
+        """Items of fewer than `n` words, but at least `min_words`, are looked for as a whole."""
+
+    def scan_texts(self, texts: list[str]) -> None:
+        """Look through documents."""
+
+    def scan_lines(self, block: bytes) -> None:
+        """Look through lines of UTF-8, each a document."""
+
+    @property
+    def n_documents(self) -> int:
+        """Documents so far."""
+
+    @property
+    def n_ngrams(self) -> int:
+        """Number of different n-grams of the items."""
+
+    def places(self, counts: NDArray[np.int64], n_words: NDArray[np.int64]) -> bytes:
+        """Fill `counts` and `n_words`, int64, shape (n_items,); return the n-gram at each place as native int64."""
+
+    def found(self, documents: NDArray[np.int64], first: NDArray[np.int64]) -> None:
+        """Fill `documents` and `first`, int64, shape (n_ngrams,)."""
+
 def joint_ngram_counts(first: list[str], second: list[str], unit: str, order: int) -> tuple[bytes, bytes]:
     """Count each n-gram in either list of texts: the bytes of two int64 arrays of one length."""
 
@@ -209,43 +252,3 @@ def rouge_statistics_of_numbers(
 
 def rouge_scores(statistics: NDArray[np.int64], out: NDArray[np.float64]) -> None:
     """Fill `out`, float64, with precision, recall and F of each [hits, prediction, target] of `statistics`."""
-def corpus_unicode_version() -> str:
-    """Return the version of Unicode by which corpora are normalised."""
-
-def normalize_words(texts: list[str]) -> list[str]:
-    """Words of each text under ``lower-alnum``, joined by single spaces."""
-
-def text_ngrams(
-    texts: list[str], n: int, seed: int, distinct: bool, counts: NDArray[np.int64], n_words: NDArray[np.int64]
-) -> bytes:
-    """Fill `counts` and `n_words`, int64, shape (n_texts,); return hashes as native uint64."""
-
-def word_spans(texts: list[str], counts: NDArray[np.int64]) -> bytes:
-    """Fill `counts`, int64, shape (n_texts,); return start and end of each word, in code points, as native int64."""
-
-@final
-class CorpusScan:
-    """A search for the n-grams of items in a corpus that is given piece by piece."""
-
-    def __new__(cls, items: list[str], n: int, min_words: int, seed: int) -> CorpusScan:
-        """Items of fewer than `n` words, but at least `min_words`, are looked for as a whole."""
-
-    def scan_texts(self, texts: list[str]) -> None:
-        """Look through documents."""
-
-    def scan_lines(self, block: bytes) -> None:
-        """Look through lines of UTF-8, each a document."""
-
-    @property
-    def n_documents(self) -> int:
-        """Documents so far."""
-
-    @property
-    def n_ngrams(self) -> int:
-        """Number of different n-grams of the items."""
-
-    def places(self, counts: NDArray[np.int64], n_words: NDArray[np.int64]) -> bytes:
-        """Fill `counts` and `n_words`, int64, shape (n_items,); return the n-gram at each place as native int64."""
-
-    def found(self, documents: NDArray[np.int64], first: NDArray[np.int64]) -> None:
-        """Fill `documents` and `first`, int64, shape (n_ngrams,)."""

@@ -34,9 +34,6 @@ METRICS: Registry[type[Metric]] = Registry(
             "CER: character edits per character of the reference, over all outputs; lower is better.",
         ),
         "chrf": Entry("evalsuite.metrics.chrf:Chrf", "chrF: F-score of character n-grams over the corpus, 0-100."),
-        "distinct_1": Entry(
-            "evalsuite.metrics.distinct:Distinct1",
-            "Distinct-1: share of words that are different, over all outputs together, 0-1.",
         "contamination_13gram": Entry(
             "evalsuite.metrics.copies:Contamination13gram",
             "Contamination: share of the outputs that have 13 words in a row in common with a corpus, 0-1.",
@@ -45,13 +42,14 @@ METRICS: Registry[type[Metric]] = Registry(
             "evalsuite.metrics.copies:CopyRate",
             "Copy rate: share of the outputs' n-grams that a corpus, or the prompt, holds, 0-1.",
         ),
+        "distinct_1": Entry(
+            "evalsuite.metrics.distinct:Distinct1",
+            "Distinct-1: share of words that are different, over all outputs together, 0-1.",
+        ),
         "distinct_2": Entry(
             "evalsuite.metrics.distinct:Distinct2",
             "Distinct-2: share of bigrams that are different, over all outputs together, 0-1.",
         ),
-        "edit_similarity": Entry(
-            "evalsuite.metrics.edit_similarity:EditSimilarity",
-            "Edit similarity: 1 less the Levenshtein distance over the longer length, mean over samples, 0-1.",
         "distinct_3": Entry(
             "evalsuite.metrics.distinct:Distinct3",
             "Distinct-3: share of trigrams that are different, over all outputs together, 0-1.",
@@ -59,6 +57,10 @@ METRICS: Registry[type[Metric]] = Registry(
         "distinct_4": Entry(
             "evalsuite.metrics.distinct:Distinct4",
             "Distinct-4: share of 4-grams that are different, over all outputs together, 0-1.",
+        ),
+        "edit_similarity": Entry(
+            "evalsuite.metrics.edit_similarity:EditSimilarity",
+            "Edit similarity: 1 less the Levenshtein distance over the longer length, mean over samples, 0-1.",
         ),
         "exact_match": Entry(
             "evalsuite.metrics.exact_match:ExactMatch",
@@ -86,12 +88,13 @@ METRICS: Registry[type[Metric]] = Registry(
             "KID: unbiased squared maximum mean discrepancy of the images' features from the reference's; "
             "lower is better.",
         ),
-        "loop_rate": Entry(
-            "evalsuite.metrics.loop_rate:LoopRate",
-            "Loop rate: share of outputs that end in a loop, 0-1; lower is better.",
         "kl_ngram": Entry(
             "evalsuite.metrics.ngram_divergence:KlNgram",
             "KL divergence: of the n-grams of the outputs from those of the references, in nats; lower is better.",
+        ),
+        "loop_rate": Entry(
+            "evalsuite.metrics.loop_rate:LoopRate",
+            "Loop rate: share of outputs that end in a loop, 0-1; lower is better.",
         ),
         "mauve": Entry(
             "evalsuite.metrics.mauve:Mauve",
@@ -104,12 +107,14 @@ METRICS: Registry[type[Metric]] = Registry(
         "mer": Entry(
             "evalsuite.metrics.wer:MatchErrorRate",
             "MER: share of aligned words that are wrong, missing or added, over all outputs, 0-1; lower is better.",
-        "ngram_entropy": Entry(
-            "evalsuite.metrics.ngram_entropy:NgramEntropy",
-            "N-gram entropy: how evenly the outputs' n-grams are spread, over all outputs together, in nats.",
+        ),
         "meteor": Entry(
             "evalsuite.metrics.meteor:Meteor",
             "METEOR: words, stems and synonyms in common, less a penalty for their order, mean over samples, 0-1.",
+        ),
+        "ngram_entropy": Entry(
+            "evalsuite.metrics.ngram_entropy:NgramEntropy",
+            "N-gram entropy: how evenly the outputs' n-grams are spread, over all outputs together, in nats.",
         ),
         "precision": Entry(
             "evalsuite.metrics.precision_recall:Precision",
@@ -154,6 +159,7 @@ METRICS: Registry[type[Metric]] = Registry(
         "wil": Entry(
             "evalsuite.metrics.wer:WordInformationLost",
             "WIL: word information lost, over all outputs, 0-1; lower is better.",
+        ),
         "zipf": Entry(
             "evalsuite.metrics.zipf:Zipf",
             "Zipf coefficient: how steeply the outputs' word frequencies fall with rank; lower is flatter.",

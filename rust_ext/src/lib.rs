@@ -17,12 +17,23 @@ mod _rust {
     use crate::bindings::bootstrap::{bootstrap_draws, bootstrap_sums};
 
     #[pymodule_export]
-    use crate::bindings::edit::{
-        edit_alignments, edit_alignments_of_numbers, edit_counts, edit_distances,
-        edit_distances_of_numbers, pairwise_similarities,
+    use crate::bindings::contamination::{
+        CorpusScan, corpus_unicode_version, normalize_words, text_ngrams, word_spans,
+    };
+
+    #[pymodule_export]
     use crate::bindings::diversity::{
         distinct_counts, ending_loops, ngram_frequencies, nltk_bleu_scores, repeated_spans,
         self_bleu_statistics, token_ids,
+    };
+
+    #[pymodule_export]
+    use crate::bindings::edit::{
+        edit_alignments, edit_alignments_of_numbers, edit_counts, edit_distances,
+        edit_distances_of_numbers, pairwise_similarities,
+    };
+
+    #[pymodule_export]
     use crate::bindings::meteor::{meteor_scores, meteor_statistics};
 
     #[pymodule_export]
@@ -31,7 +42,5 @@ mod _rust {
     #[pymodule_export]
     use crate::bindings::rouge::{
         porter_stems, rouge_scores, rouge_statistics, rouge_statistics_of_numbers, rouge_words,
-    use crate::bindings::contamination::{
-        CorpusScan, corpus_unicode_version, normalize_words, text_ngrams, word_spans,
     };
 }

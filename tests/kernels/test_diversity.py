@@ -153,7 +153,7 @@ def test_statistics_are_checked() -> None:
         ((0.25,) * 4, {"smoothing": 8}, "`smoothing` must be 0 to 7"),
         ((0.25,) * 4, {"smoothing": 5}, "`statistics` must count n-grams up to order 5"),
         ((0.5, 0.5), {"smoothing": 6}, "`weights` must be three or more"),
-        ((0.25,) * 4, {"smoothing": 6}, "`smoothing` 6 needs a match of order 3 in every text .* text 0"),
+        ((0.25,) * 4, {"smoothing": 6}, "`smoothing` 6 needs a match of order 3 in every text.*; text 0"),
         ((0.25,) * 4, {"smoothing": 4, "k": 0}, "`k` must be above 0"),
     ):
         with pytest.raises(ValueError, match=message):

@@ -5,9 +5,9 @@
 
 pub(crate) mod bleu;
 pub(crate) mod bootstrap;
-pub(crate) mod edit;
+pub(crate) mod contamination;
 pub(crate) mod diversity;
+pub(crate) mod edit;
 pub(crate) mod meteor;
 pub(crate) mod ngrams;
 pub(crate) mod rouge;
-pub(crate) mod contamination;
