@@ -316,8 +316,9 @@ def test_no_samples_give_no_value(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_every_option_is_in_the_signature(name: str, image_folder: Path, checkpoint_folder: Path) -> None:
-def test_every_option_is_in_the_signature(name: str, image_folder: Path, corpus_file: Path) -> None:
+def test_every_option_is_in_the_signature(
+    name: str, image_folder: Path, checkpoint_folder: Path, corpus_file: Path
+) -> None:
     metric_class = METRICS.get(name)
     signatures = {metric_class().signature()}
     options = [field for field in fields(metric_class) if field.init]
@@ -326,10 +327,12 @@ def test_every_option_is_in_the_signature(name: str, image_folder: Path, corpus_
         other = OTHER.get(option.name) or {
             option.name: (not default) if isinstance(default, bool) else {"13a": "none", "none": "13a"}[default]
         }
-        stands_for = {"IMAGES": str(image_folder), "CHECKPOINT": f"hf:{checkpoint_folder}"}
-        other = {key: stands_for.get(given, given) for key, given in other.items()}  # type: ignore[call-overload]
-        paths = {"IMAGES": str(image_folder), "CORPUS": str(corpus_file)}
-        other = {key: paths.get(str(given), given) for key, given in other.items()}
+        stands_for = {
+            "IMAGES": str(image_folder),
+            "CHECKPOINT": f"hf:{checkpoint_folder}",
+            "CORPUS": str(corpus_file),
+        }
+        other = {key: stands_for.get(str(given), given) for key, given in other.items()}
         changed, again = metric_class(**other), metric_class(**other)
         assert changed.signature() == again.signature()
         signatures.add(changed.signature())
