@@ -37,7 +37,9 @@ def test_tokens_equal_sacrebleus(text: str, name: Any) -> None:
 @pytest.mark.parametrize("name", kernels.TOKENIZATIONS)
 def test_every_character_alone_and_among_others(name: Any) -> None:
     patterns = ("a{}b", "1{}2", "{}", "1{}.", ".{}1", "-{}-")
-    texts = [patterns[code % len(patterns)].format(chr(code)) for code in range(0x30000)]
+    codes = [*range(0x3400), *range(0x4DB0, 0x4E10), *range(0x9FA0, 0xAC10), *range(0xD7A0, 0x10200)]
+    codes += [*range(0x10200, 0x1F000, 7), *range(0x1F000, 0x20010), *range(0x2A6D0, 0x2A6E0), *range(0xE0000, 0xE0200)]
+    texts = [patterns[code % len(patterns)].format(chr(code)) for code in codes]
     found = kernels.tokenize(texts, tokenize=name)
     tokenizer = PEERS[name]
     assert [line.split() for line in found] == [tokenizer(text).split() for text in texts]

@@ -20,12 +20,22 @@ fn counts(words: &[String], order: usize) -> HashMap<&[String], i64> {
 fuzz_target!(|input: (u8, u8, String, Vec<String>)| {
     let (kind, order, hypothesis, references) = input;
     let name = ["13a", "intl", "zh", "char", "none"][kind as usize % 5];
-    let (tokenization, order) = (Tokenization::from_name(name).unwrap(), 1 + order as usize % 6);
+    let (tokenization, order) = (
+        Tokenization::from_name(name).unwrap(),
+        1 + order as usize % 6,
+    );
     if references.is_empty() || references.len() > 4 {
         return;
     }
     let n_references = [i64::try_from(references.len()).unwrap()];
-    let row = bleu_statistics(std::slice::from_ref(&hypothesis), &references, &n_references, tokenization, order).unwrap();
+    let row = bleu_statistics(
+        std::slice::from_ref(&hypothesis),
+        &references,
+        &n_references,
+        tokenization,
+        order,
+    )
+    .unwrap();
 
     // Python strips the end of a text before it is tokenized.
     let is_space = |c: char| c.is_whitespace() || ('\u{1c}'..='\u{1f}').contains(&c);
@@ -44,7 +54,9 @@ fuzz_target!(|input: (u8, u8, String, Vec<String>)| {
         expected.push(
             mine.iter()
                 .map(|(ngram, &count)| {
-                    let most = references.iter().map(|words| counts(words, n).get(ngram).copied().unwrap_or(0));
+                    let most = references
+                        .iter()
+                        .map(|words| counts(words, n).get(ngram).copied().unwrap_or(0));
                     count.min(most.max().unwrap_or(0))
                 })
                 .sum(),

@@ -29,7 +29,13 @@ fn pairs(
 
 fn apart(text: &[char], chosen: impl Fn(char) -> bool) -> Vec<char> {
     text.iter()
-        .flat_map(|&c| if chosen(c) { vec![' ', c, ' '] } else { vec![c] })
+        .flat_map(|&c| {
+            if chosen(c) {
+                vec![' ', c, ' ']
+            } else {
+                vec![c]
+            }
+        })
         .collect()
 }
 
@@ -47,17 +53,25 @@ fn western(text: &[char]) -> Vec<char> {
 fn is_chinese(c: char) -> bool {
     matches!(u32::from(c),
         0x3400..=0x4db5 | 0x4e00..=0x9fbb | 0xf900..=0xfa2d | 0xfa30..=0xfa6a | 0xfa70..=0xfad9
-        | 0x2001..=0x2a6d | 0x2f81..=0x2fa1 | 0xff00..=0xffef | 0x2e80..=0x2eff | 0x3000..=0x303f
+        | 0x2001..=0x2a6d | 0xff00..=0xffef | 0x2e80..=0x2eff | 0x3000..=0x303f
         | 0x31c0..=0x31ef | 0x2f00..=0x2fdf | 0x2ff0..=0x2fff | 0x3100..=0x312f | 0x31a0..=0x31bf
-        | 0xfe10..=0xfe1f | 0xfe30..=0xfe4f | 0x2600..=0x27bf | 0x3200..=0x33ff)
+        | 0xfe10..=0xfe1f | 0xfe30..=0xfe4f | 0x3200..=0x33ff)
 }
 
 /// Words of `text` under the tokenizer.
 pub fn words(text: &str, tokenization: Tokenization) -> Vec<String> {
     let line: Vec<char> = match tokenization {
         Tokenization::Mteval13a => {
-            let mut text = text.replace("<skipped>", "").replace("-\n", "").replace('\n', " ");
-            for (entity, character) in [("&quot;", "\""), ("&amp;", "&"), ("&lt;", "<"), ("&gt;", ">")] {
+            let mut text = text
+                .replace("<skipped>", "")
+                .replace("-\n", "")
+                .replace('\n', " ");
+            for (entity, character) in [
+                ("&quot;", "\""),
+                ("&amp;", "&"),
+                ("&lt;", "<"),
+                ("&gt;", ">"),
+            ] {
                 text = text.replace(entity, character);
             }
             western(&format!(" {text} ").chars().collect::<Vec<_>>())
