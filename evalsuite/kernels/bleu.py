@@ -43,7 +43,7 @@ _SMOOTH_VALUES: Final = {"none": 0.0, "floor": 0.1, "add-k": 1.0, "exp": 0.0}
 _COMPENSATED_SUM: Final = sys.version_info >= (3, 12)
 _MAX_EXACT: Final = 2**53
 # Texts are copied out of Python a block at a time, so that copies of a large corpus never exist all at once.
-_BLOCK_SEGMENTS: Final = 4096
+_BLOCK_SEGMENTS: Final = 1024
 
 
 def tokenize(texts: Sequence[str], *, tokenize: Tokenization = "13a", lowercase: bool = False) -> list[str]:

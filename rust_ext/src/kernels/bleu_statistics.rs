@@ -50,6 +50,7 @@ struct SegmentCounter {
     spans: Vec<(u32, u32)>,
     words: WordIds,
     ids: Vec<u32>,
+    hypothesis_ids: Vec<u32>,
     narrow: NgramCounts,
 }
 
@@ -61,6 +62,7 @@ impl SegmentCounter {
             spans: Vec::new(),
             words: WordIds::default(),
             ids: Vec::new(),
+            hypothesis_ids: Vec::new(),
             narrow: NgramCounts::default(),
         }
     }
@@ -82,12 +84,19 @@ impl SegmentCounter {
         };
         let (correct, total) = row[2..].split_at_mut(self.max_order);
         if NgramCounts::fits(n_tokens, self.words.len(), self.max_order) {
-            self.narrow
-                .set_hypothesis(&self.ids, self.words.len(), self.max_order);
+            let n_words = self.words.len();
             if let [reference] = references {
+                std::mem::swap(&mut self.ids, &mut self.hypothesis_ids);
                 note_length(self.find_words(hypothesis, reference.as_ref()));
-                self.narrow.match_only_reference(&self.ids);
+                self.narrow.match_only_reference(
+                    &self.hypothesis_ids,
+                    &self.ids,
+                    n_words,
+                    self.max_order,
+                );
             } else {
+                self.narrow
+                    .set_hypothesis(&self.ids, n_words, self.max_order);
                 for reference in references {
                     note_length(self.find_words(hypothesis, reference.as_ref()));
                     self.narrow.add_reference(&self.ids);

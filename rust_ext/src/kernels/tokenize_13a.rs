@@ -75,7 +75,7 @@ pub fn tokenize_13a(text: &[u8], spans: &mut Vec<(u32, u32)>) -> Option<Vec<u8>>
     spans.clear();
     let cleaned = clean(text);
     scan::<Cleaned>(&cleaned, |start, end| {
-        spans.push((start as u32, end as u32))
+        spans.push((start as u32, end as u32));
     });
     Some(cleaned)
 }

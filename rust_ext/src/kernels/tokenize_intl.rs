@@ -99,7 +99,7 @@ fn ends_in_number(text: &[u8], at: usize, properties: Properties) -> bool {
 
 /// The code point that starts at `text[at]`, a lone surrogate too, and its length in bytes.
 #[inline]
-pub fn decode(text: &[u8], at: usize) -> (u32, usize) {
+fn decode(text: &[u8], at: usize) -> (u32, usize) {
     let next = |i: usize| u32::from(text.get(at + i).copied().unwrap_or(0) & 0x3f);
     let lead = u32::from(text[at]);
     match lead {
