@@ -27,9 +27,7 @@ def chinese_segments(n: int, *, seed: int) -> Corpus:
     characters = [chr(0x4E00 + 7 * k) for k in range(1500)]
     weights = [1 / (rank + 2) for rank in range(len(characters))]
     references = ["".join(rng.choices(characters, weights, k=rng.randint(15, 60))) + "。" for _ in range(n)]
-    hypotheses = [
-        "".join(old if rng.random() < 0.8 else rng.choice(characters) for old in text) for text in references
-    ]
+    hypotheses = ["".join(old if rng.random() < 0.8 else rng.choice(characters) for old in text) for text in references]
     return hypotheses, references
 
 
