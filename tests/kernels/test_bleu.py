@@ -335,9 +335,9 @@ loose: Any = kernels
         (lambda: loose.bleu_statistics(["a", "b"], [["a"], []]), ValueError, r"`references\[1\]` has no reference"),
         (lambda: loose.bleu_statistics(["a"], [[None, None]]), ValueError, r"`references\[0\]` has no reference"),
         (
-            lambda: loose.bleu_statistics(["a"], [["a"]], tokenize="intl"),
+            lambda: loose.bleu_statistics(["a"], [["a"]], tokenize="14a"),
             ValueError,
-            r"`tokenize` must be one of '13a', 'none'; found 'intl'",
+            r"`tokenize` must be one of '13a', 'intl', 'zh', 'char', 'none'; found '14a'",
         ),
         (lambda: loose.bleu_statistics(["a"], [["a"]], max_order=0), ValueError, r"`max_order` must be 1 to"),
         (lambda: loose.bleu_statistics(["a"], [["a"]], max_order=True), TypeError, r"`max_order` must be an int"),

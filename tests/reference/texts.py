@@ -1,5 +1,7 @@
 """Seeded texts to try tokenizers on: nasty ones to be right on, and plain ones to be fast on."""
 
+# ruff: noqa: RUF001 - sentences in other scripts have their own punctuation
+
 from __future__ import annotations
 
 import random
@@ -49,6 +51,18 @@ def nasty_text(rng: random.Random, max_pieces: int = 20) -> str:
         return " ".join(rng.choices(COMMON, k=rng.randint(1, max_pieces)))
     glue = rng.choice(("", " ", ""))
     return glue.join(rng.choices(PIECES, k=rng.randint(1, max_pieces)))
+
+
+# Where the tables of tokenizers have their edges.
+BLOCKS = ((0, 0x250), (0, 0x3000), (0x2000, 0x3400), (0xF900, 0x10000), (0x1F000, 0x20000), (0, 0x110000))
+
+
+def unicode_text(rng: random.Random) -> str:
+    """Glue characters from all over Unicode, lone surrogates too, with what tokenizers look at; or a nasty text."""
+    if rng.random() < 0.4:
+        return nasty_text(rng)
+    alphabet = [chr(rng.randrange(*rng.choice(BLOCKS))) for _ in range(6)]
+    return "".join(rng.choices([*alphabet, *" .,-5a"], k=rng.randint(0, 25)))
 
 
 def edited(rng: random.Random, text: str) -> str:
@@ -106,3 +120,20 @@ def plain_segments(n: int, *, seed: int) -> tuple[list[str], list[str]]:
         references.append(" ".join(chosen) + rng.choice(".....?!"))
     hypotheses = [" ".join(old if rng.random() < 0.75 else word() for old in text.split()) for text in references]
     return hypotheses, references
+
+
+SCRIPTS = {
+    "Latin": ("Gestern fiel in Zürich Schnee – 12,5 cm!", "In Zürich fielen gestern 12,5 cm Schnee!"),
+    "accents": ("L’été dernier, « ça » coûtait 3 000 €.", "L’été passé, « cela » coûtait 3 000 €."),
+    "Cyrillic": ("Вчера в Москве выпал снег (10 см).", "Вчера в городе выпало 10 см снега."),
+    "Greek": ("Η γάτα κοιμάται; Όχι, παίζει.", "Κοιμάται η γάτα; Όχι, τώρα παίζει."),
+    "Arabic": ("وصل القطار في الساعة ٧٫٣٠ صباحًا، أليس كذلك؟", "وصل القطار الساعة ٧٫٣٠، أليس كذلك؟"),
+    "Hebrew": ("הרכבת הגיעה בשעה 7:30, נכון?", "הרכבת הגיעה ב-7:30, לא?"),
+    "Hindi": ("बिल्ली छत पर सो रही है। क्यों?", "बिल्ली अब छत पर सो रही है।"),
+    "Thai": ("แมวนอนบนหลังคา ๒ ตัว", "แมว ๒ ตัวนอนอยู่บนหลังคา"),
+    "Chinese": ("昨天北京下了3.5厘米的雪，“真冷”！", "北京昨天下雪3.5厘米，“很冷”！"),
+    "Japanese": ("昨日、東京で雪が降りました。寒い！", "東京では昨日雪が降った。寒い！"),
+    "Korean": ("어제 서울에 눈이 왔어요. 추웠죠?", "어제 서울에는 눈이 왔다. 추웠지?"),
+    "emoji": ("Snow ❄️ again 👩‍👧… 100% fun 🎉!", "Snow ❄️ once more 👩‍👧, 100% fun 🎉🎉!"),
+}
+"""Sentences in many scripts, a hypothesis and a reference of each, written for these tests."""

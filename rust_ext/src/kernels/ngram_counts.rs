@@ -34,6 +34,9 @@ pub struct NgramCounts {
     max_order: usize,
     word_counts: Vec<u16>,
     word_tallies: Vec<Tally>,
+    /// For the only reference: what is left of its words, and the hypothesis with 0 for words the two do not share.
+    left: Vec<u64>,
+    shared: Vec<u32>,
     /// `key << 16 | count`, the tables of orders 2, 3, ... one after the other; 0 marks a free slot.
     slots: Vec<u64>,
     tallies: Vec<Tally>,
@@ -56,9 +59,7 @@ impl NgramCounts {
         self.correct = [0; MAX_ORDER];
         self.bits = (2 * ids.len()).next_power_of_two().trailing_zeros().max(4);
         refill(&mut self.word_counts, n_words + 1);
-        refill(&mut self.word_tallies, n_words + 1);
         refill(&mut self.slots, (max_order - 1) << self.bits);
-        refill(&mut self.tallies, (max_order - 1) << self.bits);
         let mut key = 0;
         for (position, &id) in ids.iter().enumerate() {
             self.word_counts[id as usize] += 1;
@@ -70,9 +71,86 @@ impl NgramCounts {
         }
     }
 
+    /// Counts a hypothesis of word numbers 1 to `n_words` and its only reference, where 0 stands for all other words.
+    ///
+    /// N-grams with a word that the reference lacks cannot match and are not stored. One table serves all orders, since
+    /// no word has the number 0: a longer n-gram is a greater key. Counts are used up, so there is nothing to tally.
+    pub fn match_only_reference(
+        &mut self,
+        hypothesis: &[u32],
+        reference: &[u32],
+        n_words: usize,
+        max_order: usize,
+    ) {
+        self.max_order = max_order;
+        let mut correct = [0; MAX_ORDER];
+        refill(&mut self.left, n_words + 1);
+        for &id in reference {
+            // Odd for a word that the reference has, two for each of its occurrences.
+            self.left[id as usize] = (self.left[id as usize] + 2) | 1;
+        }
+        self.left[0] = 0;
+        self.shared.clear();
+        let (mut run, mut n_longer) = (0, 0);
+        for &id in hypothesis {
+            let left = &mut self.left[id as usize];
+            let found = u64::from(*left > 1);
+            *left -= 2 * found;
+            correct[0] += found;
+            let is_shared = *left & 1 == 1;
+            run = if is_shared { run + 1 } else { 0 };
+            n_longer += max_order.min(run).saturating_sub(1);
+            self.shared.push(if is_shared { id } else { 0 });
+        }
+        self.bits = (2 * n_longer).next_power_of_two().trailing_zeros().max(4);
+        refill(&mut self.slots, 1 << self.bits);
+        let (mut key, mut run) = (0, 0);
+        for i in 0..self.shared.len() {
+            let id = self.shared[i];
+            if id == 0 {
+                run = 0;
+                continue;
+            }
+            run += 1;
+            key = (key << 12 | u64::from(id)) & 0xffff_ffff_ffff;
+            for order in 2..=max_order.min(run) {
+                let slot = self.slot_of(2, key & (u64::MAX >> (64 - 12 * order as u32)));
+                self.tables_increment(slot);
+            }
+        }
+        if n_longer > 0 {
+            for (position, &id) in reference.iter().enumerate() {
+                let mut key = u64::from(id);
+                if id == 0 {
+                    continue;
+                }
+                // An n-gram whose beginning the hypothesis lacks is lacking too.
+                for (order, &next) in (2..=max_order).zip(&reference[position + 1..]) {
+                    if next == 0 {
+                        break;
+                    }
+                    key = key << 12 | u64::from(next);
+                    let (slot, _) = self.slot_of(2, key);
+                    let left = &mut self.slots[slot];
+                    if *left == 0 {
+                        break;
+                    }
+                    // A slot whose count is used up keeps its key, which is not 0.
+                    let found = u64::from(*left & 0xffff != 0);
+                    *left -= found;
+                    correct[order - 1] += found;
+                }
+            }
+        }
+        self.correct = correct;
+    }
+
     /// Matches one more reference, given as the hypothesis's word numbers with 0 for all other words.
     pub fn add_reference(&mut self, ids: &[u32]) {
-        if self.n_references > 0 {
+        if self.n_references == 0 {
+            refill(&mut self.word_tallies, self.word_counts.len());
+            refill(&mut self.tallies, self.slots.len());
+        } else {
             for tally in self.word_tallies.iter_mut().chain(&mut self.tallies) {
                 tally.seen = 0;
             }
@@ -146,6 +224,23 @@ mod tests {
         assert_eq!(counts.correct(), [4, 2, 1, 0]);
         counts.add_reference(&[1, 1]);
         assert_eq!(counts.correct(), [4, 2, 1, 0]);
+    }
+
+    #[test]
+    fn the_only_reference_matches_as_the_first_of_several() {
+        for reference in [
+            &[1, 1, 0, 2][..],
+            &[1, 1, 1, 1, 1],
+            &[1, 1, 2, 1, 1, 2],
+            &[],
+            &[0, 2],
+        ] {
+            let (mut one, mut several) = (NgramCounts::default(), NgramCounts::default());
+            several.set_hypothesis(&[1, 1, 1, 2], 2, 4);
+            one.match_only_reference(&[1, 1, 1, 2], reference, 2, 4);
+            several.add_reference(reference);
+            assert_eq!(one.correct(), several.correct());
+        }
     }
 
     #[test]
