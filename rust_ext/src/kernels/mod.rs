@@ -5,12 +5,17 @@
 pub mod bleu_score;
 pub mod bleu_statistics;
 pub mod bootstrap;
+pub mod char_numbers;
+pub mod chrf_score;
+pub mod chrf_statistics;
 pub mod clean_13a;
+pub mod common_ngrams;
 pub mod counter_rng;
 pub mod ngram_counts;
 pub mod parallel;
 pub mod python_whitespace;
 pub mod segments;
 pub mod tokenize_13a;
+pub mod wide_common_ngrams;
 pub mod wide_ngram_counts;
 pub mod word_ids;
