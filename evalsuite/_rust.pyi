@@ -11,6 +11,9 @@ __all__ = [
     "bleu_statistics",
     "bootstrap_draws",
     "bootstrap_sums",
+    "chrf_scores",
+    "chrf_statistics",
+    "ter_statistics",
     "tokenize_13a",
 ]
 
@@ -49,3 +52,32 @@ def bootstrap_sums(
 
 def bootstrap_draws(seed: int, first_resample: int, out: NDArray[np.int64]) -> None:
     """Fill `out`, int64, shape (n_resamples, n_clusters), with the clusters drawn."""
+
+def chrf_statistics(
+    hypotheses: list[str],
+    references: list[str],
+    reference_counts: NDArray[np.int64],
+    char_order: int,
+    word_order: int,
+    keep_whitespace: bool,
+    beta_squared: float,
+    eps_smoothing: bool,
+    out: NDArray[np.int64],
+) -> None:
+    """Fill `out`, int64, shape (n, 3 * (char_order + word_order)); `references` are those of all segments."""
+
+def chrf_scores(
+    statistics: NDArray[np.float64], beta_squared: float, eps_smoothing: bool, out: NDArray[np.float64]
+) -> None:
+    """Fill `out`, float64, shape (m,), with the score of each row of `statistics`."""
+
+def ter_statistics(
+    hypotheses: list[str],
+    references: list[str],
+    reference_counts: NDArray[np.int64],
+    normalized: bool,
+    no_punct: bool,
+    asian_support: bool,
+    out: NDArray[np.int64],
+) -> None:
+    """Fill `out`, int64, shape (n, 2), with the fewest edits of each segment and the words of all its references."""

@@ -15,4 +15,10 @@ mod _rust {
 
     #[pymodule_export]
     use crate::bindings::bootstrap::{bootstrap_draws, bootstrap_sums};
+
+    #[pymodule_export]
+    use crate::bindings::chrf::{chrf_scores, chrf_statistics};
+
+    #[pymodule_export]
+    use crate::bindings::ter::ter_statistics;
 }

@@ -5,3 +5,5 @@
 
 pub(crate) mod bleu;
 pub(crate) mod bootstrap;
+pub(crate) mod chrf;
+pub(crate) mod ter;
