@@ -56,7 +56,8 @@ def ter_statistics(
     TypeError
         If a text is not a str, or `references` is a flat sequence of str.
     ValueError
-        If the lengths differ, a segment has no reference, or a text takes 4 GiB or more (1 GiB if `normalized`).
+        If the lengths differ, a segment has no reference, or a text takes 4 GiB or more (more than 256 MiB
+        if `normalized`).
 
     Notes
     -----

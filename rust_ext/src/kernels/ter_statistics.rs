@@ -3,12 +3,14 @@
 use super::parallel::fill_rows;
 use super::segments::{check_sizes, group_references};
 use super::ter_shifts::ShiftSearch;
-use super::tercom_tokens::{TercomOptions, tercom_words};
+use super::tercom_tokens::{TercomOptions, tercom_reference_words, tercom_words};
 use super::word_ids::WordIds;
 use crate::error::KernelError;
 
 /// Segments a thread takes at a time, at least: fewer are done faster than handed over.
 const MIN_SEGMENTS: usize = 4;
+/// Longest text that may be normalised, in bytes: 256 MiB.
+const MAX_NORMALIZED: usize = 1 << 28;
 
 /// For each segment, the fewest edits that lead to one of its references, and the words of all of them together.
 ///
@@ -17,8 +19,8 @@ const MIN_SEGMENTS: usize = 4;
 ///
 /// # Errors
 ///
-/// A segment without references, counts that do not add up to the references, or a text of 4 GiB or more, 1 GiB if it
-/// is to be normalised.
+/// A segment without references, counts that do not add up to the references, or a text of 4 GiB or more, or
+/// of more than 256 MiB if it is to be normalised.
 pub fn ter_statistics<T: AsRef<[u8]> + Sync>(
     hypotheses: &[T],
     references: &[T],
@@ -31,13 +33,16 @@ pub fn ter_statistics<T: AsRef<[u8]> + Sync>(
         check_sizes(group)?;
     }
     if options.normalized {
-        // Spaces around every character make a text up to three times as long.
+        // Spaces around every character, twice: positions in what becomes of the text must fit 32 bits.
         let texts = hypotheses
             .iter()
             .chain(references.iter().copied().flatten());
         let longest = texts.map(|text| text.as_ref().len()).max().unwrap_or(0);
-        if longest > u32::MAX as usize / 4 {
-            return Err(KernelError::TextTooLong { bytes: longest });
+        if longest > MAX_NORMALIZED {
+            return Err(KernelError::NormalizedTooLong {
+                bytes: longest,
+                most: MAX_NORMALIZED,
+            });
         }
     }
     let mut statistics = vec![0; 2 * hypotheses.len()];
@@ -77,7 +82,7 @@ impl SegmentCounter {
         for reference in references {
             self.reference_spans.clear();
             let reference = reference.as_ref();
-            let copy = tercom_words(reference, self.options, |start, end| {
+            let copy = tercom_reference_words(reference, self.options, |start, end| {
                 self.reference_spans.push((start, end));
             });
             let reference = copy.as_deref().unwrap_or(reference);

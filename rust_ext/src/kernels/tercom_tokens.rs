@@ -47,6 +47,27 @@ pub fn tercom_words(
     Some(line)
 }
 
+/// As [`tercom_words`], for a reference: sacrebleu puts references through all steps twice.
+///
+/// The second time sets apart what now follows a space, as the second comma of `a,,1`.
+pub fn tercom_reference_words(
+    text: &[u8],
+    options: TercomOptions,
+    emit: impl FnMut(usize, usize),
+) -> Option<Vec<u8>> {
+    if !options.normalized {
+        return tercom_words(text, options, emit);
+    }
+    let mut spans = Vec::new();
+    let line = tercom_words(text, options, |start, end| spans.push((start, end)));
+    let line = line.as_deref().unwrap_or(text);
+    let words: Vec<&[u8]> = spans
+        .iter()
+        .map(|&(start, end)| &line[start..end])
+        .collect();
+    tercom_words(&words.join(&b' '), options, emit)
+}
+
 fn normalize(text: &[u8]) -> Vec<u8> {
     let mut line = if text.contains(&b'\n') {
         let mut joined = replace(text, b"\n-", b"");
@@ -227,6 +248,22 @@ mod tests {
                 "It", "'s", "1,000.50", "(", "a", ".", ".", "b", ")", "5", "-", "6", "<", "xy", "z"
             ]
         );
+    }
+
+    #[test]
+    fn references_are_normalised_twice() {
+        let options = TercomOptions {
+            normalized: true,
+            ..TercomOptions::default()
+        };
+        let count = |text: &str| {
+            let (mut once, mut twice) = (0, 0);
+            tercom_words(text.as_bytes(), options, |_, _| once += 1);
+            tercom_reference_words(text.as_bytes(), options, |_, _| twice += 1);
+            (once, twice)
+        };
+        assert_eq!(count("a,,1 b"), (4, 5));
+        assert_eq!(count("a, b."), (4, 4));
     }
 
     #[test]
