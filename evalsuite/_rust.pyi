@@ -16,7 +16,6 @@ __all__ = [
     "chrf_scores",
     "chrf_statistics",
     "ter_statistics",
-    "tokenize_13a",
     "tokenize",
 ]
 
