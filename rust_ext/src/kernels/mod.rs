@@ -26,7 +26,6 @@ pub mod tokenize_13a;
 pub mod wide_common_ngrams;
 pub mod special_bytes;
 pub mod tokenization;
-pub mod tokenize_13a;
 pub mod tokenize_intl;
 pub mod tokenize_zh;
 pub mod unicode_properties;
