@@ -48,7 +48,7 @@ def test_shifts_equal_sacrebleu() -> None:
     assert rows.tolist() == peer_statistics(hypotheses, groups)
 
 
-@pytest.mark.parametrize(("n_hypothesis", "n_reference"), [(40, 90), (90, 40), (120, 110), (1, 80), (2, 150), (3, 140)])
+@pytest.mark.parametrize(("n_hypothesis", "n_reference"), [(30, 70), (70, 30), (60, 55), (1, 80), (2, 150), (3, 140)])
 def test_beams_of_every_slope_equal_sacrebleu(n_hypothesis: int, n_reference: int) -> None:
     rng = random.Random(n_hypothesis)
     for n_kinds in (30, 90):
@@ -59,8 +59,8 @@ def test_beams_of_every_slope_equal_sacrebleu(n_hypothesis: int, n_reference: in
 
 def test_a_round_with_too_many_candidates_is_not_applied() -> None:
     # Two words of each kind: every shift has many places to go.
-    reference = " ".join("ab" * 30)
-    hypothesis = " ".join("ba" * 30)
+    reference = " ".join("ab" * 12)
+    hypothesis = " ".join("ba" * 12)
     assert ter_statistics([hypothesis], [[reference]]).tolist() == peer_statistics([hypothesis], [[reference]])
 
 
