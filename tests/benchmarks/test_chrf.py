@@ -10,7 +10,7 @@ from typing import Any
 
 import fastchrf
 import pytest
-from sacrebleu.metrics import CHRF as PeerCHRF
+from sacrebleu import metrics as peer
 
 from evalsuite.text.chrf import CHRF
 from tests.benchmarks.race import time_in_group
@@ -26,14 +26,14 @@ def test_corpus(benchmark: Any, word_order: int) -> None:
     def ours() -> float:
         return CHRF(word_order=word_order).corpus_score(HYPOTHESES, [REFERENCES]).score
 
-    assert ours() == PeerCHRF(word_order=word_order).corpus_score(HYPOTHESES, [REFERENCES]).score
+    assert ours() == peer.CHRF(word_order=word_order).corpus_score(HYPOTHESES, [REFERENCES]).score
     time_in_group(benchmark, f"{NAMES[word_order]}, {N_SEGMENTS:,} segments", "evalsuite", ours, rounds=15)
 
 
 @pytest.mark.parametrize("word_order", NAMES)
 def test_corpus_sacrebleu(benchmark: Any, word_order: int) -> None:
     def theirs() -> float:
-        score: float = PeerCHRF(word_order=word_order).corpus_score(HYPOTHESES, [REFERENCES]).score
+        score: float = peer.CHRF(word_order=word_order).corpus_score(HYPOTHESES, [REFERENCES]).score
         return score
 
     group = f"{NAMES[word_order]}, {N_SEGMENTS:,} segments"

@@ -16,7 +16,7 @@ from evalsuite.kernels.ter import ter_statistics
 from tests.reference.texts import PIECES, shifted_segments
 
 TEXTS = st.lists(
-    st.sampled_from((*PIECES, "'s ", "\n-", "あ", "カ", "ㇰ", "\u3f22", "\u31c0", "（", "「")) | st.characters(),
+    st.sampled_from((*PIECES, "'s ", "\n-", "あ", "カ", "ㇰ", "\u3f22", "\u31c0", "\uff08", "「")) | st.characters(),
     max_size=25,
 ).map("".join)
 WORDS = st.lists(st.sampled_from("abcdef"), max_size=14).map(" ".join)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 import sacrebleu
-from sacrebleu.metrics import CHRF as PeerCHRF
+from sacrebleu import metrics as peer
 
 from evalsuite.text.chrf import CHRF, CHRFScore, corpus_chrf, sentence_chrf
 from tests.reference.texts import plain_segments
@@ -36,7 +36,7 @@ def same(ours: CHRFScore, theirs: Any) -> None:
 
 @pytest.mark.parametrize("options", OPTIONS)
 def test_scores_and_signatures_are_sacrebleus(options: dict[str, Any]) -> None:
-    ours, theirs = CHRF(**options), PeerCHRF(**options)
+    ours, theirs = CHRF(**options), peer.CHRF(**options)
     same(ours.corpus_score(HYPOTHESES, REFERENCES), theirs.corpus_score(HYPOTHESES, REFERENCES))
     for short in (False, True):
         assert ours.get_signature().format(short) == theirs.get_signature().format(short)
@@ -50,7 +50,7 @@ def test_scores_and_signatures_are_sacrebleus(options: dict[str, Any]) -> None:
 def test_resampled_intervals_are_sacrebleus(options: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("SACREBLEU_SEED", raising=False)
     hypotheses, references = plain_segments(30, seed=11)
-    ours, theirs = CHRF(**options), PeerCHRF(**options)
+    ours, theirs = CHRF(**options), peer.CHRF(**options)
     same(
         ours.corpus_score(hypotheses, [references], n_bootstrap=100),
         theirs.corpus_score(hypotheses, [references], n_bootstrap=100),
@@ -59,9 +59,9 @@ def test_resampled_intervals_are_sacrebleus(options: dict[str, Any], monkeypatch
 
 
 def test_references_may_be_given_once() -> None:
-    same(CHRF(references=REFERENCES).corpus_score(HYPOTHESES, None), PeerCHRF().corpus_score(HYPOTHESES, REFERENCES))
+    same(CHRF(references=REFERENCES).corpus_score(HYPOTHESES, None), peer.CHRF().corpus_score(HYPOTHESES, REFERENCES))
     varying: Any = [REFERENCES[0], ["The dog had bit the man.", None, None]]
-    ours, theirs = CHRF(references=varying), PeerCHRF(references=varying)
+    ours, theirs = CHRF(references=varying), peer.CHRF(references=varying)
     same(ours.corpus_score(HYPOTHESES, None), theirs.corpus_score(HYPOTHESES, None))
     assert str(ours.get_signature()) == str(theirs.get_signature())
 

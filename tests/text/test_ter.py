@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 import sacrebleu
-from sacrebleu.metrics import TER as PeerTER
+from sacrebleu import metrics as peer
 
 from evalsuite.text.ter import TER, TERScore, corpus_ter, sentence_ter
 from tests.reference.texts import plain_segments
@@ -34,7 +34,7 @@ def same(ours: TERScore, theirs: Any) -> None:
 
 @pytest.mark.parametrize("options", OPTIONS)
 def test_scores_and_signatures_are_sacrebleus(options: dict[str, Any]) -> None:
-    ours, theirs = TER(**options), PeerTER(**options)
+    ours, theirs = TER(**options), peer.TER(**options)
     same(ours.corpus_score(HYPOTHESES, REFERENCES), theirs.corpus_score(HYPOTHESES, REFERENCES))
     for short in (False, True):
         assert ours.get_signature().format(short) == theirs.get_signature().format(short)
@@ -46,7 +46,7 @@ def test_scores_and_signatures_are_sacrebleus(options: dict[str, Any]) -> None:
 def test_resampled_intervals_are_sacrebleus(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("SACREBLEU_SEED", raising=False)
     hypotheses, references = plain_segments(20, seed=11)
-    ours, theirs = TER(), PeerTER()
+    ours, theirs = TER(), peer.TER()
     same(
         ours.corpus_score(hypotheses, [references], n_bootstrap=100),
         theirs.corpus_score(hypotheses, [references], n_bootstrap=100),
@@ -57,7 +57,7 @@ def test_resampled_intervals_are_sacrebleus(monkeypatch: pytest.MonkeyPatch) -> 
 def test_mean_lengths_are_summed_as_sacrebleu_sums_them() -> None:
     hypotheses = [f"a b {i}" for i in range(40)]
     streams = [[f"a b c {i}" for i in range(40)], ["a b"] * 40, ["a " * (i % 7 + 1) for i in range(40)]]
-    same(TER().corpus_score(hypotheses, streams), PeerTER().corpus_score(hypotheses, streams))
+    same(TER().corpus_score(hypotheses, streams), peer.TER().corpus_score(hypotheses, streams))
 
 
 def test_functions_are_sacrebleus() -> None:
