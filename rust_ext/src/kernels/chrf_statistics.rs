@@ -1,5 +1,7 @@
 //! The integer statistics of chrF, one row a segment (Popović, WMT 2015 and 2017; conventions of sacrebleu 2.6).
 
+#![allow(clippy::cast_possible_wrap)] // lengths are far below 2^63
+
 use super::char_numbers::{CharNumbers, code_points};
 use super::chrf_score::{FScoreOptions, f_score};
 use super::common_ngrams::CommonNgrams;

@@ -3,6 +3,8 @@
 //! Every position is an exact key of its next few members, 8 bits each. Sorted, the positions of an n-gram lie side by
 //! side whatever n is: one radix sort and one scan serve all orders, without hashing.
 
+#![allow(clippy::cast_possible_wrap)] // lengths are far below 2^63
+
 /// Most distinct members, numbered from 1: 8 bits less the number 0, which stands for what follows the end.
 pub const MAX_NUMBERS: usize = u8::MAX as usize;
 /// Most positions of both sequences together, so that counts fit the lanes of the scan.

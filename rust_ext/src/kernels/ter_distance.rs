@@ -7,6 +7,8 @@
 //! * to its right, a row goes on with +1, and new columns beyond the first see no match;
 //! * the column to its left is 1 above the first one in it.
 
+#![allow(clippy::cast_possible_wrap, clippy::cast_sign_loss)] // lengths are far below 2^63
+
 use super::ter_matches::Matches;
 
 /// Half the width of the beam.

@@ -3,6 +3,8 @@
 //! Conventions of sacrebleu 2.6. Candidates are listed first and tried afterwards: when there are too many of them the
 //! round is not applied whatever they would bring, and most of the others cannot beat the best one so far.
 
+#![allow(clippy::cast_possible_wrap, clippy::similar_names)] // lengths are far below 2^63
+
 use super::ter_distance::{BitDistance, Edit, fits};
 use super::ter_matches::Matches;
 use super::ter_wide_distance::WideDistance;

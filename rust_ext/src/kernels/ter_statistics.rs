@@ -1,5 +1,7 @@
 //! The statistics of TER, one row a segment (Snover et al., AMTA 2006; conventions of sacrebleu 2.6).
 
+#![allow(clippy::cast_possible_wrap)] // lengths are far below 2^63
+
 use super::parallel::fill_rows;
 use super::segments::{check_sizes, group_references};
 use super::ter_shifts::ShiftSearch;

@@ -1,6 +1,8 @@
 //! Edit distance within tercom's beam, number by number: for references so much longer than the hypothesis that the
 //! beam does not fit [`super::ter_distance`].
 
+#![allow(clippy::needless_range_loop)] // one index into several rows
+
 use super::ter_distance::{Edit, beam};
 
 /// What no path reaches.

@@ -3,6 +3,8 @@
 //! Conventions of sacrebleu 2.6, which follows `Normalizer.java` of tercom. Its three rules for kana never apply: they
 //! are anchored to the start of a line that always starts with a space.
 
+#![allow(clippy::must_use_candidate)] // called for what they emit
+
 use super::char_numbers::decode;
 use super::python_whitespace::{split, trim_end};
 

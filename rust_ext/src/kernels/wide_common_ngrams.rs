@@ -1,6 +1,8 @@
 //! Common n-grams of two sequences of any length, order and number of members: the slow path of
 //! [`super::common_ngrams`].
 
+#![allow(clippy::cast_possible_wrap)] // lengths are far below 2^63
+
 use std::ops::{BitOr, BitXor, Shl, Shr};
 
 /// A number wide enough for the members of an n-gram and one bit that names the sequence.
