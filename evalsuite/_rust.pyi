@@ -43,6 +43,9 @@ __all__ = [
     "token_ids",
     "tokenize_13a",
     "word_spans",
+    "chrf_scores",
+    "chrf_statistics",
+    "ter_statistics",
     "tokenize",
 ]
 
@@ -260,3 +263,31 @@ def rouge_statistics_of_numbers(
 
 def rouge_scores(statistics: NDArray[np.int64], out: NDArray[np.float64]) -> None:
     """Fill `out`, float64, with precision, recall and F of each [hits, prediction, target] of `statistics`."""
+def chrf_statistics(
+    hypotheses: list[str],
+    references: list[str],
+    reference_counts: NDArray[np.int64],
+    char_order: int,
+    word_order: int,
+    keep_whitespace: bool,
+    beta_squared: float,
+    eps_smoothing: bool,
+    out: NDArray[np.int64],
+) -> None:
+    """Fill `out`, int64, shape (n, 3 * (char_order + word_order)); `references` are those of all segments."""
+
+def chrf_scores(
+    statistics: NDArray[np.float64], beta_squared: float, eps_smoothing: bool, out: NDArray[np.float64]
+) -> None:
+    """Fill `out`, float64, shape (m,), with the score of each row of `statistics`."""
+
+def ter_statistics(
+    hypotheses: list[str],
+    references: list[str],
+    reference_counts: NDArray[np.int64],
+    normalized: bool,
+    no_punct: bool,
+    asian_support: bool,
+    out: NDArray[np.int64],
+) -> None:
+    """Fill `out`, int64, shape (n, 2), with the fewest edits of each segment and the words of all its references."""

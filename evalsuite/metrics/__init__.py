@@ -45,6 +45,9 @@ METRICS: Registry[type[Metric]] = Registry(
         "distinct_1": Entry(
             "evalsuite.metrics.distinct:Distinct1",
             "Distinct-1: share of words that are different, over all outputs together, 0-1.",
+        "chrf++": Entry(
+            "evalsuite.metrics.chrf:ChrfPlusPlus",
+            "chrF++: F-score of character n-grams and of one and two words over the corpus, 0-100.",
         ),
         "distinct_2": Entry(
             "evalsuite.metrics.distinct:Distinct2",
@@ -163,6 +166,9 @@ METRICS: Registry[type[Metric]] = Registry(
         "zipf": Entry(
             "evalsuite.metrics.zipf:Zipf",
             "Zipf coefficient: how steeply the outputs' word frequencies fall with rank; lower is flatter.",
+        "ter": Entry(
+            "evalsuite.metrics.ter:Ter",
+            "TER: edits, shifts of blocks among them, divided by reference words, over the corpus, in percent.",
         ),
     },
 )

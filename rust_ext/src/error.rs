@@ -41,6 +41,13 @@ pub enum KernelError {
         /// Highest number allowed.
         most: usize,
     },
+    /// A text that would grow too long when normalised.
+    NormalizedTooLong {
+        /// Its length in UTF-8.
+        bytes: usize,
+        /// The greatest length allowed.
+        most: usize,
+    },
     /// A cluster label that cannot be one of 0 to G - 1.
     ClusterLabel {
         /// Index of the row.
@@ -104,6 +111,10 @@ impl fmt::Display for KernelError {
             Self::TokenNumber { found, most } => write!(
                 f,
                 "`ids` must number tokens densely, at most {most} here; found {found}"
+            ),
+            Self::NormalizedTooLong { bytes, most } => write!(
+                f,
+                "with `normalized`, a text must have at most {most} bytes in UTF-8; found one of {bytes}: split it"
             ),
             Self::ClusterLabel { row, label, n_rows } => write!(
                 f,

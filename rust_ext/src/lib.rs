@@ -43,4 +43,8 @@ mod _rust {
     use crate::bindings::rouge::{
         porter_stems, rouge_scores, rouge_statistics, rouge_statistics_of_numbers, rouge_words,
     };
+    use crate::bindings::chrf::{chrf_scores, chrf_statistics};
+
+    #[pymodule_export]
+    use crate::bindings::ter::ter_statistics;
 }

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from sacrebleu.metrics import CHRF
 
 from evalsuite.errors import UsageError
-from evalsuite.metrics.chrf import Chrf
+from evalsuite.metrics.chrf import Chrf, ChrfPlusPlus
 from evalsuite.types import Output, Sample
 
 PIECES = [*"abcABİß09.,-'!?()中日\u00a0\u2028\x1c\t\n\0\ud800 ", " the", " cat", "(hi)", "👩‍👧", "e\u0301"]
@@ -96,3 +96,10 @@ def test_wrong_options() -> None:
         Chrf(char_order=0)
     with pytest.raises(UsageError, match=r"chrf: `beta` must be an integer in \[1, 100\], got 0"):
         Chrf(beta=0)
+
+
+def test_chrf_plus_plus_has_two_orders_of_words() -> None:
+    corpus = [("the cat sat", ["the cat sits"])]
+    expected = sacrebleu.corpus_chrf(["the cat sat"], [["the cat sits"]], word_order=2).score
+    assert ChrfPlusPlus().value(compute(ChrfPlusPlus(), corpus).sum(axis=0)) == expected
+    assert ChrfPlusPlus().signature() == "chrf++|case:mixed|eff:yes|nc:6|nw:2|space:no|version:2.6.0"

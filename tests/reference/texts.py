@@ -137,3 +137,29 @@ SCRIPTS = {
     "emoji": ("Snow ❄️ again 👩‍👧… 100% fun 🎉!", "Snow ❄️ once more 👩‍👧, 100% fun 🎉🎉!"),
 }
 """Sentences in many scripts, a hypothesis and a reference of each, written for these tests."""
+
+
+def shifted_segments(n: int, *, seed: int, max_words: int) -> tuple[list[str], list[str]]:
+    """References of few different words, and hypotheses that hold their blocks in another order, with errors."""
+    rng = random.Random(seed)
+    hypotheses, references = [], []
+    for _ in range(n):
+        vocabulary = [f"w{i}" for i in range(rng.choice((2, 5, 15, max_words)))]
+        reference = rng.choices(vocabulary, k=rng.randint(1, max_words))
+        if rng.random() < 0.1:
+            # Lengths so different that the beam is as steep as it gets, and wider.
+            hypothesis = rng.choices(vocabulary, k=rng.choice((1, 2, max_words // 10 + 1, 2 * max_words)))
+        else:
+            hypothesis = list(reference)
+        for _ in range(rng.randint(0, 8)):
+            start = rng.randint(0, len(hypothesis))
+            block = hypothesis[start : start + rng.randint(1, 12)]
+            del hypothesis[start : start + len(block)]
+            target = rng.randint(0, len(hypothesis))
+            hypothesis[target:target] = block
+        for _ in range(rng.randint(0, 1 + max_words // 8)):
+            start = rng.randint(0, len(hypothesis))
+            hypothesis[start : start + rng.randint(0, 2)] = rng.choices(vocabulary, k=rng.randint(0, 2))
+        hypotheses.append(" ".join(hypothesis))
+        references.append(" ".join(reference))
+    return hypotheses, references

@@ -11,3 +11,5 @@ pub(crate) mod edit;
 pub(crate) mod meteor;
 pub(crate) mod ngrams;
 pub(crate) mod rouge;
+pub(crate) mod chrf;
+pub(crate) mod ter;
