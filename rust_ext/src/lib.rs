@@ -15,4 +15,10 @@ mod _rust {
 
     #[pymodule_export]
     use crate::bindings::bootstrap::{bootstrap_draws, bootstrap_sums};
+
+    #[pymodule_export]
+    use crate::bindings::significance::{
+        jackknife_sums, numpy_bootstrap_sums, numpy_choices, numpy_coins, numpy_trial_sums,
+        resampled_bleu, resampled_chrf, resampled_ter, trial_coins, trial_sums,
+    };
 }

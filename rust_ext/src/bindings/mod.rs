@@ -5,3 +5,4 @@
 
 pub(crate) mod bleu;
 pub(crate) mod bootstrap;
+pub(crate) mod significance;
