@@ -3,6 +3,8 @@
 Arrays must be C-contiguous and of the stated dtype; `out` is overwritten.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -22,20 +24,27 @@ __all__ = [
     "tokenize_13a",
     "trial_coins",
     "trial_sums",
+    "tokenize",
 ]
 
-def tokenize_13a(texts: list[str]) -> list[str]:
-    """Tokens of each text under 13a, joined by single spaces."""
+def tokenize(texts: list[str], tokenize: str) -> list[str]:
+    """Tokens of each text, joined by single spaces."""
 
 def bleu_statistics(
     hypotheses: list[str],
-    references: list[str],
-    reference_counts: NDArray[np.int64],
+    references: Sequence[Sequence[str | None]],
+    by_stream: bool,
+    first: int,
+    lowercase: bool,
     tokenize: str,
     max_order: int,
-    out: NDArray[np.int64],
-) -> None:
-    """Fill `out`, int64, shape (n, 2 + 2 * max_order); `references` are those of all segments, one after the other."""
+    block: NDArray[np.int64],
+) -> int:
+    """Fill `block`, int64, shape (m, 2 + 2 * max_order), with rows of up to m segments from `first` on.
+
+    `references` holds a sequence of texts or None for each segment or, if `by_stream`, lists as long as `hypotheses`.
+    Returns how many rows are filled: fewer than m where the texts end or are long.
+    """
 
 def bleu_scores(
     statistics: NDArray[np.float64],

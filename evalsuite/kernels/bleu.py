@@ -1,9 +1,9 @@
-"""BLEU: its tokenizer, its statistics a segment, and the score of statistics."""
+"""BLEU: its tokenizers, its statistics a segment, and the score of statistics."""
 
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias, TypeVar
 
 import numpy as np
 
@@ -22,49 +22,93 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-__all__ = ["bleu_scores", "bleu_statistics", "tokenize_13a"]
+__all__ = [
+    "TOKENIZATIONS",
+    "SmoothMethod",
+    "Tokenization",
+    "bleu_scores",
+    "bleu_statistics",
+    "bleu_stream_statistics",
+    "tokenize",
+    "tokenize_13a",
+]
 
-Tokenization: TypeAlias = Literal["13a", "none"]
+Tokenization: TypeAlias = Literal["13a", "intl", "zh", "char", "none"]
 SmoothMethod: TypeAlias = Literal["none", "floor", "add-k", "exp"]
+Text = TypeVar("Text", str, str | None)
 
-_TOKENIZATIONS: Final = ("13a", "none")
+TOKENIZATIONS: Final[tuple[Tokenization, ...]] = ("13a", "intl", "zh", "char", "none")
 _SMOOTH_VALUES: Final = {"none": 0.0, "floor": 0.1, "add-k": 1.0, "exp": 0.0}
 # From Python 3.12 on, sum() of floats compensates for rounding, and sacrebleu's scores move with it.
 _COMPENSATED_SUM: Final = sys.version_info >= (3, 12)
 _MAX_EXACT: Final = 2**53
+# Texts are copied out of Python a block at a time, so that copies of a large corpus never exist all at once.
+_BLOCK_SEGMENTS: Final = 4096
 
 
-def tokenize_13a(texts: Sequence[str], *, lowercase: bool = False) -> list[str]:
-    """Tokens of each text under mteval's 13a, joined by single spaces.
+def tokenize(texts: Sequence[str], *, tokenize: Tokenization = "13a", lowercase: bool = False) -> list[str]:
+    """Tokens of each text, joined by single spaces.
 
     Parameters
     ----------
     texts : sequence of str
-        The texts, not stripped beforehand: a final hyphen before a line end is deleted with it.
+        The texts, not stripped beforehand: 13a deletes a final hyphen with the line end behind it.
+    tokenize : {"13a", "intl", "zh", "char", "none"}, default "13a"
+        mteval-v13a's rules; those of mteval-v14 for any script [1]_; Chinese characters one by one and the rest as
+        13a; every character; whitespace only.
     lowercase : bool, default False
         Apply ``str.lower`` first.
 
     Returns
     -------
     list of str
-        As many lines as texts, each equal to what ``tok:13a`` of sacrebleu 2.6 gives [1]_.
+        As many lines as texts, each with the tokens that sacrebleu 2.6 gives.
 
     Raises
     ------
     TypeError
         If `texts` is a str or holds anything but str.
+    ValueError
+        If `tokenize` is unknown.
+
+    Notes
+    -----
+    "intl" classifies characters as the release of the `regex` package does that ``unicode_ranges.rs`` names.
 
     References
     ----------
     .. [1] Post, "A Call for Clarity in Reporting BLEU Scores", WMT 2018; the rules are those of NIST's
-       ``mteval-v13a.pl``.
+       ``mteval-v13a.pl`` and ``mteval-v14.pl``.
 
     Examples
     --------
-    >>> tokenize_13a(["It's 1,000.50 (net), 1990-2000."])
+    >>> tokenize(["It's 1,000.50 (net), 1990-2000."])
     ["It's 1,000.50 ( net ) , 1990 - 2000 ."]
+    >>> tokenize(["我爱NLP。"], tokenize="zh")
+    ['我 爱 NLP 。']
     """
-    return _rust.tokenize_13a(check_texts(texts, "texts", lowercase=lowercase))
+    check_choice(tokenize, "tokenize", TOKENIZATIONS)
+    return _rust.tokenize(check_texts(texts, "texts", lowercase=lowercase), tokenize)
+
+
+def tokenize_13a(texts: Sequence[str], *, lowercase: bool = False) -> list[str]:
+    """Tokens of each text under mteval's 13a: `tokenize` with its default.
+
+    Parameters
+    ----------
+    texts, lowercase
+        See `tokenize`.
+
+    Returns
+    -------
+    list of str
+
+    Raises
+    ------
+    TypeError
+        If `texts` is a str or holds anything but str.
+    """
+    return tokenize(texts, lowercase=lowercase)
 
 
 def bleu_statistics(
@@ -84,8 +128,8 @@ def bleu_statistics(
     references : sequence of sequences of str or None, length n
         ``references[i]`` are the references of segment ``i``, any number of them. None is dropped; ``""`` is a
         reference of length 0.
-    tokenize : {"13a", "none"}, default "13a"
-        mteval's tokenizer, or split on whitespace only.
+    tokenize : {"13a", "intl", "zh", "char", "none"}, default "13a"
+        See :func:`tokenize`.
     lowercase : bool, default False
         Apply ``str.lower`` to all texts first.
     max_order : int, default 4
@@ -119,13 +163,95 @@ def bleu_statistics(
     >>> bleu_statistics(["the the the"], [["the cat", "the cat, the dog"]], max_order=2)
     array([[3, 2, 2, 0, 3, 2]])
     """
-    check_choice(tokenize, "tokenize", _TOKENIZATIONS)
+    texts = _listed(hypotheses, "hypotheses")
+    if isinstance(references, str | bytes):
+        raise TypeError("`references` must be a sequence of sequences of str, one a segment: [[reference, ...], ...]")
+    groups = references if isinstance(references, list) else list(references)
+    if len(groups) != len(texts):
+        raise ValueError(
+            f"`references` must have one entry for each of the {len(texts)} `hypotheses`; found {len(groups)}"
+        )
+    try:
+        return _statistics(texts, groups, False, tokenize, lowercase, max_order)
+    except TypeError:
+        check_texts(texts, "hypotheses", lowercase=False)
+        check_references(groups, len(texts), lowercase=False)
+        raise
+
+
+def bleu_stream_statistics(
+    hypotheses: Sequence[str],
+    references: Sequence[Sequence[str | None]],
+    *,
+    tokenize: Tokenization = "13a",
+    lowercase: bool = False,
+    max_order: int = 4,
+) -> NDArray[np.int64]:
+    """Sufficient statistics of BLEU, as :func:`bleu_statistics` has them, of references in streams.
+
+    Parameters
+    ----------
+    hypotheses : sequence of str, length n
+        One text a segment.
+    references : sequence of sequences of str or None
+        Streams: ``references[k][i]`` is the k-th reference of segment ``i``, None where it has none.
+    tokenize, lowercase, max_order
+        See :func:`bleu_statistics`.
+
+    Returns
+    -------
+    ndarray of int64, shape (n, 2 + 2 * N)
+
+    Raises
+    ------
+    TypeError, ValueError
+        As for :func:`bleu_statistics`.
+
+    Examples
+    --------
+    >>> bleu_stream_statistics(["the the the"], [["the cat"], ["the cat, the dog"]], max_order=2)
+    array([[3, 2, 2, 0, 3, 2]])
+    """
+    texts = _listed(hypotheses, "hypotheses")
+    if isinstance(references, str | bytes):
+        raise TypeError("`references` must be a sequence of streams, each as long as `hypotheses`")
+    streams = [_listed(stream, f"references[{k}]") for k, stream in enumerate(references)]
+    for k, stream in enumerate(streams):
+        if len(stream) != len(texts):
+            raise ValueError(f"`references[{k}]` must be as long as `hypotheses`, {len(texts)}; found {len(stream)}")
+    try:
+        return _statistics(texts, streams, True, tokenize, lowercase, max_order)
+    except TypeError:
+        check_texts(texts, "hypotheses", lowercase=False)
+        for k, stream in enumerate(streams):
+            check_texts([text for text in stream if text is not None], f"references[{k}]", lowercase=False)
+        raise
+
+
+def _listed(texts: Sequence[Text], name: str) -> list[Text]:
+    if isinstance(texts, str | bytes):
+        raise TypeError(f"`{name}` must be a sequence of str; found one {type(texts).__name__}: wrap it in a list")
+    return texts if isinstance(texts, list) else list(texts)
+
+
+def _statistics(
+    texts: list[str],
+    references: Sequence[Sequence[str | None]],
+    by_stream: bool,
+    tokenize: Tokenization,
+    lowercase: bool,
+    max_order: int,
+) -> NDArray[np.int64]:
+    check_choice(tokenize, "tokenize", TOKENIZATIONS)
     order = check_integer(max_order, "max_order", 1, sys.maxsize)
-    hypothesis_texts = check_texts(hypotheses, "hypotheses", lowercase=lowercase)
-    reference_texts, counts = check_references(references, len(hypothesis_texts), lowercase=lowercase)
-    out = np.empty((len(hypothesis_texts), 2 + 2 * order), dtype=np.int64)
-    if hypothesis_texts:
-        _rust.bleu_statistics(hypothesis_texts, reference_texts, counts, tokenize, order, out)
+    width = 2 + 2 * order
+    out = np.empty((len(texts), width), dtype=np.int64)
+    block = np.empty((min(len(texts), _BLOCK_SEGMENTS), width), dtype=np.int64)
+    first = 0
+    while first < len(texts):
+        n_counted = _rust.bleu_statistics(texts, references, by_stream, first, bool(lowercase), tokenize, order, block)
+        out[first : first + n_counted] = block[:n_counted]
+        first += n_counted
     return out
 
 

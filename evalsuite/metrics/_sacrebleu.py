@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-__all__ = ["SACREBLEU_VERSION"]
+from evalsuite.text.signature import SACREBLEU_VERSION
 
-SACREBLEU_VERSION = "2.6.0"
+__all__ = ["SACREBLEU_VERSION"]

@@ -11,7 +11,7 @@ mod text;
 #[pyo3::pymodule]
 mod _rust {
     #[pymodule_export]
-    use crate::bindings::bleu::{bleu_scores, bleu_statistics, tokenize_13a};
+    use crate::bindings::bleu::{bleu_scores, bleu_statistics, tokenize};
 
     #[pymodule_export]
     use crate::bindings::bootstrap::{bootstrap_draws, bootstrap_sums};

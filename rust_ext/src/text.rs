@@ -1,20 +1,23 @@
 //! Python strings as bytes that outlive the lock, and back.
 
+use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::pybacked::{PyBackedBytes, PyBackedStr};
 use pyo3::types::{PyBytes, PyString};
 
-/// The UTF-8 of a Python string: its own buffer where it has one, else a copy in which lone surrogates are encoded.
+/// The UTF-8 of a Python string: its own buffer if it is ASCII, else a copy, in which lone surrogates are encoded too.
+///
+/// The string itself is never asked for its UTF-8 unless it is ASCII: it would keep a copy for as long as it lives.
 pub(crate) enum Text {
-    Utf8(PyBackedStr),
-    WithSurrogates(PyBackedBytes),
+    Ascii(PyBackedStr),
+    Encoded(PyBackedBytes),
 }
 
 impl AsRef<[u8]> for Text {
     fn as_ref(&self) -> &[u8] {
         match self {
-            Self::Utf8(text) => text.as_bytes(),
-            Self::WithSurrogates(bytes) => bytes,
+            Self::Ascii(text) => text.as_bytes(),
+            Self::Encoded(bytes) => bytes,
         }
     }
 }
@@ -24,13 +27,63 @@ impl<'py> FromPyObject<'_, 'py> for Text {
 
     fn extract(object: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
         let string = object.cast::<PyString>()?.to_owned();
-        if let Ok(text) = PyBackedStr::try_from(string.clone()) {
-            return Ok(Self::Utf8(text));
+        let is_ascii = string.call_method0(intern!(string.py(), "isascii"))?;
+        if is_ascii.is_truthy()? {
+            return Ok(Self::Ascii(PyBackedStr::try_from(string)?));
         }
-        // The only strings without UTF-8 are those with lone surrogates.
-        let bytes = string.call_method1("encode", ("utf-8", "surrogatepass"))?;
-        Ok(Self::WithSurrogates(bytes.cast_into::<PyBytes>()?.into()))
+        if let Ok(bytes) = string.encode_utf8() {
+            return Ok(Self::Encoded(bytes.into()));
+        }
+        Ok(Self::Encoded(encode_surrogates(&string)?.into()))
     }
+}
+
+/// Texts one after the other in one buffer: a block of a long list, copied so that nothing stays behind in Python.
+///
+/// Asking a string that is not ASCII for its UTF-8 in place would leave a copy inside it for as long as it lives.
+#[derive(Default)]
+pub(crate) struct TextBlock {
+    bytes: Vec<u8>,
+    ends: Vec<usize>,
+}
+
+impl TextBlock {
+    /// Bytes of all texts.
+    pub(crate) fn n_bytes(&self) -> usize {
+        self.bytes.len()
+    }
+
+    /// Adds a text, in lower case if asked for; a `TypeError` for anything but a string.
+    pub(crate) fn push(&mut self, text: &Bound<'_, PyAny>, lowercase: bool) -> PyResult<()> {
+        let lowered;
+        let mut string = text.cast::<PyString>()?;
+        if lowercase {
+            lowered = string.call_method0(intern!(text.py(), "lower"))?;
+            string = lowered.cast::<PyString>()?;
+        }
+        let encoded = match string.encode_utf8() {
+            Ok(encoded) => encoded,
+            Err(_) => encode_surrogates(string)?,
+        };
+        self.bytes.extend_from_slice(encoded.as_bytes());
+        self.ends.push(self.bytes.len());
+        Ok(())
+    }
+
+    /// The texts.
+    pub(crate) fn views(&self) -> Vec<&[u8]> {
+        let starts = std::iter::once(0).chain(self.ends.iter().copied());
+        starts
+            .zip(&self.ends)
+            .map(|(start, &end)| &self.bytes[start..end])
+            .collect()
+    }
+}
+
+/// The bytes of a string with lone surrogates, the only ones without UTF-8.
+fn encode_surrogates<'py>(string: &Bound<'py, PyString>) -> PyResult<Bound<'py, PyBytes>> {
+    let bytes = string.call_method1(intern!(string.py(), "encode"), ("utf-8", "surrogatepass"))?;
+    Ok(bytes.cast_into::<PyBytes>()?)
 }
 
 /// The Python string of such bytes.

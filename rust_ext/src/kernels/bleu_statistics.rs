@@ -1,26 +1,15 @@
 //! The integer statistics of BLEU, one row a segment (Papineni et al., ACL 2002; conventions of sacrebleu 2.6).
 
-use super::clean_13a::clean;
 use super::ngram_counts::NgramCounts;
 use super::parallel::fill_rows;
-use super::python_whitespace::{split, trim_end};
 use super::segments::{check_sizes, group_references};
-use super::tokenize_13a::scan;
+use super::tokenization::Tokenization;
 use super::wide_ngram_counts::WideNgramCounts;
 use super::word_ids::WordIds;
 use crate::error::KernelError;
 
 /// Segments a thread takes at a time, at least: fewer are done faster than handed over.
 const MIN_SEGMENTS: usize = 32;
-
-/// How a segment is cut into words.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Tokenization {
-    /// mteval's 13a.
-    Mteval13a,
-    /// On whitespace only.
-    Whitespace,
-}
 
 /// For each segment: hypothesis length, closest reference length, then clipped matches and n-grams of each order.
 ///
@@ -77,7 +66,7 @@ impl SegmentCounter {
     }
 
     fn fill<T: AsRef<[u8]>>(&mut self, row: &mut [i64], hypothesis: &[u8], references: &[T]) {
-        let cleaned = self.tokenize(hypothesis);
+        let (hypothesis, cleaned) = self.tokenization.split(hypothesis, &mut self.spans);
         let hypothesis = cleaned.as_deref().unwrap_or(hypothesis);
         let n_tokens = self.spans.len();
         self.words.reset(n_tokens);
@@ -95,9 +84,14 @@ impl SegmentCounter {
         if NgramCounts::fits(n_tokens, self.words.len(), self.max_order) {
             self.narrow
                 .set_hypothesis(&self.ids, self.words.len(), self.max_order);
-            for reference in references {
+            if let [reference] = references {
                 note_length(self.find_words(hypothesis, reference.as_ref()));
-                self.narrow.add_reference(&self.ids);
+                self.narrow.match_only_reference(&self.ids);
+            } else {
+                for reference in references {
+                    note_length(self.find_words(hypothesis, reference.as_ref()));
+                    self.narrow.add_reference(&self.ids);
+                }
             }
             copy_counts(correct, self.narrow.correct());
         } else {
@@ -117,7 +111,7 @@ impl SegmentCounter {
 
     /// Puts the hypothesis's numbers of the words of `reference` into `ids` and returns how many words there are.
     fn find_words(&mut self, hypothesis: &[u8], reference: &[u8]) -> usize {
-        let cleaned = self.tokenize(reference);
+        let (reference, cleaned) = self.tokenization.split(reference, &mut self.spans);
         let reference = cleaned.as_deref().unwrap_or(reference);
         self.ids.clear();
         for &(start, end) in &self.spans {
@@ -127,30 +121,6 @@ impl SegmentCounter {
             );
         }
         self.ids.len()
-    }
-
-    /// Puts the tokens of `text` into `spans`; they point into the returned copy if there is one, else into `text`.
-    fn tokenize(&mut self, text: &[u8]) -> Option<Vec<u8>> {
-        let spans = &mut self.spans;
-        spans.clear();
-        match self.tokenization {
-            Tokenization::Whitespace => {
-                split(text, |start, end| spans.push((start as u32, end as u32)));
-            }
-            Tokenization::Mteval13a => {
-                // sacrebleu strips the end first, so that a final "-\n" keeps its dash.
-                let text = trim_end(text);
-                if !scan::<false>(text, |start, end| spans.push((start as u32, end as u32))) {
-                    spans.clear();
-                    let cleaned = clean(text);
-                    scan::<true>(&cleaned, |start, end| {
-                        spans.push((start as u32, end as u32));
-                    });
-                    return Some(cleaned);
-                }
-            }
-        }
-        None
     }
 }
 

@@ -56,9 +56,7 @@ impl NgramCounts {
         self.correct = [0; MAX_ORDER];
         self.bits = (2 * ids.len()).next_power_of_two().trailing_zeros().max(4);
         refill(&mut self.word_counts, n_words + 1);
-        refill(&mut self.word_tallies, n_words + 1);
         refill(&mut self.slots, (max_order - 1) << self.bits);
-        refill(&mut self.tallies, (max_order - 1) << self.bits);
         let mut key = 0;
         for (position, &id) in ids.iter().enumerate() {
             self.word_counts[id as usize] += 1;
@@ -70,9 +68,44 @@ impl NgramCounts {
         }
     }
 
+    /// Matches the only reference, given as for [`Self::add_reference`], and uses the counts up: nothing to remember.
+    pub fn match_only_reference(&mut self, ids: &[u32]) {
+        let mut correct = [0; MAX_ORDER];
+        for (position, &id) in ids.iter().enumerate() {
+            if id == 0 {
+                continue;
+            }
+            let left = &mut self.word_counts[id as usize];
+            let found = u16::from(*left > 0);
+            *left -= found;
+            correct[0] += u64::from(found);
+            let mut key = u64::from(id);
+            // An n-gram whose beginning the hypothesis lacks is lacking too.
+            for (order, &next) in (2..=self.max_order).zip(&ids[position + 1..]) {
+                if next == 0 {
+                    break;
+                }
+                key = key << 12 | u64::from(next);
+                let (slot, _) = self.slot_of(order, key);
+                let left = &mut self.slots[slot];
+                if *left == 0 {
+                    break;
+                }
+                // A slot whose count is used up keeps its key, of an n-gram of at least one word: it is not 0.
+                let found = u64::from(*left & 0xffff != 0);
+                *left -= found;
+                correct[order - 1] += found;
+            }
+        }
+        self.correct = correct;
+    }
+
     /// Matches one more reference, given as the hypothesis's word numbers with 0 for all other words.
     pub fn add_reference(&mut self, ids: &[u32]) {
-        if self.n_references > 0 {
+        if self.n_references == 0 {
+            refill(&mut self.word_tallies, self.word_counts.len());
+            refill(&mut self.tallies, self.slots.len());
+        } else {
             for tally in self.word_tallies.iter_mut().chain(&mut self.tallies) {
                 tally.seen = 0;
             }
@@ -146,6 +179,24 @@ mod tests {
         assert_eq!(counts.correct(), [4, 2, 1, 0]);
         counts.add_reference(&[1, 1]);
         assert_eq!(counts.correct(), [4, 2, 1, 0]);
+    }
+
+    #[test]
+    fn the_only_reference_matches_as_the_first_of_several() {
+        for reference in [
+            &[1, 1, 0, 2][..],
+            &[1, 1, 1, 1, 1],
+            &[1, 1, 2, 1, 1, 2],
+            &[],
+            &[0, 2],
+        ] {
+            let (mut one, mut several) = (NgramCounts::default(), NgramCounts::default());
+            one.set_hypothesis(&[1, 1, 1, 2], 2, 4);
+            several.set_hypothesis(&[1, 1, 1, 2], 2, 4);
+            one.match_only_reference(reference);
+            several.add_reference(reference);
+            assert_eq!(one.correct(), several.correct());
+        }
     }
 
     #[test]

@@ -3,6 +3,18 @@
 //! The set is 29 code points; Rust's `char::is_whitespace` lacks U+001C to U+001F. Texts are bytes and not `str`
 //! because a Python string may hold lone surrogates, which arrive encoded like any other code point.
 
+use super::special_bytes::visit_special;
+
+/// First bytes of the whitespace beyond ASCII.
+const LEADS: [bool; 256] = {
+    let mut leads = [false; 256];
+    leads[0xc2] = true;
+    leads[0xe1] = true;
+    leads[0xe2] = true;
+    leads[0xe3] = true;
+    leads
+};
+
 /// Whether `byte` is one of the ten whitespace characters of ASCII.
 #[must_use]
 pub const fn is_ascii_whitespace(byte: u8) -> bool {
@@ -48,24 +60,36 @@ pub fn trim_end(text: &[u8]) -> &[u8] {
     &text[..end]
 }
 
+/// `text` without the whitespace at either end, as `str.strip` gives it.
+#[must_use]
+pub fn trim(text: &[u8]) -> &[u8] {
+    let text = trim_end(text);
+    let mut start = 0;
+    while start < text.len() {
+        match whitespace_len(text, start) {
+            0 => break,
+            width => start += width,
+        }
+    }
+    &text[start..]
+}
+
 /// Calls `emit(start, end)` for each word of `text`, as `str.split` gives them.
 #[inline]
 pub fn split(text: &[u8], mut emit: impl FnMut(usize, usize)) {
-    let (mut start, mut at) = (0, 0);
-    while at < text.len() {
+    let mut start = 0;
+    visit_special(text, &LEADS, |at| {
         let width = whitespace_len(text, at);
-        if width == 0 {
-            at += 1;
-            continue;
+        if width > 0 {
+            if start < at {
+                emit(start, at);
+            }
+            start = at + width;
         }
-        if start < at {
-            emit(start, at);
-        }
-        at += width;
-        start = at;
-    }
-    if start < at {
-        emit(start, at);
+        true
+    });
+    if start < text.len() {
+        emit(start, text.len());
     }
 }
 
@@ -113,5 +137,7 @@ mod tests {
         assert_eq!(trim_end(" a b\u{3000} \x1f\u{85}".as_bytes()), b" a b");
         assert_eq!(trim_end("\u{2028}\n".as_bytes()), b"");
         assert_eq!(trim_end("é".as_bytes()), "é".as_bytes());
+        assert_eq!(trim("\u{3000}\x1c a b\u{2028}".as_bytes()), b"a b");
+        assert_eq!(trim(b" \n"), b"");
     }
 }

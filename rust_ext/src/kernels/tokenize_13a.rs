@@ -1,158 +1,91 @@
-//! The 13a tokenizer of mteval and sacrebleu in one pass.
-//!
-//! sacrebleu pads the text with a space on either side and applies four regular expressions in turn:
-//!
-//! ```text
-//! 1. ([\{-\~\[-\` -\&\(-\+\:-\@\/])    every match is set apart by spaces
-//! 2. ([^0-9])([\.,])                   a space on both sides of the second character
-//! 3. ([\.,])([^0-9])                   a space on both sides of the first
-//! 4. ([0-9])(-)                        a space on both sides of the dash
-//! ```
-//!
-//! Why one pass suffices. After (1) the neighbours of a symbol are spaces, and a symbol is no digit, so it acts on
-//! its neighbours just as a space does. A match of (2) consumes both characters: a point is set apart by (2) unless
-//! a digit precedes it, or a point that was itself just consumed as a second character. Two points that still touch
-//! after (2) do not exist, so (3) sets apart every point that no digit follows. (4) looks at the character before
-//! the dash, which (2) and (3) leave in place if it is a digit. All characters beyond ASCII are either whitespace or
-//! "no digit", so bytes can be read instead of code points.
-
-use rayon::prelude::*;
+//! The 13a tokenizer of mteval and sacrebleu: texts with entities, `<skipped>` or broken lines are cleaned first, then
+//! all take the one pass of [`super::point_scan`].
 
 use super::clean_13a::clean;
-use super::parallel::threads_available;
-use super::python_whitespace::{is_ascii_whitespace, whitespace_len};
-
-/// Texts a thread takes at a time, at least.
-const MIN_TEXTS: usize = 64;
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Class {
-    Word,
-    Space,
-    Symbol,
-    Point,
-    Dash,
-    /// First byte of the characters beyond ASCII among which some are whitespace.
-    Lead,
-    /// `&`, `<` and the line end: ordinary unless they begin or end a pattern that has to be cleaned.
-    Ampersand,
-    Less,
-    LineEnd,
-}
+use super::point_scan::{Class, Rules, common_classes, leads, scan};
+use super::python_whitespace::whitespace_len;
 
 const CLASSES: [Class; 256] = {
-    let mut classes = [Class::Word; 256];
-    let mut byte = 0;
-    while byte < 256 {
-        #[allow(clippy::cast_possible_truncation)] // the loop ends at 255
-        let character = byte as u8;
-        classes[byte] = match character {
-            b'\n' => Class::LineEnd,
-            b'&' => Class::Ampersand,
-            b'<' => Class::Less,
-            b'-' => Class::Dash,
-            b'.' | b',' => Class::Point,
-            b'!'..=b'%' | b'('..=b'+' | b':'..=b'@' | b'/' | b'['..=b'`' | b'{'..=b'~' => {
-                Class::Symbol
-            }
-            0xc2 | 0xe1..=0xe3 => Class::Lead,
-            _ if is_ascii_whitespace(character) => Class::Space,
-            _ => Class::Word,
-        };
-        byte += 1;
-    }
+    let mut classes = common_classes();
+    // The only characters beyond ASCII that are whitespace begin with these.
+    classes[0xc2] = Class::Lead;
+    classes[0xe1] = Class::Lead;
+    classes[0xe2] = Class::Lead;
+    classes[0xe3] = Class::Lead;
     classes
 };
+const RAW_CLASSES: [Class; 256] = {
+    let mut classes = CLASSES;
+    classes[b'&' as usize] = Class::Pattern;
+    classes[b'<' as usize] = Class::Pattern;
+    classes[b'\n' as usize] = Class::Pattern;
+    classes
+};
+const LEADS: [bool; 256] = leads(&CLASSES);
 
-/// Calls `emit(start, end)` for each token of `text` and returns true.
-///
-/// Unless `CLEANED` says that `text` comes from [`clean`], a text that needs cleaning makes it stop and return false;
-/// the tokens emitted until then are void.
+/// Rules for a text that may need cleaning, which stops the scan.
+struct Raw;
+
+/// Rules for what [`clean`] returns.
+struct Cleaned;
+
+impl Rules for Raw {
+    const CLASSES: &'static [Class; 256] = &RAW_CLASSES;
+    const LEADS: &'static [bool; 256] = &LEADS;
+    const PADDED: bool = true;
+
+    #[inline]
+    fn must_clean(text: &[u8], at: usize) -> Option<Class> {
+        match text[at] {
+            b'<' if !text[at..].starts_with(b"<skipped>") => Some(Class::Symbol),
+            b'\n' if at == 0 || text[at - 1] != b'-' => Some(Class::Space),
+            _ => None,
+        }
+    }
+
+    #[inline]
+    fn beyond_ascii(text: &[u8], at: usize) -> (usize, bool) {
+        (whitespace_len(text, at), false)
+    }
+}
+
+impl Rules for Cleaned {
+    const CLASSES: &'static [Class; 256] = &CLASSES;
+    const LEADS: &'static [bool; 256] = &LEADS;
+    const PADDED: bool = true;
+
+    #[inline]
+    fn must_clean(_: &[u8], _: usize) -> Option<Class> {
+        None
+    }
+
+    #[inline]
+    fn beyond_ascii(text: &[u8], at: usize) -> (usize, bool) {
+        (whitespace_len(text, at), false)
+    }
+}
+
+/// Puts the tokens of `text` into `spans`; they point into the returned copy if there is one, else into `text`.
 #[inline]
-pub fn scan<const CLEANED: bool>(text: &[u8], mut emit: impl FnMut(usize, usize)) -> bool {
-    let is_digit = |at: usize| text.get(at).is_some_and(u8::is_ascii_digit);
-    // The open token is text[start..at]. `consumed` is where the last point taken by pattern 2 ended.
-    let (mut start, mut at, mut consumed) = (0, 0, usize::MAX);
-    while at < text.len() {
-        let class = CLASSES[text[at] as usize];
-        // How many bytes end the open token here, and whether they are a token themselves.
-        let (width, is_token) = match class {
-            Class::Ampersand if !CLEANED => return false,
-            Class::Less if !CLEANED && text[at..].starts_with(b"<skipped>") => return false,
-            Class::LineEnd if !CLEANED && at > 0 && text[at - 1] == b'-' => return false,
-            Class::Word => (0, false),
-            Class::Space | Class::LineEnd => (1, false),
-            Class::Lead => (whitespace_len(text, at), false),
-            Class::Symbol | Class::Ampersand | Class::Less => (1, true),
-            Class::Dash => (usize::from(at > 0 && is_digit(at - 1)), true),
-            Class::Point => {
-                let is_second = consumed != at && !(at > 0 && is_digit(at - 1));
-                if is_second {
-                    consumed = at + 1;
-                }
-                (usize::from(is_second || !is_digit(at + 1)), true)
-            }
-        };
-        if width == 0 {
-            at += 1;
-            continue;
-        }
-        if start < at {
-            emit(start, at);
-        }
-        if is_token {
-            emit(at, at + width);
-        }
-        at += width;
-        start = at;
+pub fn tokenize_13a(text: &[u8], spans: &mut Vec<(u32, u32)>) -> Option<Vec<u8>> {
+    spans.clear();
+    if scan::<Raw>(text, |start, end| spans.push((start as u32, end as u32))) {
+        return None;
     }
-    if start < at {
-        emit(start, at);
-    }
-    true
-}
-
-/// The tokens of `text` joined by single spaces, in the encoding of `text`.
-#[must_use]
-pub fn tokenize(text: &[u8]) -> Vec<u8> {
-    let mut line = Vec::with_capacity(text.len() + text.len() / 4);
-    if !scan::<false>(text, |start, end| push_token(&mut line, &text[start..end])) {
-        line.clear();
-        let cleaned = clean(text);
-        scan::<true>(&cleaned, |start, end| {
-            push_token(&mut line, &cleaned[start..end]);
-        });
-    }
-    line
-}
-
-/// [`tokenize`] for each text.
-#[must_use]
-pub fn tokenize_all<T: AsRef<[u8]> + Sync>(texts: &[T]) -> Vec<Vec<u8>> {
-    if threads_available() {
-        texts
-            .par_iter()
-            .with_min_len(MIN_TEXTS)
-            .map(|text| tokenize(text.as_ref()))
-            .collect()
-    } else {
-        texts.iter().map(|text| tokenize(text.as_ref())).collect()
-    }
-}
-
-fn push_token(line: &mut Vec<u8>, token: &[u8]) {
-    if !line.is_empty() {
-        line.push(b' ');
-    }
-    line.extend_from_slice(token);
+    spans.clear();
+    let cleaned = clean(text);
+    scan::<Cleaned>(&cleaned, |start, end| {
+        spans.push((start as u32, end as u32))
+    });
+    Some(cleaned)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::super::tokenization::Tokenization;
 
     fn line(text: &str) -> String {
-        String::from_utf8(tokenize(text.as_bytes())).unwrap()
+        Tokenization::Mteval13a.line(text)
     }
 
     #[test]
