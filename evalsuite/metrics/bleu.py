@@ -13,6 +13,8 @@ from evalsuite.metrics._options import check_choice, check_flag, check_integer, 
 from evalsuite.metrics._outputs import example_outputs, final_texts, required_references
 from evalsuite.metrics._sacrebleu import SACREBLEU_VERSION
 from evalsuite.metrics.base import Example, FloatArray, RowMetric, Rows, SampleOutputs
+from evalsuite.text.bleu import BLEU
+from evalsuite.text.tokenizers import TOKENIZERS, load_tokenizer
 from evalsuite.types import Outcome, Sample
 
 if TYPE_CHECKING:
@@ -20,9 +22,8 @@ if TYPE_CHECKING:
 
 __all__ = ["SMOOTH_METHODS", "TOKENIZERS", "Bleu", "Bleu1", "Bleu2", "Bleu3"]
 
-SMOOTH_METHODS: dict[str, float | None] = {"none": None, "floor": 0.1, "add-k": 1.0, "exp": None}
+SMOOTH_METHODS = BLEU.SMOOTH_DEFAULTS
 """Smoothing methods and their default values; None where they take no value."""
-TOKENIZERS = ("13a", "none")
 
 
 @dataclass(frozen=True)
@@ -35,8 +36,11 @@ class Bleu(RowMetric):
         Longest n-gram, in [1, 16].
     lowercase : bool, default False
         Fold case first.
-    tokenize : {"13a", "none"}, default "13a"
-        ``"13a"`` is mteval-v13a's tokenisation; ``"none"`` splits on whitespace only.
+    tokenize : str, default "13a"
+        ``"13a"`` is mteval-v13a's tokenisation, ``"intl"`` mteval-v14's for any script; ``"zh"`` sets Chinese
+        characters apart, ``"char"`` all; ``"none"`` splits on whitespace only. ``"ja-mecab"`` and ``"ko-mecab"`` need
+        sacrebleu's dictionaries; ``"flores101"``, ``"flores200"``, ``"spm"`` and ``"spBLEU-1K"`` a model in
+        sacrebleu's folder: see `evalsuite.text.tokenizers.load_tokenizer`.
     smooth_method : {"exp", "floor", "add-k", "none"}, default "exp"
         What to do with an order without matches.
     smooth_value : float, optional
@@ -78,7 +82,7 @@ class Bleu(RowMetric):
 
     max_order: int = 4
     lowercase: bool = False
-    tokenize: Literal["13a", "none"] = "13a"
+    tokenize: str = "13a"
     smooth_method: Literal["exp", "floor", "add-k", "none"] = "exp"
     smooth_value: float | None = None
     effective_order: bool = False
@@ -102,6 +106,10 @@ class Bleu(RowMetric):
         """Texts, two lengths, and two counts an order."""
         return 3 + 2 * self.max_order
 
+    def check(self) -> None:
+        """Find out whether the tokenizer's dictionary or model is there."""
+        load_tokenizer(self.tokenize)
+
     def signature(self) -> str:
         """Return the name and sacrebleu's keys and values."""
         value = SMOOTH_METHODS[self.smooth_method] if self.smooth_value is None else self.smooth_value
@@ -115,7 +123,7 @@ class Bleu(RowMetric):
                 *([f"order:{self.max_order}"] if self.max_order != type(self).max_order else []),
                 f"case:{'lc' if self.lowercase else 'mixed'}",
                 f"eff:{'yes' if self.effective_order else 'no'}",
-                f"tok:{self.tokenize}",
+                f"tok:{load_tokenizer(self.tokenize).signature()}",
                 f"smooth:{smooth}",
                 f"version:{SACREBLEU_VERSION}",
             ]
@@ -135,8 +143,8 @@ class Bleu(RowMetric):
         values = np.zeros((len(samples), self.n_columns), dtype=np.float64)
         np.add.at(values[:, 0], owners, 1.0)
         if hypotheses:
-            statistics = kernels.bleu_statistics(
-                hypotheses, references, tokenize=self.tokenize, lowercase=self.lowercase, max_order=self.max_order
+            statistics = load_tokenizer(self.tokenize).statistics(
+                hypotheses, references, lowercase=self.lowercase, max_order=self.max_order
             )
             np.add.at(values[:, 1:], owners, statistics.astype(np.float64))
         values[values[:, 0] == 0] = np.nan
