@@ -21,10 +21,9 @@ __all__ = [
     "resampled_bleu",
     "resampled_chrf",
     "resampled_ter",
-    "tokenize_13a",
+    "tokenize",
     "trial_coins",
     "trial_sums",
-    "tokenize",
 ]
 
 def tokenize(texts: list[str], tokenize: str) -> list[str]:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any, Final, Literal
-from typing import TYPE_CHECKING, Any, Final, Literal
 
 from evalsuite.cli.text_files import STDIN, read_lines
 from evalsuite.errors import InputError, UsageError, did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
     import numpy as np
     from numpy.typing import NDArray
@@ -137,7 +137,9 @@ def score_files(request: Request) -> list[FileScore]:
         If a file cannot be read, files do not pair up, or a metric or option is unknown or cannot score the texts.
     """
     texts = _read(request)
-    by_metric = [_score_by(name, texts, request, primary=i == 0) for i, name in enumerate(dict.fromkeys(request.metrics))]
+    by_metric = [
+        _score_by(name, texts, request, primary=i == 0) for i, name in enumerate(dict.fromkeys(request.metrics))
+    ]
     return [scores[system] for system in range(len(texts.names)) for scores in by_metric]
 
 
@@ -152,7 +154,7 @@ def score_sentences(request: Request) -> list[tuple[str, str, list[float | None]
         As `score_files`; also if a metric has no score of one line.
     """
     from evalsuite.metrics.base import RowMetric
-    from evalsuite.scoring import compute_rows
+    from evalsuite.scoring.score import compute_rows
 
     texts = _read(request)
     found: dict[str, list[list[float | None]]] = {}
@@ -165,12 +167,12 @@ def score_sentences(request: Request) -> list[tuple[str, str, list[float | None]
             raise UsageError(f'--sentence-level: "{name}" is a score of all lines together, not of one')
         found[name] = []
         for system in texts.systems:
-            rows = _checked(name, lambda metric=metric, system=system: compute_rows(metric, texts.samples, _outputs(texts, system)))
+            rows = _checked(
+                name, lambda metric=metric, system=system: compute_rows(metric, texts.samples, _outputs(texts, system))
+            )
             values = metric.value(rows.values)
             found[name].append([None if value != value else float(value) for value in values.tolist()])
-    return [
-        (system, name, scores[i]) for i, system in enumerate(texts.names) for name, scores in found.items()
-    ]
+    return [(system, name, scores[i]) for i, system in enumerate(texts.names) for name, scores in found.items()]
 
 
 def _read(request: Request) -> _Texts:
@@ -267,13 +269,17 @@ def _counterpart(name: str, metric: Metric) -> TextMetric[Any] | None:
 
 def _published(metric: TextMetric[Any], texts: _Texts, request: Request) -> list[dict[str, Any]]:
     """Score the systems as sacrebleu's command line does, with all decimals."""
+    from evalsuite.text.base import column_sums
+    from evalsuite.text.resampling import seed_from_environment
     from evalsuite.text.significance import PairedTest
 
     published = []
     for system in texts.systems:
-        score = metric.corpus_score(system, texts.streams)
+        rows = metric.corpus_statistics(system, texts.streams)
+        score = metric.score_from_statistics(column_sums(rows))
         if request.confidence:
-            metric.add_interval(score, system, texts.streams, request.n_samples or _RESAMPLES["bs"], request.seed)
+            seed_name, seed = seed_from_environment() if request.seed is None else (str(request.seed), request.seed)
+            metric.add_interval(score, rows, request.n_samples or _RESAMPLES["bs"], seed_name, seed)
         signature = metric.get_signature().format()
         record = json.loads(score.format(width=2, signature=signature, is_json=True))
         record["score"] = float(score.score)
@@ -310,7 +316,8 @@ def _compared(
     from evalsuite import stats
     from evalsuite.metrics.base import RowMetric
     from evalsuite.rng import derive_seed
-    from evalsuite.scoring import bootstrap_seed, compute_rows
+    from evalsuite.scoring import bootstrap_seed
+    from evalsuite.scoring.score import compute_rows
 
     differences: list[tuple[float, Interval | None] | None] = [None] * len(scores)
     p_values: list[float | None] = [None] * len(scores)

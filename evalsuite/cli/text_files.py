@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import zlib
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -19,7 +20,7 @@ STDIN: Final = Path("-")
 _GZIP: Final = b"\x1f\x8b"
 _ZSTD: Final = b"\x28\xb5\x2f\xfd"
 _BOM: Final = b"\xef\xbb\xbf"
-# Text shrinks to a twentieth at best, or to a thousandth where one line repeats; what grows more was made to fill memory.
+# Text shrinks to a twentieth, or further where a line repeats; what grows more than this was made to fill memory.
 _FREE_BYTES: Final = 1 << 28
 _MOST_GROWTH: Final = 200
 _PIECE: Final = 1 << 13
@@ -68,10 +69,12 @@ def _read(path: Path, name: str) -> bytes:
 
 
 def _decompressed(content: bytes, name: str) -> bytes:
+    new: Callable[[], Any]
+    error: type[Exception]
     if content.startswith(_GZIP):
         kind, new, error = "gzip", _gzip, zlib.error
     elif content.startswith(_ZSTD):
-        kind, new, error = "zstandard", *_zstandard()
+        kind, (new, error) = "zstandard", _zstandard()
     else:
         return content
     limit = max(_FREE_BYTES, _MOST_GROWTH * len(content))
@@ -105,7 +108,7 @@ def _gzip() -> Any:
 
 def _zstandard() -> tuple[Callable[[], Any], type[Exception]]:
     try:
-        import zstandard
+        zstandard: Any = import_module("zstandard")
     except ImportError as error:
         raise DependencyError('zstandard files need the package "zstandard": pip install zstandard') from error
     decompressor = zstandard.ZstdDecompressor()

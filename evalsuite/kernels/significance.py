@@ -355,7 +355,7 @@ def resampled_bleu(
     sums: NDArray[Any],
     *,
     held: Held,
-    smooth_method: Literal["none", "floor", "add-k", "exp"] = "exp",
+    smooth_method: str = "exp",
     smooth_value: float = 0.0,
     effective_order: bool = False,
 ) -> NDArray[np.float64]:

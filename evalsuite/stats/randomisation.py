@@ -123,7 +123,9 @@ def _cluster_sums(
 
 
 def _difference(
-    value: Callable[[NDArray[np.float64]], NDArray[np.floating]], first: NDArray[np.float64], second: NDArray[np.float64]
+    value: Callable[[NDArray[np.float64]], NDArray[np.floating]],
+    first: NDArray[np.float64],
+    second: NDArray[np.float64],
 ) -> NDArray[np.float64]:
     return np.asarray(value(first), dtype=np.float64) - np.asarray(value(second), dtype=np.float64)
 

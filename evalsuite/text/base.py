@@ -142,10 +142,29 @@ class Metric(ABC, Generic[ScoreT]):
         rows = self.corpus_statistics(hypotheses, references)
         score = self.score_from_statistics(column_sums(rows))
         if n_bootstrap > 1:
-            self.n_bootstrap = n_bootstrap
-            self.seed, seed = seed_from_environment()
-            score._set_interval(self._resampled_values(bootstrap_sums(rows, n_bootstrap, seed)))
+            self.add_interval(score, rows, n_bootstrap, *seed_from_environment())
         return score
+
+    def add_interval(
+        self, score: ScoreT, statistics: Statistics, n_bootstrap: int, seed_name: str, seed: int | None
+    ) -> None:
+        """Give a score its 95% interval, by sacrebleu's bootstrap of the statistics it was made of.
+
+        Parameters
+        ----------
+        score : Score
+            Its interval is set.
+        statistics : int64 or float64, shape (n, k)
+            See `corpus_statistics`.
+        n_bootstrap : int
+            Number of resamples.
+        seed_name : str
+            The seed as signatures print it.
+        seed : int, optional
+            None for one of chance.
+        """
+        self.n_bootstrap, self.seed = n_bootstrap, seed_name
+        score._set_interval(self._resampled_values(bootstrap_sums(statistics, n_bootstrap, seed)))
 
     def resampled_scores(
         self, sums: NDArray[np.float32] | Statistics, held: Held

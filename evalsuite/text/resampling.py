@@ -101,8 +101,8 @@ def trial_sums(baseline: Statistics, system: Statistics, n_trials: int, seed: in
         return _shuffled(baseline.astype(np.int64), system.astype(np.int64), n_trials, seed)
     scale = _common_denominator(baseline, system)
     if scale is not None:
-        scaled = [np.rint(rows * scale).astype(np.int64) for rows in (baseline, system)]
-        first, second = _shuffled(*scaled, n_trials, seed)
+        whole, other = (np.rint(rows * scale).astype(np.int64) for rows in (baseline, system))
+        first, second = _shuffled(whole, other, n_trials, seed)
         return first / scale, second / scale
     # Thirds and the like: their sums depend on the order, which is numpy's affair.
     heads = numpy_coins(len(baseline), n_trials, seed=seed)

@@ -76,6 +76,8 @@ class PairedTest:
         With "ar", resamples for an interval beside it: 0 for 1,000, -1 for none.
     n_jobs : int, default 1
         Taken for the sake of the interface; the test uses the threads there are and gives the same on any number.
+    seed : int, optional
+        In the place of the environment's. Not an argument of sacrebleu's.
 
     Attributes
     ----------
@@ -133,6 +135,8 @@ class PairedTest:
         n_samples: int = 0,
         n_ar_confidence: int = -1,
         n_jobs: int = 1,
+        *,
+        seed: int | None = None,
     ) -> None:
         if test_type not in self._DEFAULT_SAMPLES:
             raise ValueError(f'`test_type` must be "ar" or "bs"; found {test_type!r}')
@@ -149,9 +153,9 @@ class PairedTest:
         self.n_ar_confidence = n_ar_confidence if n_ar_confidence != 0 else self._DEFAULT_SAMPLES["bs"]
         self.n_samples = n_samples if n_samples > 0 else self._DEFAULT_SAMPLES[test_type]
         self.n_systems = len(named_systems) - 1
-        self._seed_name, seed = seed_from_environment()
+        self._seed_name, found = seed_from_environment() if seed is None else (str(seed), seed)
         # One seed of chance for all systems: their resamples have to be the same to be paired.
-        self._seed = seed_of_chance() if seed is None else seed
+        self._seed = seed_of_chance() if found is None else found
         self._signatures: dict[str, Signature] = {}
         self._baselines: dict[str, tuple[Statistics, Result]] = {}
         for metric in metrics.values():
@@ -238,7 +242,8 @@ class PairedTest:
         """Scores of each system's resamples; all systems are resampled alike, and so together."""
         if not systems:
             return []
-        sums = bootstrap_sums(np.hstack(systems), n_resamples, self._seed, n_flips=n_flips)
+        side_by_side: Statistics = np.hstack(systems)  # type: ignore[assignment]
+        sums = bootstrap_sums(side_by_side, n_resamples, self._seed, n_flips=n_flips)
         return [
             metric.resampled_scores(np.ascontiguousarray(part), HELD_BY_BOOTSTRAP)
             for part in np.split(sums, len(systems), axis=1)
@@ -271,7 +276,7 @@ def _p_value(values: Scores, difference: float) -> float:
 
 
 def _check_systems(named_systems: Sequence[tuple[str, Sequence[str]]]) -> None:
-    if not isinstance(named_systems, Sequence) or isinstance(named_systems, str | bytes):
+    if not isinstance(named_systems, list | tuple):
         raise TypeError(f"`named_systems` must be a list of (name, hypotheses); found {type(named_systems).__name__}")
     if not named_systems:
         raise ValueError("`named_systems` must have a baseline, the first; found none")
@@ -293,4 +298,6 @@ def _check_metrics(metrics: Mapping[str, Metric[Any]]) -> None:
         raise ValueError("`metrics` must have at least one metric; found none")
     for name, metric in metrics.items():
         if not isinstance(metric, Metric):
-            raise TypeError(f"`metrics[{name!r}]` must be a BLEU, CHRF or TER of evalsuite; found {type(metric).__name__}")
+            raise TypeError(
+                f"`metrics[{name!r}]` must be a BLEU, CHRF or TER of evalsuite; found {type(metric).__name__}"
+            )
