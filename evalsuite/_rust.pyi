@@ -21,6 +21,9 @@ __all__ = [
     "resampled_bleu",
     "resampled_chrf",
     "resampled_ter",
+    "chrf_scores",
+    "chrf_statistics",
+    "ter_statistics",
     "tokenize",
     "trial_coins",
     "trial_sums",
@@ -114,3 +117,31 @@ def resampled_chrf(
 
 def resampled_ter(rows: NDArray[np.float64], held: str, out: NDArray[np.float64]) -> bool:
     """Fill `out`, float64, shape (m,), with TER of `rows`; whether any is a Python number in sacrebleu."""
+def chrf_statistics(
+    hypotheses: list[str],
+    references: list[str],
+    reference_counts: NDArray[np.int64],
+    char_order: int,
+    word_order: int,
+    keep_whitespace: bool,
+    beta_squared: float,
+    eps_smoothing: bool,
+    out: NDArray[np.int64],
+) -> None:
+    """Fill `out`, int64, shape (n, 3 * (char_order + word_order)); `references` are those of all segments."""
+
+def chrf_scores(
+    statistics: NDArray[np.float64], beta_squared: float, eps_smoothing: bool, out: NDArray[np.float64]
+) -> None:
+    """Fill `out`, float64, shape (m,), with the score of each row of `statistics`."""
+
+def ter_statistics(
+    hypotheses: list[str],
+    references: list[str],
+    reference_counts: NDArray[np.int64],
+    normalized: bool,
+    no_punct: bool,
+    asian_support: bool,
+    out: NDArray[np.int64],
+) -> None:
+    """Fill `out`, int64, shape (n, 2), with the fewest edits of each segment and the words of all its references."""

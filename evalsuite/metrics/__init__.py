@@ -26,6 +26,10 @@ METRICS: Registry[type[Metric]] = Registry(
         "bleu2": Entry("evalsuite.metrics.bleu:Bleu2", "BLEU-2: BLEU over n-grams of up to 2 words, 0-100."),
         "bleu3": Entry("evalsuite.metrics.bleu:Bleu3", "BLEU-3: BLEU over n-grams of up to 3 words, 0-100."),
         "chrf": Entry("evalsuite.metrics.chrf:Chrf", "chrF: F-score of character n-grams over the corpus, 0-100."),
+        "chrf++": Entry(
+            "evalsuite.metrics.chrf:ChrfPlusPlus",
+            "chrF++: F-score of character n-grams and of one and two words over the corpus, 0-100.",
+        ),
         "distinct_2": Entry(
             "evalsuite.metrics.distinct:Distinct2",
             "Distinct-2: share of bigrams that are different, over all outputs together, 0-1.",
@@ -75,6 +79,10 @@ METRICS: Registry[type[Metric]] = Registry(
         "step_accuracy": Entry(
             "evalsuite.metrics.step_accuracy:StepAccuracy",
             "Step accuracy: steps stated right, over the steps due, 0-1.",
+        ),
+        "ter": Entry(
+            "evalsuite.metrics.ter:Ter",
+            "TER: edits, shifts of blocks among them, divided by reference words, over the corpus, in percent.",
         ),
     },
 )

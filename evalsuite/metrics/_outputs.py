@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from evalsuite.metrics.base import SampleOutputs, final_outputs
@@ -10,7 +11,16 @@ from evalsuite.types import Outcome, Output, Sample
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-__all__ = ["Judgement", "example_outputs", "final_texts", "judge_repeats", "required_references", "text_of"]
+__all__ = [
+    "CollectedTexts",
+    "Judgement",
+    "collect_texts",
+    "example_outputs",
+    "final_texts",
+    "judge_repeats",
+    "required_references",
+    "text_of",
+]
 
 Judgement = tuple[Outcome, tuple[float, ...] | None]
 """What became of one repeat, and its row; None where it has no value."""
@@ -41,6 +51,34 @@ def final_texts(outputs: SampleOutputs) -> tuple[list[str], Outcome]:
     if reasons == {"refused"}:
         return texts, "refused"
     return texts, "truncated" if reasons == {"length"} else "scored"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CollectedTexts:
+    """All texts to score, in one list: their references, the index of each one's sample, and every sample's outcome."""
+
+    hypotheses: list[str]
+    references: list[tuple[str, ...]]
+    owners: list[int]
+    outcomes: list[Outcome]
+
+
+def collect_texts(metric: str, samples: Sequence[Sample], outputs: Sequence[SampleOutputs]) -> CollectedTexts:
+    """Collect the texts of all samples, so that one call scores them.
+
+    Raises
+    ------
+    ValueError
+        If a sample has no references.
+    """
+    collected = CollectedTexts(hypotheses=[], references=[], owners=[], outcomes=[])
+    for i, (sample, sample_outputs) in enumerate(zip(samples, outputs, strict=True)):
+        texts, outcome = final_texts(sample_outputs)
+        collected.hypotheses.extend(texts)
+        collected.references.extend([required_references(metric, sample)] * len(texts))
+        collected.owners.extend([i] * len(texts))
+        collected.outcomes.append(outcome)
+    return collected
 
 
 def judge_repeats(outputs: SampleOutputs, judge: Callable[[Output, str], Judgement]) -> Judgement:

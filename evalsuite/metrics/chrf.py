@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from evalsuite.errors import UsageError
+from evalsuite.kernels.chrf import chrf_scores, chrf_statistics
 from evalsuite.metrics._options import check_flag, check_integer
-from evalsuite.metrics._outputs import example_outputs, final_texts, required_references
+from evalsuite.metrics._outputs import collect_texts, example_outputs
 from evalsuite.metrics._sacrebleu import SACREBLEU_VERSION
 from evalsuite.metrics.base import Example, FloatArray, RowMetric, Rows, SampleOutputs
-from evalsuite.types import Outcome, Sample
+from evalsuite.types import Sample
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["Chrf"]
-
-_EPS = 1e-16
+__all__ = ["Chrf", "ChrfPlusPlus"]
 
 
 @dataclass(frozen=True)
@@ -106,52 +105,32 @@ class Chrf(RowMetric):
         )
 
     def _rows(self, samples: Sequence[Sample], outputs: Sequence[SampleOutputs]) -> Rows:
-        from sacrebleu.metrics.chrf import CHRF
-
-        reference = CHRF(
-            char_order=self.char_order,
-            word_order=self.word_order,
-            beta=self.beta,
-            lowercase=self.lowercase,
-            whitespace=self.whitespace,
-            eps_smoothing=self.eps_smoothing,
-        )
-        values = np.full((len(samples), self.n_columns), np.nan)
-        outcomes: list[Outcome] = []
-        for i, (sample, sample_outputs) in enumerate(zip(samples, outputs, strict=True)):
-            streams = [[text] for text in required_references(self.name, sample)]
-            texts, outcome = final_texts(sample_outputs)
-            outcomes.append(outcome)
-            if texts:
-                statistics = reference._extract_corpus_statistics(texts, [stream * len(texts) for stream in streams])
-                values[i] = [len(texts), *np.sum(statistics, axis=0)]
-        return Rows(values=values, outcomes=tuple(outcomes))
+        texts = collect_texts(self.name, samples, outputs)
+        values = np.zeros((len(samples), self.n_columns), dtype=np.float64)
+        np.add.at(values[:, 0], texts.owners, 1.0)
+        if texts.hypotheses:
+            statistics = chrf_statistics(
+                texts.hypotheses,
+                texts.references,
+                char_order=self.char_order,
+                word_order=self.word_order,
+                beta=self.beta,
+                lowercase=self.lowercase,
+                whitespace=self.whitespace,
+                eps_smoothing=self.eps_smoothing,
+            )
+            np.add.at(values[:, 1:], texts.owners, statistics.astype(np.float64))
+        values[values[:, 0] == 0] = np.nan
+        return Rows(values=values, outcomes=tuple(texts.outcomes))
 
     def _value(self, sums: FloatArray) -> FloatArray:
-        """Follow sacrebleu's operations one by one, so that not even the last bit differs."""
-        known = sums[..., 0] > 0
-        factor = self.beta**2
-        order = self.char_order + self.word_order
-        zeros = np.zeros(known.shape)
-        score, precision, recall, effective = zeros.copy(), zeros.copy(), zeros.copy(), zeros.copy()
-        with np.errstate(divide="ignore", invalid="ignore"):
-            for i in range(order):
-                n_hyp, n_ref, n_match = (sums[..., 1 + 3 * i + j] for j in range(3))
-                p = np.where(n_hyp > 0, n_match / n_hyp, _EPS)
-                r = np.where(n_ref > 0, n_match / n_ref, _EPS)
-                denominator = factor * p + r
-                score += np.where(denominator > 0, (1 + factor) * p * r / denominator, _EPS)
-                both = (n_hyp > 0) & (n_ref > 0)
-                precision += np.where(both, p, 0.0)
-                recall += np.where(both, r, 0.0)
-                effective += both
-            if self.eps_smoothing:
-                return np.where(known, 100 * score / order, np.nan)
-            precision = np.where(effective > 0, precision / effective, 0.0)
-            recall = np.where(effective > 0, recall / effective, 0.0)
-            score = (1 + factor) * precision * recall / ((factor * precision) + recall)
-            score = np.where(precision + recall > 0, 100 * score, 0.0)
-        return np.where(known, score, np.nan)
+        flat = sums.reshape(-1, self.n_columns)
+        known = flat[:, 0] > 0
+        scores = np.full(len(flat), np.nan)
+        scores[known] = chrf_scores(
+            np.asarray(flat[known, 1:], dtype=np.float64), beta=self.beta, eps_smoothing=self.eps_smoothing
+        )
+        return scores.reshape(sums.shape[:-1])
 
     def example(self) -> Example:
         """Return a match, a near match and nothing in common."""
@@ -165,3 +144,14 @@ class Chrf(RowMetric):
             worse=example_outputs(samples, ["The paths led to lakes.", "Dogs may come."]),
             worst=example_outputs(samples, ["", "??"]),
         )
+
+
+@dataclass(frozen=True)
+class ChrfPlusPlus(Chrf):
+    """chrF++: F-score of character n-grams and of one and two words over the corpus, 0-100.
+
+    Takes the options of `Chrf` but `word_order`, which is 2.
+    """
+
+    name = "chrf++"
+    word_order: int = field(default=2, init=False)

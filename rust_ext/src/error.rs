@@ -27,6 +27,13 @@ pub enum KernelError {
         /// Its length in UTF-8.
         bytes: usize,
     },
+    /// A text that would grow too long when normalised.
+    NormalizedTooLong {
+        /// Its length in UTF-8.
+        bytes: usize,
+        /// The greatest length allowed.
+        most: usize,
+    },
     /// A cluster label that cannot be one of 0 to G - 1.
     ClusterLabel {
         /// Index of the row.
@@ -78,6 +85,10 @@ impl fmt::Display for KernelError {
                     u32::MAX
                 )
             }
+            Self::NormalizedTooLong { bytes, most } => write!(
+                f,
+                "with `normalized`, a text must have at most {most} bytes in UTF-8; found one of {bytes}: split it"
+            ),
             Self::ClusterLabel { row, label, n_rows } => write!(
                 f,
                 "`clusters` must hold labels 0 to G-1, G at most the number of rows {n_rows}; \

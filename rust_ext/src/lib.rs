@@ -21,4 +21,8 @@ mod _rust {
         jackknife_sums, numpy_bootstrap_sums, numpy_choices, numpy_coins, numpy_trial_sums,
         resampled_bleu, resampled_chrf, resampled_ter, trial_coins, trial_sums,
     };
+    use crate::bindings::chrf::{chrf_scores, chrf_statistics};
+
+    #[pymodule_export]
+    use crate::bindings::ter::ter_statistics;
 }

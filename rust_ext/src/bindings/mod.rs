@@ -6,3 +6,5 @@
 pub(crate) mod bleu;
 pub(crate) mod bootstrap;
 pub(crate) mod significance;
+pub(crate) mod chrf;
+pub(crate) mod ter;
