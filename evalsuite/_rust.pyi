@@ -13,6 +13,8 @@ __all__ = [
     "bleu_statistics",
     "bootstrap_draws",
     "bootstrap_sums",
+    "chrf_scores",
+    "chrf_statistics",
     "jackknife_sums",
     "numpy_bootstrap_sums",
     "numpy_choices",
@@ -21,8 +23,6 @@ __all__ = [
     "resampled_bleu",
     "resampled_chrf",
     "resampled_ter",
-    "chrf_scores",
-    "chrf_statistics",
     "ter_statistics",
     "tokenize",
     "trial_coins",
@@ -117,6 +117,7 @@ def resampled_chrf(
 
 def resampled_ter(rows: NDArray[np.float64], held: str, out: NDArray[np.float64]) -> bool:
     """Fill `out`, float64, shape (m,), with TER of `rows`; whether any is a Python number in sacrebleu."""
+
 def chrf_statistics(
     hypotheses: list[str],
     references: list[str],

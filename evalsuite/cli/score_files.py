@@ -13,9 +13,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    import numpy as np
-    from numpy.typing import NDArray
-
     from evalsuite.metrics.base import Metric
     from evalsuite.task import MetricSpec
     from evalsuite.text.base import Metric as TextMetric
@@ -313,6 +310,8 @@ def _compared(
     metric: Metric, texts: _Texts, request: Request, scores: Sequence[Score]
 ) -> tuple[list[tuple[float, Interval | None] | None], list[float | None]]:
     """Compare each system with the first by rows: the difference with its interval, and the p-value of our test."""
+    import numpy as np
+
     from evalsuite import stats
     from evalsuite.metrics.base import RowMetric
     from evalsuite.rng import derive_seed
@@ -326,11 +325,11 @@ def _compared(
     rows = [compute_rows(metric, texts.samples, _outputs(texts, system)) for system in texts.systems]
     for i in range(1, len(scores)):
         both = rows[0].scored() & rows[i].scored()
-        first, second = rows[0].values[both], rows[i].values[both]
+        first, second = (np.asarray(part.values[both], dtype=np.float64) for part in (rows[0], rows[i]))
         base, value = scores[0].value, scores[i].value
         if base is None or value is None or not both.any():
             continue
-        labels = _labels(len(first))
+        labels = np.arange(len(first), dtype=np.int64)
         interval = stats.paired_interval(
             second, first, labels, metric.value, seed=bootstrap_seed("files", metric.signature())
         )
@@ -347,9 +346,3 @@ def _compared(
                 second, first, labels, metric.value, seed=seed, n_trials=request.n_samples or _RESAMPLES["ar"]
             )
     return differences, p_values
-
-
-def _labels(n: int) -> NDArray[np.int64]:
-    import numpy as np
-
-    return np.arange(n, dtype=np.int64)

@@ -54,7 +54,7 @@ class Result:
         return json.dumps({key: None if value is None else float(value) for key, value in self.__dict__.items()})
 
     def __repr__(self) -> str:
-        return ",".join(f"{key}={value}" for key, value in self.__dict__.items())
+        return ",".join(f"{key}={value!s}" for key, value in self.__dict__.items())
 
 
 class PairedTest:

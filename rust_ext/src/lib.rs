@@ -17,11 +17,13 @@ mod _rust {
     use crate::bindings::bootstrap::{bootstrap_draws, bootstrap_sums};
 
     #[pymodule_export]
+    use crate::bindings::chrf::{chrf_scores, chrf_statistics};
+
+    #[pymodule_export]
     use crate::bindings::significance::{
         jackknife_sums, numpy_bootstrap_sums, numpy_choices, numpy_coins, numpy_trial_sums,
         resampled_bleu, resampled_chrf, resampled_ter, trial_coins, trial_sums,
     };
-    use crate::bindings::chrf::{chrf_scores, chrf_statistics};
 
     #[pymodule_export]
     use crate::bindings::ter::ter_statistics;

@@ -5,6 +5,6 @@
 
 pub(crate) mod bleu;
 pub(crate) mod bootstrap;
-pub(crate) mod significance;
 pub(crate) mod chrf;
+pub(crate) mod significance;
 pub(crate) mod ter;
