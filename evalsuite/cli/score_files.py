@@ -133,6 +133,11 @@ def score_files(request: Request) -> list[FileScore]:
     EvalsuiteError
         If a file cannot be read, files do not pair up, or a metric or option is unknown or cannot score the texts.
     """
+    if request.confidence and not _SACREBLEU.keys() & set(request.metrics):
+        raise UsageError(
+            f"score: --confidence adds sacrebleu's interval to {', '.join(_SACREBLEU)}; none of them is asked for, and "
+            "every score has an interval of ours as it is"
+        )
     texts = _read(request)
     by_metric = [
         _score_by(name, texts, request, primary=i == 0) for i, name in enumerate(dict.fromkeys(request.metrics))

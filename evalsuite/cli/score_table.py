@@ -110,4 +110,8 @@ def _explanation(scores: Sequence[FileScore], request: Request) -> str:
             f"p, by {kind}: how often chance alone parts two systems as far; * below {_SIGNIFICANT}, unadjusted for "
             "the number of comparisons."
         )
+        tested = {score.score.metric for score in scores if score.p_value is not None}
+        untested = [name for name in dict.fromkeys(score.score.metric for score in scores) if name not in tested]
+        if untested:
+            lines.append(f"No p for {', '.join(untested)}: such a score is not made of one row a line.")
     return "\n" + "\n".join(lines) + "\n"

@@ -62,6 +62,8 @@ def read_lines(path: Path) -> list[str]:
 
 
 def _read(path: Path, name: str) -> bytes:
+    if path == STDIN and sys.stdin is None:
+        raise InputError(f"{name}: cannot be read: it is closed")
     try:
         return sys.stdin.buffer.read() if path == STDIN else path.read_bytes()
     except (OSError, ValueError) as error:  # a closed standard input, or a name with a NUL

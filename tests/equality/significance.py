@@ -106,7 +106,7 @@ COMPARISONS = [
                 {"max_ngram_order": 2, "lowercase": True},
             ],
         ),
-        6_000,
+        2_400,
     ),
     Comparison(
         "paired tests, chrF, a resample or trial each",
@@ -116,12 +116,12 @@ COMPARISONS = [
             THEIR_CHRF,
             [{}, {"word_order": 2}, {"eps_smoothing": True}, {"beta": 1, "whitespace": True}, {"char_order": 2}],
         ),
-        6_000,
+        1_800,
     ),
     Comparison(
         "paired tests, TER, a resample or trial each",
         "sacrebleu",
         paired(TER, THEIR_TER, [{}, {"normalized": True}, {"case_sensitive": True, "no_punct": True}]),
-        2_400,
+        600,
     ),
 ]
