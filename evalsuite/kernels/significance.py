@@ -391,7 +391,7 @@ def resampled_bleu(
     --------
     >>> sums = np.array([[21, 23, 15, 7, 3, 0, 21, 18, 15, 12]])
     >>> resampled_bleu(sums, held="int64"), resampled_bleu(sums, held="float32, numpy 2")
-    (array([19.82884634]), array([19.82884656]))
+    (array([19.9419528]), array([19.94195282]))
     """
     check_choice(held, "held", _HELD)
     check_choice(smooth_method, "smooth_method", _SMOOTH_METHODS)
@@ -435,7 +435,7 @@ def resampled_chrf(
     Examples
     --------
     >>> resampled_chrf(np.array([[7, 9, 3, 6, 8, 1]]), held="int64")
-    array([24.03846154])
+    array([24.02166317])
     """
     check_choice(held, "held", _HELD)
     rows, scores = _scored(sums)
