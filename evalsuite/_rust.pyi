@@ -45,8 +45,18 @@ __all__ = [
     "word_spans",
     "chrf_scores",
     "chrf_statistics",
+    "jackknife_sums",
+    "numpy_bootstrap_sums",
+    "numpy_choices",
+    "numpy_coins",
+    "numpy_trial_sums",
+    "resampled_bleu",
+    "resampled_chrf",
+    "resampled_ter",
     "ter_statistics",
     "tokenize",
+    "trial_coins",
+    "trial_sums",
 ]
 
 def tokenize(texts: list[str], tokenize: str) -> list[str]:
@@ -263,6 +273,53 @@ def rouge_statistics_of_numbers(
 
 def rouge_scores(statistics: NDArray[np.int64], out: NDArray[np.float64]) -> None:
     """Fill `out`, float64, with precision, recall and F of each [hits, prediction, target] of `statistics`."""
+def numpy_choices(seed: list[int], n_flips: int, n: int, out: NDArray[np.int64]) -> None:
+    """Fill `out`, int64, with numbers below `n` from numpy's generator of `seed`, 32-bit words, after coin flips."""
+
+def numpy_coins(seed: list[int], out: NDArray[np.uint8]) -> None:
+    """Fill `out`, uint8, shape (n_trials, n), with the coins that numpy's generator of `seed` flips."""
+
+def numpy_bootstrap_sums(rows: NDArray[np.float32], seed: list[int], n_flips: int, out: NDArray[np.float32]) -> None:
+    """Fill `out`, float32, shape (n_resamples, k), with sums of the rows that numpy's generator draws."""
+
+def numpy_trial_sums(differences: NDArray[np.int64], seed: list[int], out: NDArray[np.int64]) -> None:
+    """Fill `out`, int64, shape (n_trials, k), with sums of the rows for which numpy's generator flips heads."""
+
+def trial_sums(differences: NDArray[np.float64], seed: int, first_trial: int, out: NDArray[np.float64]) -> None:
+    """Fill `out`, float64, shape (n_trials, k), with sums of the rows for which our stream flips heads."""
+
+def trial_coins(seed: int, first_trial: int, out: NDArray[np.uint8]) -> None:
+    """Fill `out`, uint8, shape (n_trials, n), with the coins that our stream flips."""
+
+def jackknife_sums(rows: NDArray[np.float64], blocks: NDArray[np.int64], out: NDArray[np.float64]) -> None:
+    """Fill `out`, float64, shape (n_blocks, k), with sums of all rows but those of a block."""
+
+def resampled_bleu(
+    rows: NDArray[np.float64],
+    width: int,
+    held: str,
+    smooth_method: str,
+    smooth_value: float,
+    effective_order: bool,
+    compensated_sum: bool,
+    out: NDArray[np.float64],
+) -> bool:
+    """Fill `out`, float64, shape (m,), with BLEU of `rows`; whether any is a Python number in sacrebleu."""
+
+def resampled_chrf(
+    rows: NDArray[np.float64],
+    width: int,
+    held: str,
+    factor: float,
+    factor_plus_one: float,
+    eps_smoothing: bool,
+    out: NDArray[np.float64],
+) -> bool:
+    """Fill `out`, float64, shape (m,), with chrF of `rows`; whether any is a Python number in sacrebleu."""
+
+def resampled_ter(rows: NDArray[np.float64], held: str, out: NDArray[np.float64]) -> bool:
+    """Fill `out`, float64, shape (m,), with TER of `rows`; whether any is a Python number in sacrebleu."""
+
 def chrf_statistics(
     hypotheses: list[str],
     references: list[str],

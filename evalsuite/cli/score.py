@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from evalsuite.errors import InputError, UsageError
+from evalsuite.errors import UsageError
 
 if TYPE_CHECKING:
     import argparse
@@ -17,14 +17,23 @@ if TYPE_CHECKING:
 
 __all__ = ["add_arguments", "print_scores", "run"]
 
+_MOST_SAMPLES: Final = 10_000_000
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options of the command."""
     parser.add_argument("log", nargs="?", type=Path, metavar="LOG", help="a run.jsonl, or the folder it is in")
     parser.add_argument("--task", metavar="TASK", help="the log's task, where it is not found by the name in the log")
-    parser.add_argument("--hyp", type=Path, metavar="F", help="hypotheses, one a line")
     parser.add_argument(
-        "--ref", type=Path, action="append", metavar="F", help="references, one a line; again for a second reference"
+        "--hyp",
+        nargs="+",
+        action="extend",
+        type=Path,
+        metavar="F",
+        help="hypotheses, one a line: a file a system, the baseline first; may be gzip or zstandard, or - for stdin",
+    )
+    parser.add_argument(
+        "--ref", nargs="+", action="extend", type=Path, metavar="F", help="references, one a line: a file each"
     )
     parser.add_argument("--real", metavar="R", help="real images: a folder, tar or npz, or a data set's name")
     parser.add_argument("--fake", metavar="F", help="images to score: a folder, tar or npz")
@@ -35,7 +44,28 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="NAME",
         help="for files and images: which metrics; for a log: besides the task's own, printed but not reported",
     )
-    parser.add_argument("--json", action="store_true", help="print JSON")
+    parser.add_argument("--json", action="store_true", help="print JSON; for --hyp with all that sacrebleu's has")
+    files = parser.add_argument_group("with --hyp and --ref")
+    files.add_argument(
+        "--option",
+        nargs="+",
+        action="extend",
+        metavar="M.O=V",
+        help='set option O of metric M, such as bleu.tokenize=intl or chrf.lowercase=true; "evalsuite list metrics"',
+    )
+    tests = files.add_mutually_exclusive_group()
+    tests.add_argument(
+        "--paired-bs", action="store_true", help="test each system against the first by the paired bootstrap"
+    )
+    tests.add_argument(
+        "--paired-ar", action="store_true", help="test each system against the first by approximate randomisation"
+    )
+    files.add_argument("--confidence", action="store_true", help="add sacrebleu's bootstrap interval to its metrics")
+    files.add_argument(
+        "--n-samples", type=int, metavar="N", help="resamples (1,000) or trials of randomisation (10,000)"
+    )
+    files.add_argument("--seed", type=int, metavar="S", help="seed of them (12345, or SACREBLEU_SEED)")
+    files.add_argument("--sentence-level", action="store_true", help="score each line, and print a table of them")
 
 
 def run(options: argparse.Namespace) -> int:
@@ -54,6 +84,7 @@ def run(options: argparse.Namespace) -> int:
         )
     if options.extractor is not None and not ways["--real and --fake"]:
         raise UsageError("score: --extractor is for --real and --fake; a task's file says which its metrics use")
+    _check_file_options(options, files=ways["--hyp and --ref"])
     if ways["a run log"]:
         _score_log(options)
         return 0
@@ -65,7 +96,7 @@ def run(options: argparse.Namespace) -> int:
         return 0
     if not (options.hyp and options.ref):
         raise UsageError("score: --hyp and --ref go together: hypotheses, and what they are compared with")
-    print_scores(_score_files(options.hyp, options.ref, options.metric), as_json=options.json)
+    _score_files(options)
     return 0
 
 
@@ -87,59 +118,56 @@ def _score_images(options: argparse.Namespace) -> None:
     score_images(options.real, options.fake, options.metric, options.extractor, as_json=options.json)
 
 
-def _score_files(hypotheses: Path, references: Sequence[Path], metrics: Sequence[str]) -> list[Score]:
-    from evalsuite.scoring import ScoringInput, make_metric, score_outputs
-    from evalsuite.task import MetricSpec
-    from evalsuite.types import Output, Sample
-
-    texts = read_lines(hypotheses)
-    streams = [read_lines(path) for path in references]
-    for path, stream in zip(references, streams, strict=True):
-        if len(stream) != len(texts):
-            raise InputError(f"{path}: has {len(stream)} lines, {hypotheses} has {len(texts)}; they must pair up")
-    samples = [
-        Sample(id=f"line-{i + 1}", input={}, references=tuple(stream[i] for stream in streams))
-        for i in range(len(texts))
-    ]
-    outputs = [(Output(text=text, sample_id=sample.id),) for text, sample in zip(texts, samples, strict=True)]
-    data = ScoringInput(task_name="files", samples=samples, outputs=outputs)
-    scores: list[Score] = []
-    for name in dict.fromkeys(metrics):
-        spec = MetricSpec(name=name, primary=not scores)
-        metric = make_metric(spec, "--metric")
-        if metric.modality != "text":
-            raise UsageError(
-                f'--metric: "{name}" reads {metric.modality}, these files hold text; see --real and --fake'
-            )
-        try:
-            scores.append(score_outputs(data, spec, metric))
-        except ValueError as error:
-            raise InputError(f'metric "{name}" cannot score these files: {error}') from error
-    return scores
+def _check_file_options(options: argparse.Namespace, *, files: bool) -> None:
+    given = {
+        "--option": bool(options.option),
+        "--paired-bs": options.paired_bs,
+        "--paired-ar": options.paired_ar,
+        "--confidence": options.confidence,
+        "--n-samples": options.n_samples is not None,
+        "--seed": options.seed is not None,
+        "--sentence-level": options.sentence_level,
+    }
+    names = [name for name, present in given.items() if present]
+    if names and not files:
+        raise UsageError(f"score: {names[0]} is for --hyp and --ref")
+    tested = options.paired_bs or options.paired_ar
+    if options.sentence_level and (tested or options.confidence):
+        raise UsageError("score: --sentence-level has no intervals and tests: they are of all lines together")
+    if tested and len(options.hyp or ()) < 2:
+        raise UsageError("score: a paired test compares systems: give two or more files to --hyp, the baseline first")
+    if not (tested or options.confidence) and (given["--n-samples"] or given["--seed"]):
+        raise UsageError("score: --n-samples and --seed are for --paired-bs, --paired-ar and --confidence")
+    if given["--n-samples"] and not 1 <= options.n_samples <= _MOST_SAMPLES:
+        raise UsageError(f"score: --n-samples: expected 1 to {_MOST_SAMPLES:,}, found {options.n_samples}")
+    if given["--seed"] and options.seed < 0:
+        raise UsageError(f"score: --seed: expected 0 or more, found {options.seed}")
 
 
-def read_lines(path: Path) -> list[str]:
-    """Read the lines of a UTF-8 file, split at newlines only; a newline at the end starts no further line.
+def _score_files(options: argparse.Namespace) -> None:
+    from evalsuite.cli.score_files import Request, read_options, score_files, score_sentences
+    from evalsuite.cli.score_table import print_json, print_sentences, print_systems
 
-    Raises
-    ------
-    InputError
-        If it cannot be read, is empty or not UTF-8; the byte is named.
-    """
-    try:
-        content = path.read_bytes()
-        text = content.decode("utf-8")
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        line = content[: error.start].count(b"\n") + 1
-        raise InputError(f"{path}:{line}: not UTF-8 (byte {error.start} of the file)") from error
-    if not text:
-        raise InputError(f"{path}: the file is empty")
-    lines = text.split("\n")
-    if lines[-1] == "":
-        lines.pop()
-    return [line.removesuffix("\r") for line in lines]
+    request = Request(
+        hypotheses=options.hyp,
+        references=options.ref,
+        metrics=options.metric,
+        options=read_options(options.option or (), options.metric),
+        test="bs" if options.paired_bs else "ar" if options.paired_ar else None,
+        n_samples=options.n_samples,
+        seed=options.seed,
+        confidence=options.confidence,
+    )
+    if options.sentence_level:
+        print_sentences(score_sentences(request), as_json=options.json)
+        return
+    scores = score_files(request)
+    if options.json:
+        print_json(scores)
+    elif len(options.hyp) == 1 and not options.confidence:
+        print_scores([score.score for score in scores])
+    else:
+        print_systems(scores, request)
 
 
 def print_scores(scores: Sequence[Score], *, as_json: bool = False) -> None:

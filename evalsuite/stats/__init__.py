@@ -2,19 +2,23 @@
 
 from evalsuite.stats.bootstrap import curve_interval, paired_interval, row_interval
 from evalsuite.stats.clusters import cluster_labels, sum_in_blocks
-from evalsuite.stats.jackknife import interval_of_left_out, jackknife_blocks, jackknife_interval
+from evalsuite.stats.jackknife import interval_of_left_out, jackknife_blocks, jackknife_interval, jackknife_row_interval
 from evalsuite.stats.proportion import design_effect, proportion_interval
+from evalsuite.stats.randomisation import bootstrap_test, randomisation_test
 from evalsuite.stats.student import student_interval
 
 __all__ = [
+    "bootstrap_test",
     "cluster_labels",
     "curve_interval",
     "design_effect",
     "interval_of_left_out",
     "jackknife_blocks",
     "jackknife_interval",
+    "jackknife_row_interval",
     "paired_interval",
     "proportion_interval",
+    "randomisation_test",
     "row_interval",
     "student_interval",
     "sum_in_blocks",

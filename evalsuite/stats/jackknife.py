@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from evalsuite.kernels.significance import jackknife_sums
 from evalsuite.stats.student import student_interval
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
     from evalsuite.types import Interval
 
-__all__ = ["MAX_BLOCKS", "interval_of_left_out", "jackknife_blocks", "jackknife_interval"]
+__all__ = ["MAX_BLOCKS", "interval_of_left_out", "jackknife_blocks", "jackknife_interval", "jackknife_row_interval"]
 
 MAX_BLOCKS = 50
 
@@ -53,6 +54,44 @@ def jackknife_interval(
     return interval_of_left_out(
         value(features), np.asarray(left_out, dtype=np.float64), level=level, value_range=value_range
     )
+
+
+def jackknife_row_interval(
+    rows: NDArray[np.float64],
+    clusters: NDArray[np.int64],
+    value: Callable[[NDArray[np.float64]], NDArray[np.floating]],
+    *,
+    most_blocks: int | None = None,
+    level: float = 0.95,
+    value_range: tuple[float, float] = (-float("inf"), float("inf")),
+) -> Interval | None:
+    """Interval of a score of sums of rows, by leaving out one cluster at a time, or one block of clusters.
+
+    Parameters
+    ----------
+    rows : float64, shape (n, k), without NaN
+    clusters : int64, shape (n,)
+        Labels 0..G-1; see `jackknife_blocks`.
+    value : callable
+        Sums of shape (m, k) to scores of shape (m,).
+    most_blocks : int, optional
+        Delete blocks, at most so many; None to delete one cluster at a time.
+    value_range : tuple of float
+        The interval is cut off here.
+
+    Returns
+    -------
+    Interval, optional
+        See `interval_of_left_out`. None with fewer than two clusters.
+    """
+    n_clusters = int(clusters.max()) + 1 if len(clusters) else 0
+    blocks = jackknife_blocks(clusters, n_clusters if most_blocks is None else most_blocks)
+    if blocks is None:
+        return None
+    rows = np.ascontiguousarray(rows, dtype=np.float64)
+    left_out = np.asarray(value(jackknife_sums(rows, np.ascontiguousarray(blocks))), dtype=np.float64)
+    centre = float(np.asarray(value(rows.sum(axis=0)[None]))[0])
+    return interval_of_left_out(centre, left_out, level=level, value_range=value_range)
 
 
 def jackknife_blocks(clusters: NDArray[np.int64], most: int = MAX_BLOCKS) -> NDArray[np.int64] | None:

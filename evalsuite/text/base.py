@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Generic, TypeAlias, TypeVar
 
 import numpy as np
 
-from evalsuite.text.resampling import bootstrap_sums, seed_from_environment
+from evalsuite.text.resampling import HELD_BY_BOOTSTRAP, bootstrap_sums, seed_from_environment
 from evalsuite.text.result import Score
 from evalsuite.text.signature import Signature, SignatureKey
 from evalsuite.text.streams import check_group, check_hypotheses, check_streams, count_references
@@ -16,7 +16,9 @@ from evalsuite.text.streams import check_group, check_hypotheses, check_streams,
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["Metric", "Statistics"]
+    from evalsuite.kernels.significance import Held
+
+__all__ = ["Metric", "Statistics", "column_sums"]
 
 Statistics: TypeAlias = "NDArray[np.int64] | NDArray[np.float64]"
 """One row a segment, int64 or float64 of shape (n, k)."""
@@ -138,16 +140,56 @@ class Metric(ABC, Generic[ScoreT]):
             See `corpus_statistics`.
         """
         rows = self.corpus_statistics(hypotheses, references)
-        score = self.score_from_statistics(_column_sums(rows))
+        score = self.score_from_statistics(column_sums(rows))
         if n_bootstrap > 1:
-            self.n_bootstrap = n_bootstrap
-            self.seed, seed = seed_from_environment()
-            score._set_interval(self._resampled_values(bootstrap_sums(rows, n_bootstrap, seed)))
+            self.add_interval(score, rows, n_bootstrap, *seed_from_environment())
         return score
+
+    def add_interval(
+        self, score: ScoreT, statistics: Statistics, n_bootstrap: int, seed_name: str, seed: int | None
+    ) -> None:
+        """Give a score its 95% interval, by sacrebleu's bootstrap of the statistics it was made of.
+
+        Parameters
+        ----------
+        score : Score
+            Its interval is set.
+        statistics : int64 or float64, shape (n, k)
+            See `corpus_statistics`.
+        n_bootstrap : int
+            Number of resamples.
+        seed_name : str
+            The seed as signatures print it.
+        seed : int, optional
+            None for one of chance.
+        """
+        self.n_bootstrap, self.seed = n_bootstrap, seed_name
+        score._set_interval(self._resampled_values(bootstrap_sums(statistics, n_bootstrap, seed)))
+
+    def resampled_scores(
+        self, sums: NDArray[np.float32] | Statistics, held: Held
+    ) -> NDArray[np.float64] | NDArray[np.float32]:
+        """Score sums of resampled rows, with sacrebleu's rounding.
+
+        Parameters
+        ----------
+        sums : float32, float64 or int64, shape (B, k), C-contiguous
+        held : {"float32, numpy 2", "float32, numpy 1", "float64", "int64"}
+            What sacrebleu holds them in; see ``evalsuite.kernels.significance.resampled_bleu``.
+
+        Returns
+        -------
+        float64 or float32, shape (B,)
+            32 bits wide where sacrebleu's scores are.
+        """
+        del held
+        return np.array([self.score_from_statistics(row).score for row in sums])
 
     def _resampled_values(self, sums: NDArray[np.float32]) -> list[float]:
         """Scores of the sums of resamples, one each."""
-        return [self.score_from_statistics(row).score for row in sums]
+        scores = self.resampled_scores(sums, HELD_BY_BOOTSTRAP)
+        # 32-bit scores stay as they are: the width of an interval is rounded like them.
+        return list(scores) if scores.dtype == np.float32 else scores.tolist()
 
     def sentence_score(self, hypothesis: str, references: Sequence[str | None]) -> ScoreT:
         """Score one text.
@@ -229,7 +271,7 @@ class Metric(ABC, Generic[ScoreT]):
         return Signature(self.num_refs, self._signature_keys(), n_bootstrap=self.n_bootstrap, seed=self.seed)
 
 
-def _column_sums(rows: Statistics) -> list[float]:
+def column_sums(rows: Statistics) -> list[float]:
     """Sum the columns, as Python's numbers; floats from the first row to the last, as a loop adds."""
     if rows.dtype == np.int64:
         sums: list[float] = rows.sum(axis=0).tolist()

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeAlias
 
 import numpy as np
 
+from evalsuite.kernels.significance import resampled_bleu
 from evalsuite.text.base import Metric, Statistics
 from evalsuite.text.result import Score
 from evalsuite.text.tokenizers import TOKENIZERS, load_tokenizer
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from evalsuite.kernels.significance import Held
     from evalsuite.text.signature import SignatureKey
 
 __all__ = ["BLEU", "BLEUScore", "corpus_bleu", "raw_corpus_bleu", "sentence_bleu"]
@@ -262,6 +264,17 @@ class BLEU(Metric[BLEUScore]):
             smooth_value=self.smooth_value,
             effective_order=self.effective_order,
             max_ngram_order=self.max_ngram_order,
+        )
+
+    def resampled_scores(self, sums: NDArray[np.float32] | Statistics, held: Held) -> NDArray[np.float64]:
+        """See `Metric.resampled_scores`."""
+        value = self.SMOOTH_DEFAULTS[self.smooth_method] if self.smooth_value is None else self.smooth_value
+        return resampled_bleu(
+            sums,
+            held=held,
+            smooth_method=self.smooth_method,
+            smooth_value=value or 0.0,
+            effective_order=self.effective_order,
         )
 
     def sentence_scores(self, hypotheses: Sequence[str], references: Sequence[Sequence[str | None]]) -> list[BLEUScore]:

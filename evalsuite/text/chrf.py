@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from evalsuite.kernels.arguments import check_finite, check_integer
 from evalsuite.kernels.chrf import chrf_scores, chrf_statistics
+from evalsuite.kernels.significance import resampled_chrf
 from evalsuite.text.base import Metric, Statistics
 from evalsuite.text.result import Score
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from evalsuite.kernels.significance import Held
     from evalsuite.text.signature import SignatureKey
 
 __all__ = ["CHRF", "CHRFScore", "corpus_chrf", "sentence_chrf"]
@@ -154,8 +156,11 @@ class CHRF(Metric[CHRFScore]):
         scores = chrf_scores(rows, beta=self.beta, eps_smoothing=self.eps_smoothing)
         return [self._result(score) for score in scores.tolist()]
 
-    def _resampled_values(self, sums: NDArray[np.float32]) -> list[float]:
-        return [self._f_score(row) for row in sums]
+    def resampled_scores(
+        self, sums: NDArray[np.float32] | Statistics, held: Held
+    ) -> NDArray[np.float64] | NDArray[np.float32]:
+        """See `Metric.resampled_scores`."""
+        return resampled_chrf(sums, held=held, beta=self.beta, eps_smoothing=self.eps_smoothing)
 
     def _statistics(self, hypotheses: Sequence[str], references: Sequence[Sequence[str | None]]) -> Statistics:
         return chrf_statistics(

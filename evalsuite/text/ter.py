@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from evalsuite.kernels.significance import resampled_ter
 from evalsuite.kernels.ter import ter_statistics
 from evalsuite.text.base import Metric, Statistics
 from evalsuite.text.result import Score
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from evalsuite.kernels.significance import Held
     from evalsuite.text.signature import SignatureKey
 
 __all__ = ["TER", "TERScore", "corpus_ter", "sentence_ter"]
@@ -98,6 +100,12 @@ class TER(Metric[TERScore]):
         length: Any = sums[1]
         without_words = 1.0 if n_edits > 0 else 0.0
         return TERScore(100 * (n_edits / length if length > 0 else without_words), n_edits, length)
+
+    def resampled_scores(
+        self, sums: NDArray[np.float32] | Statistics, held: Held
+    ) -> NDArray[np.float64] | NDArray[np.float32]:
+        """See `Metric.resampled_scores`."""
+        return resampled_ter(sums, held=held)
 
     def _statistics(self, hypotheses: Sequence[str], references: Sequence[Sequence[str | None]]) -> Statistics:
         return ter_statistics(

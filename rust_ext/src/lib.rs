@@ -46,5 +46,11 @@ mod _rust {
     use crate::bindings::chrf::{chrf_scores, chrf_statistics};
 
     #[pymodule_export]
+    use crate::bindings::significance::{
+        jackknife_sums, numpy_bootstrap_sums, numpy_choices, numpy_coins, numpy_trial_sums,
+        resampled_bleu, resampled_chrf, resampled_ter, trial_coins, trial_sums,
+    };
+
+    #[pymodule_export]
     use crate::bindings::ter::ter_statistics;
 }

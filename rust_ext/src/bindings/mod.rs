@@ -12,4 +12,5 @@ pub(crate) mod meteor;
 pub(crate) mod ngrams;
 pub(crate) mod rouge;
 pub(crate) mod chrf;
+pub(crate) mod significance;
 pub(crate) mod ter;

@@ -25,7 +25,7 @@ pub struct ScoreOptions {
 }
 
 /// Python's floor for the logarithm of zero in sacrebleu.
-const LOG_ZERO: f64 = -9_999_999_999.0;
+pub(super) const LOG_ZERO: f64 = -9_999_999_999.0;
 
 /// BLEU, 0 to 100, of one row `[hyp_len, ref_len, correct 1..N, total 1..N]`; NaN if the row has one.
 #[must_use]
@@ -90,7 +90,7 @@ pub fn bleu_scores(rows: &[f64], max_order: usize, options: ScoreOptions) -> Vec
 }
 
 /// `sum(values)` of Python: left to right, from 3.12 on with Neumaier's compensation.
-fn sum_as_python(values: &[f64], compensated: bool) -> f64 {
+pub(super) fn sum_as_python(values: &[f64], compensated: bool) -> f64 {
     let (mut sum, mut lost) = (0.0_f64, 0.0);
     for &value in values {
         let next = sum + value;

@@ -52,12 +52,18 @@ impl Stream {
         }
     }
 
+    /// Word `index`: 64 random bits.
+    #[must_use]
+    #[inline]
+    pub const fn word(self, index: u64) -> u64 {
+        mix64(self.start.wrapping_add(index.wrapping_mul(self.step)))
+    }
+
     /// Draw `index`: uniform over 0 to `n` - 1.
     #[must_use]
     #[inline]
     pub const fn draw(self, index: u64, n: u64) -> u64 {
-        let hash = mix64(self.start.wrapping_add(index.wrapping_mul(self.step)));
-        ((hash as u128 * n as u128) >> 64) as u64
+        ((self.word(index) as u128 * n as u128) >> 64) as u64
     }
 }
 
