@@ -64,9 +64,17 @@ METRICS: Registry[type[Metric]] = Registry(
             "evalsuite.metrics.precision_recall:Recall",
             "Recall: share of the reference images that lie among the images, by nearest neighbours, 0-1.",
         ),
+        "rouge1": Entry("evalsuite.metrics.rouge:Rouge1", "ROUGE-1: F-score of single words, mean over samples, 0-1."),
+        "rouge2": Entry(
+            "evalsuite.metrics.rouge:Rouge2", "ROUGE-2: F-score of pairs of words, mean over samples, 0-1."
+        ),
         "rougeL": Entry(
             "evalsuite.metrics.rouge:RougeL",
             "ROUGE-L: F-score of the longest common subsequence of words, mean over samples, 0-1.",
+        ),
+        "rougeLsum": Entry(
+            "evalsuite.metrics.rouge:RougeLsum",
+            "ROUGE-Lsum: F-score of the common subsequences of sentences, mean over samples, 0-1.",
         ),
         "slot_accuracy": Entry(
             "evalsuite.metrics.slot_accuracy:SlotAccuracy",

@@ -60,6 +60,7 @@ HOSTILE = {
 OTHER: dict[str, dict[str, object]] = {
     "max_order": {"max_order": 2},
     "tokenize": {},
+    "tokenizer": {"tokenizer": "unicode"},
     "smooth_method": {"smooth_method": "floor"},
     "smooth_value": {"smooth_method": "floor", "smooth_value": 0.101},
     "char_order": {"char_order": 5},
