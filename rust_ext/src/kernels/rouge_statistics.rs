@@ -349,7 +349,7 @@ impl PairCounter {
                 .length(&self.target.words, &self.prediction.words, self.n_words),
         };
         self.lcs_length = Some(length);
-        length as i64
+        to_i64(length)
     }
 
     fn summary_hits(&mut self) -> i64 {
@@ -386,7 +386,11 @@ fn sentences(text: &NumberedText) -> impl Iterator<Item = &[u32]> {
 }
 
 fn n_ngrams(text: &NumberedText, order: usize) -> i64 {
-    (text.words.len() + 1).saturating_sub(order) as i64
+    to_i64((text.words.len() + 1).saturating_sub(order))
+}
+
+fn to_i64(count: usize) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
 }
 
 #[cfg(test)]
@@ -394,7 +398,7 @@ mod tests {
     use super::*;
 
     fn row(targets: &[&str], prediction: &str, types: &[RougeType], use_stemmer: bool) -> Vec<i64> {
-        let counts = [targets.len() as i64];
+        let counts = [to_i64(targets.len())];
         let tokenization = RougeTokenization::RougeScore;
         rouge_statistics(
             targets,
