@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["check_device", "describe_environment", "one_thread", "release"]
 
-_PACKAGES = ("evalsuite", "numpy", "torch", "transformers", "tokenizers", "safetensors", "sacrebleu", "rouge-score")
+_PACKAGES = ("evalsuite", "numpy", "torch", "transformers", "tokenizers", "safetensors", "sacrebleu")
 
 
 def release() -> str:

@@ -130,6 +130,9 @@ METRICS: Registry[type[Metric]] = Registry(
         "repetition_4": Entry(
             "evalsuite.metrics.repetition:Repetition4",
             "rep-4: share of 4-grams that repeat one of their own output, over all outputs, 0-1; lower is better.",
+        "rouge1": Entry("evalsuite.metrics.rouge:Rouge1", "ROUGE-1: F-score of single words, mean over samples, 0-1."),
+        "rouge2": Entry(
+            "evalsuite.metrics.rouge:Rouge2", "ROUGE-2: F-score of pairs of words, mean over samples, 0-1."
         ),
         "rougeL": Entry(
             "evalsuite.metrics.rouge:RougeL",
@@ -142,6 +145,9 @@ METRICS: Registry[type[Metric]] = Registry(
         "seq_rep_4": Entry(
             "evalsuite.metrics.repetition:SequenceRepetition4",
             "seq-rep-4: share of 4-grams that repeat one of their own output, mean over outputs, 0-1; lower is better.",
+        "rougeLsum": Entry(
+            "evalsuite.metrics.rouge:RougeLsum",
+            "ROUGE-Lsum: F-score of the common subsequences of sentences, mean over samples, 0-1.",
         ),
         "slot_accuracy": Entry(
             "evalsuite.metrics.slot_accuracy:SlotAccuracy",

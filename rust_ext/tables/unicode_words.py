@@ -1,4 +1,4 @@
-"""Write src/kernels/unicode_word_tables.rs from the tables of the package regex: python unicode_words.py VERSION.
+"""Write src/kernels/unicode_word_tables.rs from the tables of regex: python tables/unicode_words.py VERSION.
 
 VERSION is the Unicode version of the installed regex, which it does not say itself.
 """

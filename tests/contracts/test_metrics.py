@@ -61,6 +61,7 @@ OTHER: dict[str, dict[str, object]] = {
     "max_order": {"max_order": 2},
     "tokenize": {},
     "edit_unit": {"edit_unit": "words"},
+    "tokenizer": {"tokenizer": "unicode"},
     "smooth_method": {"smooth_method": "floor"},
     "smooth_value": {"smooth_method": "floor", "smooth_value": 0.101},
     "char_order": {"char_order": 5},

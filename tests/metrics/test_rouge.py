@@ -1,4 +1,4 @@
-"""ROUGE-L against rouge-score 0.1.2, bit for bit."""
+"""ROUGE metrics against rouge-score 0.1.2, bit for bit."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rouge_score.rouge_scorer import RougeScorer
 
-from evalsuite.metrics.rouge import RougeL
+from evalsuite.errors import UsageError
+from evalsuite.metrics.rouge import Rouge1, Rouge2, RougeL, RougeLsum
 from evalsuite.types import Output, Sample
 
 PIECES = [
@@ -77,3 +78,27 @@ def test_only_words_of_more_than_three_characters_are_stemmed() -> None:
     assert f_scores(["its", "cats"], ["it"], True) == [0.0, 0.0]
     assert f_scores(["its", "cats"], ["cat"], True) == [0.0, 1.0]
     assert f_scores(["cats"], ["cat"], False) == [0.0]
+
+
+@pytest.mark.parametrize("metric", [Rouge1, Rouge2, RougeL, RougeLsum])
+@pytest.mark.parametrize("use_stemmer", [False, True])
+def test_each_type_equals_rouge_score(metric: type[Rouge1], use_stemmer: bool) -> None:
+    references = ("the cat sat\non the mats", "a cat\nwas sitting\non mats", "nothing")
+    texts = ["cats sat on mats\nthe cat", "", "a mat\nthe cat", "on the mats\nthe cat sat"]
+    scorer = RougeScorer([metric.name], use_stemmer=use_stemmer)
+    expected = [scorer.score_multi(list(references), text)[metric.name].fmeasure for text in texts]
+    samples = [Sample(id=str(i), input={}, references=references) for i in range(len(texts))]
+    rows = metric(use_stemmer=use_stemmer).rows(samples, [[Output(text=text)] for text in texts])
+    assert rows.values[:, 0].tolist() == expected
+    assert max(expected) > 0
+
+
+def test_the_unicode_tokenizer_is_an_option_of_the_signature() -> None:
+    sample = Sample(id="1", input={}, references=("путь к озеру",))
+    outputs = [[Output(text="Путь вокруг озера")]]
+    assert RougeL().rows([sample], outputs).values.tolist() == [[0.0, 1.0]]
+    assert RougeL(tokenizer="unicode").rows([sample], outputs).values.tolist() == [[1 / 3, 1.0]]
+    assert RougeL().signature() == "rougeL|use_stemmer:False|version:1"
+    assert RougeL(tokenizer="unicode").signature() == "rougeL|use_stemmer:False|tokenizer:unicode|version:1"
+    with pytest.raises(UsageError, match=r'rougeL: `tokenizer` must be one of "rouge-score", "unicode"'):
+        RougeL(tokenizer="Unicode")  # type: ignore[arg-type]

@@ -186,7 +186,7 @@ fn numbered_texts(
                     found: "a number below 1 or above 32 bits".to_owned(),
                 })?);
             }
-            text.end_sentence();
+            text.end_sentence(text.words.len());
         }
         texts.push(text);
     }

@@ -189,12 +189,14 @@ fn step_5<T: Letter>(word: &mut Vec<T>) {
     }
 }
 
+#[inline]
 fn ends_with<T: Letter>(word: &[T], suffix: &[u8]) -> bool {
+    // From the end, where most comparisons are over with the first or second letter.
     word.len() >= suffix.len()
-        && rest_and_end(word, suffix.len())
-            .1
+        && word
             .iter()
-            .zip(suffix)
+            .rev()
+            .zip(suffix.iter().rev())
             .all(|(&letter, &other)| letter == T::from(other))
 }
 

@@ -1,5 +1,7 @@
 //! The integer statistics of ROUGE (Lin, ACL 2004 workshop), as rouge-score counts them, one row a prediction.
 
+use std::cell::RefCell;
+
 use super::parallel::fill_rows;
 use super::rouge_lcs::RougeLcs;
 use super::rouge_ngrams::RougeNgrams;
@@ -49,10 +51,10 @@ impl NumberedText {
         self.sentence_ends.clear();
     }
 
-    /// Ends the sentence at hand if it has words.
-    pub fn end_sentence(&mut self) {
-        if self.words.len() > self.sentence_ends.last().copied().unwrap_or(0) {
-            self.sentence_ends.push(self.words.len());
+    /// Ends a sentence after `n_words` words in all, unless it has none of its own.
+    pub fn end_sentence(&mut self, n_words: usize) {
+        if n_words > self.sentence_ends.last().copied().unwrap_or(0) {
+            self.sentence_ends.push(n_words);
         }
     }
 }
@@ -81,11 +83,7 @@ pub fn rouge_statistics<T: AsRef<[u8]> + Sync>(
             return Err(KernelError::TextTooLong { bytes });
         }
     }
-    let new_reader = || TextReader {
-        tokenization,
-        vocabulary: RougeVocabulary::new(use_stemmer),
-        lowered: Vec::new(),
-    };
+    let new_reader = || TextReader::new(tokenization, use_stemmer);
     Ok(count_all(&groups, predictions, types, new_reader))
 }
 
@@ -135,10 +133,38 @@ trait Reader<T> {
     fn limit(&self) -> usize;
 }
 
+thread_local! {
+    /// The vocabularies of this thread, without and with stems, while nobody uses them: a word is stemmed once for all
+    /// calls, and a call for one pair sets up no tables.
+    static KEPT: RefCell<[Option<RougeVocabulary>; 2]> = const { RefCell::new([None, None]) };
+}
+
 struct TextReader {
     tokenization: RougeTokenization,
+    use_stemmer: bool,
     vocabulary: RougeVocabulary,
     lowered: Vec<u8>,
+    spans: Vec<(u32, u32)>,
+}
+
+impl TextReader {
+    fn new(tokenization: RougeTokenization, use_stemmer: bool) -> Self {
+        let kept = KEPT.with_borrow_mut(|kept| kept[usize::from(use_stemmer)].take());
+        Self {
+            tokenization,
+            use_stemmer,
+            vocabulary: kept.unwrap_or_else(|| RougeVocabulary::new(use_stemmer)),
+            lowered: Vec::new(),
+            spans: Vec::new(),
+        }
+    }
+}
+
+impl Drop for TextReader {
+    fn drop(&mut self) {
+        let used = std::mem::take(&mut self.vocabulary);
+        KEPT.with_borrow_mut(|kept| kept[usize::from(self.use_stemmer)] = Some(used));
+    }
 }
 
 impl<T: AsRef<[u8]>> Reader<T> for TextReader {
@@ -148,15 +174,11 @@ impl<T: AsRef<[u8]>> Reader<T> for TextReader {
 
     fn read(&mut self, text: &T, into: &mut NumberedText) {
         into.clear();
-        let vocabulary = &mut self.vocabulary;
-        let note = |lowered: &[u8], event: Event| match event {
-            Event::Word(start, end) => {
-                let number = vocabulary.number(lowered, start, end);
-                if number > 0 {
-                    into.words.push(number);
-                }
-            }
-            Event::LineEnd => into.end_sentence(),
+        self.spans.clear();
+        let spans = &mut self.spans;
+        let note = |_: &[u8], event: Event| match event {
+            Event::Word(start, end) => spans.push((start as u32, end as u32)),
+            Event::LineEnd => into.end_sentence(spans.len()),
         };
         match self.tokenization {
             RougeTokenization::RougeScore => scan(text.as_ref(), &mut self.lowered, note),
@@ -164,7 +186,9 @@ impl<T: AsRef<[u8]>> Reader<T> for TextReader {
                 unicode_words::scan(text.as_ref(), &mut self.lowered, note);
             }
         }
-        into.end_sentence();
+        into.end_sentence(self.spans.len());
+        self.vocabulary
+            .number_all(&self.lowered, &self.spans, &mut into.words);
     }
 
     fn limit(&self) -> usize {
@@ -325,7 +349,7 @@ impl PairCounter {
                 .length(&self.target.words, &self.prediction.words, self.n_words),
         };
         self.lcs_length = Some(length);
-        length as i64
+        to_i64(length)
     }
 
     fn summary_hits(&mut self) -> i64 {
@@ -362,7 +386,11 @@ fn sentences(text: &NumberedText) -> impl Iterator<Item = &[u32]> {
 }
 
 fn n_ngrams(text: &NumberedText, order: usize) -> i64 {
-    (text.words.len() + 1).saturating_sub(order) as i64
+    to_i64((text.words.len() + 1).saturating_sub(order))
+}
+
+fn to_i64(count: usize) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
 }
 
 #[cfg(test)]
@@ -370,7 +398,7 @@ mod tests {
     use super::*;
 
     fn row(targets: &[&str], prediction: &str, types: &[RougeType], use_stemmer: bool) -> Vec<i64> {
-        let counts = [targets.len() as i64];
+        let counts = [to_i64(targets.len())];
         let tokenization = RougeTokenization::RougeScore;
         rouge_statistics(
             targets,

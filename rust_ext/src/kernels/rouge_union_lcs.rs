@@ -80,7 +80,7 @@ impl UnionLcs {
             if stops == 0 {
                 break;
             }
-            let stop = 1 << (63 - stops.leading_zeros());
+            let stop = 1 << stops.ilog2();
             // A match takes the position and leaves those below it; else the walk goes on at the position itself.
             let taken = stop & mask;
             found |= taken;
@@ -189,7 +189,7 @@ impl WideUnion {
                 .map_or(0, |entry| entry.1);
             let stops = (mask | !column[block]) & low_bits(left - 64 * block);
             if stops != 0 {
-                let position = 63 - stops.leading_zeros() as usize;
+                let position = stops.ilog2() as usize;
                 let taken = mask >> position & 1;
                 self.union[block] |= taken << position;
                 return 64 * block + position + usize::from(taken == 0);
@@ -278,7 +278,7 @@ mod tests {
         lcs.reset(900);
         let mut n_hits = 0;
         lcs.for_each(&target, [prediction.as_slice()].into_iter(), |_| {
-            n_hits += 1
+            n_hits += 1;
         });
         let length = super::super::rouge_lcs::RougeLcs::default().length(&target, &prediction, 900);
         assert_eq!(n_hits, length);

@@ -3,20 +3,48 @@
 use super::porter;
 use super::word_ids::{fingerprint, fold};
 
-/// Distinct words after which a vocabulary is emptied: what it holds stays in the second-level cache.
-const MAX_WORDS: usize = 1 << 16;
+/// Distinct words after which a vocabulary with stems is emptied, so that it stays in the second-level cache.
+const MAX_STEMMED_WORDS: usize = 1 << 16;
+/// The same without stems, where a word is as quickly added as found: it stays in the first-level cache.
+const MAX_WORDS: usize = FEWEST_SLOTS / 2;
 /// Bytes of words after which it is emptied.
 const MAX_BYTES: usize = 1 << 23;
+/// Slots of an empty table.
+const FEWEST_SLOTS: usize = 1 << 10;
+/// Words looked up at a time.
+const CHUNK: usize = 64;
+
+/// What tells words apart: all of a word of up to eight bytes, a hash beyond.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+struct Key {
+    fingerprint: u64,
+    len: u32,
+}
+
+impl Key {
+    #[inline]
+    fn new(text: &[u8], start: usize, end: usize) -> Self {
+        Self {
+            fingerprint: fingerprint(text, start, end),
+            len: (end - start) as u32,
+        }
+    }
+
+    #[inline]
+    fn hash(self) -> usize {
+        fold(self.fingerprint ^ u64::from(self.len)) as usize
+    }
+}
 
 /// A word in the table; `number` 0 marks a free slot.
 #[derive(Clone, Copy, Default)]
 struct Slot {
-    fingerprint: u64,
-    len: u32,
+    key: Key,
     number: u32,
 }
 
 /// Distinct words, numbered from 1 in order of appearance.
+#[derive(Default)]
 struct WordTable {
     slots: Vec<Slot>,
     /// The words longer than a fingerprint, one after the other.
@@ -28,57 +56,85 @@ struct WordTable {
 impl WordTable {
     fn new() -> Self {
         Self {
-            slots: vec![Slot::default(); 1 << 10],
+            slots: vec![Slot::default(); FEWEST_SLOTS],
             bytes: Vec::new(),
             starts: Vec::new(),
         }
     }
 
     fn clear(&mut self) {
+        self.slots.truncate(FEWEST_SLOTS);
         self.slots.fill(Slot::default());
         self.bytes.clear();
         self.starts.clear();
     }
 
     /// The number of `text[start..end]`, a new one if it is new.
-    #[inline]
     fn insert(&mut self, text: &[u8], start: usize, end: usize) -> u32 {
-        let len = (end - start) as u32;
-        let fingerprint = fingerprint(text, start, end);
+        let key = Key::new(text, start, end);
         let mask = self.slots.len() - 1;
-        let mut at = fold(fingerprint ^ u64::from(len)) as usize & mask;
+        let mut at = key.hash() & mask;
         loop {
             let slot = self.slots[at];
             if slot.number == 0 {
-                return self.add(text, start, end, fingerprint, at);
+                return self.add(&text[start..end], key, at);
             }
-            if slot.fingerprint == fingerprint
-                && slot.len == len
-                && (len <= 8 || self.bytes_of(slot) == &text[start..end])
-            {
+            if self.holds(slot, key, text, start) {
                 return slot.number;
             }
             at = (at + 1) & mask;
         }
     }
 
+    /// The number of each span of `text`, new ones for those that are new.
+    ///
+    /// First all keys are made and the slots read where they should be, then the words are compared: the table does
+    /// not fit the first-level cache, and reads that wait for no comparison are under way together.
+    #[inline]
+    fn insert_all(
+        &mut self,
+        text: &[u8],
+        spans: &[(u32, u32)],
+        mut on: impl FnMut(u32, (u32, u32)),
+    ) {
+        let mut keys = [Key::default(); CHUNK];
+        let mut slots = [Slot::default(); CHUNK];
+        for spans in spans.chunks(CHUNK) {
+            let mask = self.slots.len() - 1;
+            for ((&(start, end), key), slot) in spans.iter().zip(&mut keys).zip(&mut slots) {
+                *key = Key::new(text, start as usize, end as usize);
+                *slot = self.slots[key.hash() & mask];
+            }
+            for ((&(start, end), &key), &slot) in spans.iter().zip(&keys).zip(&slots) {
+                let number = if slot.number > 0 && self.holds(slot, key, text, start as usize) {
+                    slot.number
+                } else {
+                    self.insert(text, start as usize, end as usize)
+                };
+                on(number, (start, end));
+            }
+        }
+    }
+
+    #[inline]
+    fn holds(&self, slot: Slot, key: Key, text: &[u8], start: usize) -> bool {
+        slot.key == key
+            && (key.len <= 8 || self.bytes_of(slot) == &text[start..start + key.len as usize])
+    }
+
     fn bytes_of(&self, slot: Slot) -> &[u8] {
         let start = self.starts[slot.number as usize - 1];
-        &self.bytes[start..start + slot.len as usize]
+        &self.bytes[start..start + slot.key.len as usize]
     }
 
     #[cold]
-    fn add(&mut self, text: &[u8], start: usize, end: usize, fingerprint: u64, at: usize) -> u32 {
+    fn add(&mut self, word: &[u8], key: Key, at: usize) -> u32 {
         self.starts.push(self.bytes.len());
-        if end - start > 8 {
-            self.bytes.extend_from_slice(&text[start..end]);
+        if word.len() > 8 {
+            self.bytes.extend_from_slice(word);
         }
         let number = self.starts.len() as u32;
-        self.slots[at] = Slot {
-            fingerprint,
-            len: (end - start) as u32,
-            number,
-        };
+        self.slots[at] = Slot { key, number };
         if 2 * self.starts.len() > self.slots.len() {
             self.grow();
         }
@@ -89,7 +145,7 @@ impl WordTable {
         let mask = 4 * self.slots.len() - 1;
         let mut slots = vec![Slot::default(); mask + 1];
         for slot in self.slots.iter().filter(|slot| slot.number > 0) {
-            let mut at = fold(slot.fingerprint ^ u64::from(slot.len)) as usize & mask;
+            let mut at = slot.key.hash() & mask;
             while slots[at].number > 0 {
                 at = (at + 1) & mask;
             }
@@ -99,12 +155,14 @@ impl WordTable {
     }
 }
 
-/// Numbers of words, equal for words of one stem if stemming is asked for.
+/// Numbers of words, equal for words of one stem if stemming is asked for. The default is what is left of one that was
+/// taken and must not be used.
+#[derive(Default)]
 pub struct RougeVocabulary {
     use_stemmer: bool,
     words: WordTable,
     stems: WordTable,
-    /// The number of the stem of each word; 0 where nothing is left of it.
+    /// The number of the stem of each word.
     stem_numbers: Vec<u32>,
     stemmed: Vec<u8>,
 }
@@ -124,7 +182,12 @@ impl RougeVocabulary {
 
     /// Forgets all words if there are many; numbers given before are then void.
     pub fn make_room(&mut self) {
-        if self.words.starts.len() > MAX_WORDS || self.words.bytes.len() > MAX_BYTES {
+        let most = if self.use_stemmer {
+            MAX_STEMMED_WORDS
+        } else {
+            MAX_WORDS
+        };
+        if self.words.starts.len() > most || self.words.bytes.len() > MAX_BYTES {
             self.words.clear();
             self.stems.clear();
             self.stem_numbers.clear();
@@ -138,33 +201,40 @@ impl RougeVocabulary {
         self.words.starts.len() + 1
     }
 
-    /// The number of the word `text[start..end]`, in lower case; 0 if its stem is empty.
-    #[inline]
-    pub fn number(&mut self, text: &[u8], start: usize, end: usize) -> u32 {
-        let word = self.words.insert(text, start, end);
+    /// Adds the numbers of words, spans of `text` in lower case, to `numbers`.
+    pub fn number_all(&mut self, text: &[u8], spans: &[(u32, u32)], numbers: &mut Vec<u32>) {
         if !self.use_stemmer {
-            return word;
+            self.words
+                .insert_all(text, spans, |number, _| numbers.push(number));
+            return;
         }
-        match self.stem_numbers.get(word as usize - 1) {
-            Some(&number) => number,
-            None => self.add_stem(&text[start..end]),
-        }
+        let Self {
+            words,
+            stems,
+            stem_numbers,
+            stemmed,
+            ..
+        } = self;
+        words.insert_all(text, spans, |word, (start, end)| {
+            let known = stem_numbers.get(word as usize - 1).copied();
+            numbers.push(known.unwrap_or_else(|| {
+                // Words are numbered as they come, so this one is the next.
+                let number = add_stem(stems, stemmed, &text[start as usize..end as usize]);
+                stem_numbers.push(number);
+                number
+            }));
+        });
     }
+}
 
-    #[cold]
-    fn add_stem(&mut self, word: &[u8]) -> u32 {
-        self.stemmed.clear();
-        self.stemmed.extend_from_slice(word);
-        if word.len() > 3 && word.is_ascii() {
-            porter::stem(&mut self.stemmed);
-        }
-        let number = match self.stemmed.len() {
-            0 => 0,
-            len => self.stems.insert(&self.stemmed, 0, len),
-        };
-        self.stem_numbers.push(number);
-        number
+#[cold]
+fn add_stem(stems: &mut WordTable, stemmed: &mut Vec<u8>, word: &[u8]) -> u32 {
+    stemmed.clear();
+    stemmed.extend_from_slice(word);
+    if word.len() > 3 && word.is_ascii() {
+        porter::stem(stemmed);
     }
+    stems.insert(stemmed, 0, stemmed.len())
 }
 
 #[cfg(test)]
@@ -172,7 +242,9 @@ mod tests {
     use super::*;
 
     fn number(vocabulary: &mut RougeVocabulary, word: &str) -> u32 {
-        vocabulary.number(word.as_bytes(), 0, word.len())
+        let mut numbers = Vec::new();
+        vocabulary.number_all(word.as_bytes(), &[(0, word.len() as u32)], &mut numbers);
+        numbers[0]
     }
 
     #[test]
