@@ -3,8 +3,8 @@
 Arrays must be C-contiguous and of the stated dtype; `out` is overwritten.
 """
 
-from typing import final
 from collections.abc import Sequence
+from typing import final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +15,8 @@ __all__ = [
     "bleu_statistics",
     "bootstrap_draws",
     "bootstrap_sums",
+    "chrf_scores",
+    "chrf_statistics",
     "corpus_unicode_version",
     "distinct_counts",
     "edit_alignments",
@@ -24,6 +26,7 @@ __all__ = [
     "edit_distances_of_numbers",
     "ending_loops",
     "hashed_features",
+    "jackknife_sums",
     "joint_ngram_counts",
     "meteor_scores",
     "meteor_statistics",
@@ -31,36 +34,29 @@ __all__ = [
     "ngram_hashes",
     "nltk_bleu_scores",
     "normalize_words",
+    "numpy_bootstrap_sums",
+    "numpy_choices",
+    "numpy_coins",
+    "numpy_trial_sums",
     "pairwise_similarities",
     "porter_stems",
     "repeated_spans",
+    "resampled_bleu",
+    "resampled_chrf",
+    "resampled_ter",
     "rouge_scores",
     "rouge_statistics",
     "rouge_statistics_of_numbers",
     "rouge_words",
     "self_bleu_statistics",
+    "ter_statistics",
     "text_ngrams",
     "token_ids",
-    "tokenize_13a",
-    "word_spans",
-    "chrf_scores",
-    "chrf_statistics",
-    "jackknife_sums",
-    "numpy_bootstrap_sums",
-    "numpy_choices",
-    "numpy_coins",
-    "numpy_trial_sums",
-    "resampled_bleu",
-    "resampled_chrf",
-    "resampled_ter",
-    "ter_statistics",
     "tokenize",
     "trial_coins",
     "trial_sums",
+    "word_spans",
 ]
-
-def tokenize(texts: list[str], tokenize: str) -> list[str]:
-    """Tokens of each text, joined by single spaces."""
 
 def bleu_statistics(
     hypotheses: list[str],
@@ -100,6 +96,67 @@ def bootstrap_sums(
 
 def bootstrap_draws(seed: int, first_resample: int, out: NDArray[np.int64]) -> None:
     """Fill `out`, int64, shape (n_resamples, n_clusters), with the clusters drawn."""
+
+def tokenize(texts: list[str], tokenize: str) -> list[str]:
+    """Tokens of each text, joined by single spaces."""
+
+def chrf_statistics(
+    hypotheses: list[str],
+    references: list[str],
+    reference_counts: NDArray[np.int64],
+    char_order: int,
+    word_order: int,
+    keep_whitespace: bool,
+    beta_squared: float,
+    eps_smoothing: bool,
+    out: NDArray[np.int64],
+) -> None:
+    """Fill `out`, int64, shape (n, 3 * (char_order + word_order)); `references` are those of all segments."""
+
+def chrf_scores(
+    statistics: NDArray[np.float64], beta_squared: float, eps_smoothing: bool, out: NDArray[np.float64]
+) -> None:
+    """Fill `out`, float64, shape (m,), with the score of each row of `statistics`."""
+
+def ter_statistics(
+    hypotheses: list[str],
+    references: list[str],
+    reference_counts: NDArray[np.int64],
+    normalized: bool,
+    no_punct: bool,
+    asian_support: bool,
+    out: NDArray[np.int64],
+) -> None:
+    """Fill `out`, int64, shape (n, 2), with the fewest edits of each segment and the words of all its references."""
+
+def porter_stems(words: list[str]) -> list[str]:
+    """Porter's stem of each word, in lower case already and without lone surrogates."""
+
+def rouge_words(texts: list[str], tokenize: str, use_stemmer: bool) -> list[list[str]]:
+    """Words of each text."""
+
+def rouge_statistics(
+    targets: list[str],
+    target_counts: NDArray[np.int64],
+    predictions: list[str],
+    types: list[str],
+    tokenize: str,
+    use_stemmer: bool,
+    out: NDArray[np.int64],
+) -> None:
+    """Fill `out`, int64, shape (n, types, 3); `targets` are those of all predictions, one after the other."""
+
+def rouge_statistics_of_numbers(
+    targets: tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]],
+    target_counts: NDArray[np.int64],
+    predictions: tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]],
+    types: list[str],
+    out: NDArray[np.int64],
+) -> None:
+    """Fill `out` likewise; texts are numbers from 1 on: all words, words a sentence, sentences a text."""
+
+def rouge_scores(statistics: NDArray[np.int64], out: NDArray[np.float64]) -> None:
+    """Fill `out`, float64, with precision, recall and F of each [hits, prediction, target] of `statistics`."""
 
 def edit_distances(first: list[str], second: list[str], unit: str, limit: int, out: NDArray[np.int64]) -> None:
     """Fill `out`, int64, shape (n, 3): the distance of each pair, or `limit + 1` beyond it, and both lengths."""
@@ -245,34 +302,6 @@ def meteor_scores(
 ) -> None:
     """Fill `out`, float64, shape (m,), with the score of each row of `statistics`, shape (m, 4)."""
 
-def porter_stems(words: list[str]) -> list[str]:
-    """Porter's stem of each word, in lower case already and without lone surrogates."""
-
-def rouge_words(texts: list[str], tokenize: str, use_stemmer: bool) -> list[list[str]]:
-    """Words of each text."""
-
-def rouge_statistics(
-    targets: list[str],
-    target_counts: NDArray[np.int64],
-    predictions: list[str],
-    types: list[str],
-    tokenize: str,
-    use_stemmer: bool,
-    out: NDArray[np.int64],
-) -> None:
-    """Fill `out`, int64, shape (n, types, 3); `targets` are those of all predictions, one after the other."""
-
-def rouge_statistics_of_numbers(
-    targets: tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]],
-    target_counts: NDArray[np.int64],
-    predictions: tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]],
-    types: list[str],
-    out: NDArray[np.int64],
-) -> None:
-    """Fill `out` likewise; texts are numbers from 1 on: all words, words a sentence, sentences a text."""
-
-def rouge_scores(statistics: NDArray[np.int64], out: NDArray[np.float64]) -> None:
-    """Fill `out`, float64, with precision, recall and F of each [hits, prediction, target] of `statistics`."""
 def numpy_choices(seed: list[int], n_flips: int, n: int, out: NDArray[np.int64]) -> None:
     """Fill `out`, int64, with numbers below `n` from numpy's generator of `seed`, 32-bit words, after coin flips."""
 
@@ -319,32 +348,3 @@ def resampled_chrf(
 
 def resampled_ter(rows: NDArray[np.float64], held: str, out: NDArray[np.float64]) -> bool:
     """Fill `out`, float64, shape (m,), with TER of `rows`; whether any is a Python number in sacrebleu."""
-
-def chrf_statistics(
-    hypotheses: list[str],
-    references: list[str],
-    reference_counts: NDArray[np.int64],
-    char_order: int,
-    word_order: int,
-    keep_whitespace: bool,
-    beta_squared: float,
-    eps_smoothing: bool,
-    out: NDArray[np.int64],
-) -> None:
-    """Fill `out`, int64, shape (n, 3 * (char_order + word_order)); `references` are those of all segments."""
-
-def chrf_scores(
-    statistics: NDArray[np.float64], beta_squared: float, eps_smoothing: bool, out: NDArray[np.float64]
-) -> None:
-    """Fill `out`, float64, shape (m,), with the score of each row of `statistics`."""
-
-def ter_statistics(
-    hypotheses: list[str],
-    references: list[str],
-    reference_counts: NDArray[np.int64],
-    normalized: bool,
-    no_punct: bool,
-    asian_support: bool,
-    out: NDArray[np.int64],
-) -> None:
-    """Fill `out`, int64, shape (n, 2), with the fewest edits of each segment and the words of all its references."""

@@ -34,6 +34,10 @@ METRICS: Registry[type[Metric]] = Registry(
             "CER: character edits per character of the reference, over all outputs; lower is better.",
         ),
         "chrf": Entry("evalsuite.metrics.chrf:Chrf", "chrF: F-score of character n-grams over the corpus, 0-100."),
+        "chrf++": Entry(
+            "evalsuite.metrics.chrf:ChrfPlusPlus",
+            "chrF++: F-score of character n-grams and of one and two words over the corpus, 0-100.",
+        ),
         "contamination_13gram": Entry(
             "evalsuite.metrics.copies:Contamination13gram",
             "Contamination: share of the outputs that have 13 words in a row in common with a corpus, 0-1.",
@@ -45,9 +49,6 @@ METRICS: Registry[type[Metric]] = Registry(
         "distinct_1": Entry(
             "evalsuite.metrics.distinct:Distinct1",
             "Distinct-1: share of words that are different, over all outputs together, 0-1.",
-        "chrf++": Entry(
-            "evalsuite.metrics.chrf:ChrfPlusPlus",
-            "chrF++: F-score of character n-grams and of one and two words over the corpus, 0-100.",
         ),
         "distinct_2": Entry(
             "evalsuite.metrics.distinct:Distinct2",
@@ -130,6 +131,7 @@ METRICS: Registry[type[Metric]] = Registry(
         "repetition_4": Entry(
             "evalsuite.metrics.repetition:Repetition4",
             "rep-4: share of 4-grams that repeat one of their own output, over all outputs, 0-1; lower is better.",
+        ),
         "rouge1": Entry("evalsuite.metrics.rouge:Rouge1", "ROUGE-1: F-score of single words, mean over samples, 0-1."),
         "rouge2": Entry(
             "evalsuite.metrics.rouge:Rouge2", "ROUGE-2: F-score of pairs of words, mean over samples, 0-1."
@@ -138,6 +140,10 @@ METRICS: Registry[type[Metric]] = Registry(
             "evalsuite.metrics.rouge:RougeL",
             "ROUGE-L: F-score of the longest common subsequence of words, mean over samples, 0-1.",
         ),
+        "rougeLsum": Entry(
+            "evalsuite.metrics.rouge:RougeLsum",
+            "ROUGE-Lsum: F-score of the common subsequences of sentences, mean over samples, 0-1.",
+        ),
         "self_bleu": Entry(
             "evalsuite.metrics.self_bleu:SelfBleu",
             "Self-BLEU: mean BLEU of each output against all the others, 0-1; lower is more diverse.",
@@ -145,9 +151,6 @@ METRICS: Registry[type[Metric]] = Registry(
         "seq_rep_4": Entry(
             "evalsuite.metrics.repetition:SequenceRepetition4",
             "seq-rep-4: share of 4-grams that repeat one of their own output, mean over outputs, 0-1; lower is better.",
-        "rougeLsum": Entry(
-            "evalsuite.metrics.rouge:RougeLsum",
-            "ROUGE-Lsum: F-score of the common subsequences of sentences, mean over samples, 0-1.",
         ),
         "slot_accuracy": Entry(
             "evalsuite.metrics.slot_accuracy:SlotAccuracy",
@@ -156,6 +159,10 @@ METRICS: Registry[type[Metric]] = Registry(
         "step_accuracy": Entry(
             "evalsuite.metrics.step_accuracy:StepAccuracy",
             "Step accuracy: steps stated right, over the steps due, 0-1.",
+        ),
+        "ter": Entry(
+            "evalsuite.metrics.ter:Ter",
+            "TER: edits, shifts of blocks among them, divided by reference words, over the corpus, in percent.",
         ),
         "token_f1": Entry(
             "evalsuite.metrics.token_f1:TokenF1",
@@ -172,9 +179,6 @@ METRICS: Registry[type[Metric]] = Registry(
         "zipf": Entry(
             "evalsuite.metrics.zipf:Zipf",
             "Zipf coefficient: how steeply the outputs' word frequencies fall with rank; lower is flatter.",
-        "ter": Entry(
-            "evalsuite.metrics.ter:Ter",
-            "TER: edits, shifts of blocks among them, divided by reference words, over the corpus, in percent.",
         ),
     },
 )

@@ -17,6 +17,9 @@ mod _rust {
     use crate::bindings::bootstrap::{bootstrap_draws, bootstrap_sums};
 
     #[pymodule_export]
+    use crate::bindings::chrf::{chrf_scores, chrf_statistics};
+
+    #[pymodule_export]
     use crate::bindings::contamination::{
         CorpusScan, corpus_unicode_version, normalize_words, text_ngrams, word_spans,
     };
@@ -43,7 +46,6 @@ mod _rust {
     use crate::bindings::rouge::{
         porter_stems, rouge_scores, rouge_statistics, rouge_statistics_of_numbers, rouge_words,
     };
-    use crate::bindings::chrf::{chrf_scores, chrf_statistics};
 
     #[pymodule_export]
     use crate::bindings::significance::{

@@ -78,8 +78,6 @@ OTHER: dict[str, dict[str, object]] = {
     "top": {"top": 3},
     "min_repetitions": {"min_repetitions": 4},
     "min_span": {"min_span": 9},
-    "order": {"order": 3},
-    "smoothing": {"smoothing": 0.25},
     "encoder": {"encoder": "CHECKPOINT"},
     "num_layers": {"encoder": "CHECKPOINT", "num_layers": 1},
     "num_buckets": {"num_buckets": 3},
@@ -118,6 +116,8 @@ def checkpoint_folder(tmp_path: Path) -> Path:
     for file in ("config.json", "model.safetensors", "tokenizer.json"):
         (folder / file).write_text("{}")
     return folder
+
+
 def corpus_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("corpus") / "corpus.txt"
     path.write_text("one document a line\n", encoding="utf-8")

@@ -36,8 +36,8 @@ pub(crate) fn token_ids<'py>(
         }
     };
     let found = py.detach(|| number_tokens(&texts, units))?;
-    let ids = to_bytes(py, &found.ids, |id| id.to_ne_bytes())?;
-    let ends = to_bytes(py, &found.ends, |end| end.to_ne_bytes())?;
+    let ids = to_bytes(py, &found.ids, u32::to_ne_bytes)?;
+    let ends = to_bytes(py, &found.ends, i64::to_ne_bytes)?;
     Ok((ids, ends))
 }
 
@@ -111,7 +111,7 @@ pub(crate) fn ngram_frequencies(
     let counts = py.detach(|| -> Result<_, KernelError> {
         Ok(count_ngrams(TokenSequences::new(&ids, &ends)?, order))
     })?;
-    to_bytes(py, &counts, |count| count.to_ne_bytes())
+    to_bytes(py, &counts, i64::to_ne_bytes)
 }
 
 /// Fills `out`, int64 of shape (n, 3), with each text's longest repeated span.

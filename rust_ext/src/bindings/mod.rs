@@ -5,12 +5,12 @@
 
 pub(crate) mod bleu;
 pub(crate) mod bootstrap;
+pub(crate) mod chrf;
 pub(crate) mod contamination;
 pub(crate) mod diversity;
 pub(crate) mod edit;
 pub(crate) mod meteor;
 pub(crate) mod ngrams;
 pub(crate) mod rouge;
-pub(crate) mod chrf;
 pub(crate) mod significance;
 pub(crate) mod ter;

@@ -70,7 +70,7 @@ pub fn ngram_frequencies(texts: TokenSequences<'_>, order: usize) -> Vec<i64> {
         .map(|range| (range.len() + 1).saturating_sub(order))
         .sum();
     // All that is not repeated is single, whatever order the walk stopped at.
-    let n_repeated = counts.iter().sum::<i64>() as usize;
+    let n_repeated = usize::try_from(counts.iter().sum::<i64>()).unwrap_or(n_places);
     counts.resize(counts.len() + n_places - n_repeated, 1);
     counts
 }

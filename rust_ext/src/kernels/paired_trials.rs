@@ -248,7 +248,13 @@ mod tests {
             Coins::Numpy(Pcg64::new(&[5])),
             Coins::Counter { seed: 5, first: 3 },
         ] {
-            for (n, width, n_trials) in [(1, 1, 2), (9, 3, 5), (64, 10, 3), (2100, 26, 30), (3, 2, 1030)] {
+            for (n, width, n_trials) in [
+                (1, 1, 2),
+                (9, 3, 5),
+                (64, 10, 3),
+                (2100, 26, 30),
+                (3, 2, 1030),
+            ] {
                 let differences: Vec<i64> = (0..n * width)
                     .map(|v| (v as i64 * 7919) % 201 - 100)
                     .collect();

@@ -1,8 +1,7 @@
 //! Texts as numbers: every distinct token of a set of texts gets a number, from 1 on, in order of appearance.
 
-use super::clean_13a::clean;
 use super::python_whitespace::split;
-use super::tokenize_13a::scan;
+use super::tokenize_13a::tokenize_13a;
 use super::word_ids::WordIds;
 use crate::error::KernelError;
 
@@ -50,6 +49,7 @@ pub fn token_ids<T: AsRef<[u8]>>(texts: &[T], units: Units) -> Result<TokenIds, 
         return Ok(found);
     }
     let mut words = GrowingWords::new(bytes);
+    let mut spans = Vec::new();
     for text in texts {
         let text = text.as_ref();
         if units == Units::Words {
@@ -57,16 +57,12 @@ pub fn token_ids<T: AsRef<[u8]>>(texts: &[T], units: Units) -> Result<TokenIds, 
                 found.ids.push(words.number(text, start, end));
             });
         } else {
-            let before = found.ids.len();
-            if !scan::<false>(text, |start, end| {
-                found.ids.push(words.number(text, start, end));
-            }) {
-                // What was read so far is void, and its numbers may stay unused.
-                found.ids.truncate(before);
-                let cleaned = clean(text);
-                scan::<true>(&cleaned, |start, end| {
-                    found.ids.push(words.number(&cleaned, start, end));
-                });
+            let cleaned = tokenize_13a(text, &mut spans);
+            let text = cleaned.as_deref().unwrap_or(text);
+            for &(start, end) in &spans {
+                found
+                    .ids
+                    .push(words.number(text, start as usize, end as usize));
             }
         }
         found.ends.push(found.ids.len() as i64);

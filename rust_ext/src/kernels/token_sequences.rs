@@ -76,6 +76,7 @@ impl<'a> TokenSequences<'a> {
 
     /// Where text `index` lies.
     #[must_use]
+    #[allow(clippy::cast_sign_loss)] // `new` refused ends below 0
     pub fn range(&self, index: usize) -> std::ops::Range<usize> {
         let start = index.checked_sub(1).map_or(0, |before| self.ends[before]);
         start as usize..self.ends[index] as usize
