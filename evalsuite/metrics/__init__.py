@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 from evalsuite.registry import Entry, Registry
 
 if TYPE_CHECKING:
     from evalsuite.metrics.base import Metric
+    from evalsuite.text import BLEU, CHRF, TER, RougeScorer
 
-__all__ = ["METRICS"]
+__all__ = ["BLEU", "CHRF", "METRICS", "TER", "RougeScorer"]
 
 METRICS: Registry[type[Metric]] = Registry(
     "metric",
@@ -182,3 +184,10 @@ METRICS: Registry[type[Metric]] = Registry(
         ),
     },
 )
+
+
+def __getattr__(name: str) -> Any:
+    """Import the classes with sacrebleu's and rouge-score's interfaces when they are first used."""
+    if name in ("BLEU", "CHRF", "TER", "RougeScorer"):
+        return getattr(import_module("evalsuite.text"), name)
+    raise AttributeError(f"module 'evalsuite.metrics' has no attribute {name!r}")

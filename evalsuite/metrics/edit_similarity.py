@@ -9,7 +9,7 @@ from evalsuite.metrics._best_reference import BestReferenceMetric
 from evalsuite.metrics._options import check_choice, check_flag
 from evalsuite.metrics._outputs import example_outputs
 from evalsuite.metrics.base import Example, FloatArray
-from evalsuite.text.levenshtein import normalized_similarity_batch
+from evalsuite.text.edit_distances import normalized_similarity_batch
 from evalsuite.types import Sample
 
 if TYPE_CHECKING:

@@ -34,7 +34,7 @@ class SelfBleu(WordSetMetric):
         Longest n-grams, in [1, 16], all with the same weight.
     smoothing : int, default 1
         Number of nltk's smoothing method, in [0, 4]. Methods 5 to 7, which may give more than 1 or none at all, are
-        left to `evalsuite.text.self_bleu`.
+        left to `evalsuite.text.selfbleu`.
 
     Notes
     -----

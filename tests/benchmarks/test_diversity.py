@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from evalsuite.kernels.diversity import distinct_counts, token_ids
-from evalsuite.text.self_bleu import self_bleu_scores
+from evalsuite.text.selfbleu import self_bleu_scores
 from tests.benchmarks.race import time_in_group
 from tests.reference import diversity as twin
 from tests.reference.texts import plain_segments

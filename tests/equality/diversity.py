@@ -6,7 +6,7 @@ import random
 from typing import TYPE_CHECKING, Any
 
 from evalsuite.kernels.diversity import nltk_bleu_scores, self_bleu_statistics, token_ids
-from evalsuite.text.self_bleu import self_bleu, self_bleu_scores
+from evalsuite.text.selfbleu import self_bleu, self_bleu_scores
 from tests.equality.comparison import Comparison, Difference, differences
 from tests.reference import diversity as twin
 from tests.reference.texts import edited, nasty_text

@@ -8,7 +8,7 @@ from typing import Any
 import jiwer
 from rapidfuzz.distance import LCSseq, Levenshtein
 
-from evalsuite.text import error_rates, levenshtein, pairwise
+from evalsuite.text import edit_distances, error_rates, pairwise
 from tests.equality.comparison import Comparison, Difference, differences
 from tests.reference.texts import nasty_segments
 
@@ -53,8 +53,8 @@ def rates(name: str) -> Any:
 def distances(unit: Any) -> Any:
     def run(n: int, seed: int) -> Difference:
         first, second = pairs(n, seed)
-        ours = levenshtein.levenshtein_batch(first, second, unit=unit).tolist()
-        similar = levenshtein.normalized_similarity_batch(first, second, unit=unit).tolist()
+        ours = edit_distances.levenshtein_batch(first, second, unit=unit).tolist()
+        similar = edit_distances.normalized_similarity_batch(first, second, unit=unit).tolist()
         cut: Any = str.split if unit == "words" else list
         listed = [(cut(a), cut(b)) for a, b in zip(first, second, strict=True)]
         theirs = [Levenshtein.distance(a, b) for a, b in listed]
@@ -72,7 +72,7 @@ def opcodes(n: int, seed: int) -> Difference:
         a, b = ("".join(rng.choices(letters, k=rng.choice((3, 40, 70, 150, 300)))) for _ in range(2))
         if rng.random() < 0.5:
             b = a[: len(a) // 2] + b[:5] + a[len(a) // 2 + rng.randint(0, 5) :]
-        ours.append(levenshtein.levenshtein_opcodes(a, b))
+        ours.append(edit_distances.levenshtein_opcodes(a, b))
         found = Levenshtein.opcodes(a, b)
         theirs.append([(op.tag, op.src_start, op.src_end, op.dest_start, op.dest_end) for op in found])
     return differences(ours, theirs)

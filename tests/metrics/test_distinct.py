@@ -15,7 +15,7 @@ from evalsuite.metrics.distinct import Distinct1, Distinct2, Distinct3, Distinct
 from evalsuite.metrics.self_bleu import SelfBleu
 from evalsuite.metrics.zipf import Zipf
 from evalsuite.stats.jackknife import jackknife_interval
-from evalsuite.text.self_bleu import self_bleu
+from evalsuite.text.selfbleu import self_bleu
 from evalsuite.types import Output, Sample
 from tests.reference.texts import plain_segments
 

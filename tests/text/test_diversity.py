@@ -19,7 +19,7 @@ from evalsuite.text.degeneration import (
     seq_rep_n,
 )
 from evalsuite.text.diversity import distinct_n, distinct_n_scores, ngram_entropy, zipf_coefficient
-from evalsuite.text.self_bleu import self_bleu, self_bleu_scores
+from evalsuite.text.selfbleu import self_bleu, self_bleu_scores
 from tests.reference import diversity as twin
 from tests.reference.texts import nasty_segments, plain_segments
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from rapidfuzz.distance import Levenshtein
 
-from evalsuite.text import levenshtein, pairwise
+from evalsuite.text import edit_distances, pairwise
 
 PAIRS: list[tuple[Any, Any]] = [
     ("kitten", "sitting"),
@@ -23,22 +23,22 @@ PAIRS: list[tuple[Any, Any]] = [
 
 @pytest.mark.parametrize(("a", "b"), PAIRS)
 def test_one_pair_equals_rapidfuzz(a: Any, b: Any) -> None:
-    assert levenshtein.levenshtein(a, b) == Levenshtein.distance(a, b)
-    assert levenshtein.normalized_similarity(a, b) == Levenshtein.normalized_similarity(a, b)
+    assert edit_distances.levenshtein(a, b) == Levenshtein.distance(a, b)
+    assert edit_distances.normalized_similarity(a, b) == Levenshtein.normalized_similarity(a, b)
     found = Levenshtein.opcodes(a, b)
     expected = [(op.tag, op.src_start, op.src_end, op.dest_start, op.dest_end) for op in found]
-    assert levenshtein.levenshtein_opcodes(a, b) == expected
+    assert edit_distances.levenshtein_opcodes(a, b) == expected
     for cutoff in range(4):
-        assert levenshtein.levenshtein(a, b, score_cutoff=cutoff) == Levenshtein.distance(a, b, score_cutoff=cutoff)
+        assert edit_distances.levenshtein(a, b, score_cutoff=cutoff) == Levenshtein.distance(a, b, score_cutoff=cutoff)
 
 
 def test_batches_equal_single_pairs() -> None:
     first, second = [a for a, _ in PAIRS], [b for _, b in PAIRS]
-    assert levenshtein.levenshtein_batch(first, iter(second)).tolist() == [levenshtein.levenshtein(*p) for p in PAIRS]
-    similar = levenshtein.normalized_similarity_batch(first, second)
-    assert similar.tolist() == [levenshtein.normalized_similarity(*pair) for pair in PAIRS]
-    assert levenshtein.levenshtein_batch([np.str_("a b")], ["a c"], unit="words").tolist() == [1]
-    assert levenshtein.levenshtein_batch([], []).tolist() == []
+    assert edit_distances.levenshtein_batch(first, iter(second)).tolist() == [edit_distances.levenshtein(*p) for p in PAIRS]
+    similar = edit_distances.normalized_similarity_batch(first, second)
+    assert similar.tolist() == [edit_distances.normalized_similarity(*pair) for pair in PAIRS]
+    assert edit_distances.levenshtein_batch([np.str_("a b")], ["a c"], unit="words").tolist() == [1]
+    assert edit_distances.levenshtein_batch([], []).tolist() == []
 
 
 def test_all_pairs() -> None:
