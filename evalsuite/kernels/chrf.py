@@ -145,7 +145,7 @@ def chrf_scores(
     Examples
     --------
     >>> chrf_scores(np.array([[4, 5, 3, 3, 4, 2]])).round(2)
-    array([57.02])
+    array([57.57])
     """
     check_array(statistics, "statistics", (np.float64, np.int64), 2)
     if statistics.shape[1] == 0 or statistics.shape[1] % 3:

@@ -59,8 +59,8 @@ class Ter(RowMetric):
     >>> rows = metric.rows([Sample(id="1", input={}, references=("north face of it",))], [[Output(text="face north")]])
     >>> rows.values
     array([[1., 3., 4.]])
-    >>> metric.value(rows.values.sum(axis=0))
-    np.float64(75.0)
+    >>> float(metric.value(rows.values.sum(axis=0)))
+    75.0
     """
 
     name = "ter"

@@ -179,7 +179,7 @@ def levenshtein_opcodes(a: Sequence[Hashable], b: Sequence[Hashable]) -> list[tu
     Examples
     --------
     >>> levenshtein_opcodes("ab", "bcd")
-    [('delete', 0, 1, 0, 0), ('equal', 1, 2, 0, 1), ('insert', 2, 2, 1, 3)]
+    [('insert', 0, 0, 0, 1), ('replace', 0, 2, 1, 3)]
     """
     texts, first, second = _check(([a], [b]), ("a", "b"))
     runs, _ = edit_alignments(first, second) if texts else sequence_alignments(first, second)

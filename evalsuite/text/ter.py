@@ -74,7 +74,7 @@ class TER(Metric[TERScore]):
     --------
     >>> ter = TER()
     >>> ter.corpus_score(["a man the dog bit"], [["the dog bit a woman"]])
-    TER = 40.00
+    TER = 60.00
     >>> ter.get_signature()
     nrefs:1|case:lc|tok:tercom|norm:no|punct:yes|asian:no|version:2.6.0
     """
