@@ -1,5 +1,6 @@
 //! Small dense numbers for the distinct characters of a few texts.
 
+use super::code_point::decode;
 use super::python_whitespace::{is_ascii_whitespace, whitespace_len};
 
 /// Slots for characters beyond ASCII: more than twice the numbers there are, so that one is always free.
@@ -132,23 +133,6 @@ pub fn code_points(text: &[u8], keep_whitespace: bool, characters: &mut Vec<u32>
             characters.push(character + 1);
         }
         at += width;
-    }
-}
-
-/// The code point at `text[at]` and its length in bytes; lone surrogates are code points like others.
-#[must_use]
-#[inline]
-pub fn decode(text: &[u8], at: usize) -> (u32, usize) {
-    let next = |offset: usize| u32::from(text.get(at + offset).copied().unwrap_or(0x80) & 0x3f);
-    let lead = u32::from(text[at]);
-    match lead {
-        0..=0x7f => (lead, 1),
-        0x80..=0xdf => ((lead & 0x1f) << 6 | next(1), 2),
-        0xe0..=0xef => ((lead & 0x0f) << 12 | next(1) << 6 | next(2), 3),
-        _ => (
-            (lead & 0x07) << 18 | next(1) << 12 | next(2) << 6 | next(3),
-            4,
-        ),
     }
 }
 

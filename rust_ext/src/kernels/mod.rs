@@ -10,6 +10,7 @@ mod character_classes;
 pub mod chrf_score;
 pub mod chrf_statistics;
 pub mod clean_13a;
+pub mod code_point;
 pub mod common_ngrams;
 pub mod corpus_ngrams;
 pub mod corpus_scan;

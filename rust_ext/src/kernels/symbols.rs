@@ -1,5 +1,6 @@
 //! Two texts as sequences of small numbers, equal where their words or characters are equal.
 
+use super::code_point::code_points;
 use super::python_whitespace::{split, trim_end, whitespace_len};
 use super::word_ids::WordIds;
 
@@ -108,25 +109,6 @@ pub fn strip(text: &[u8]) -> &[u8] {
         }
     }
     trim_end(&text[start..])
-}
-
-/// Calls `emit` for each code point of UTF-8 in which lone surrogates may be encoded.
-#[inline]
-fn code_points(text: &[u8], mut emit: impl FnMut(u32)) {
-    let mut bytes = text.iter().map(|&byte| u32::from(byte));
-    while let Some(lead) = bytes.next() {
-        let mut tail = |count: u32, bits: u32| {
-            (0..count).fold(bits, |code, _| {
-                code << 6 | (bytes.next().unwrap_or(0) & 0x3f)
-            })
-        };
-        emit(match lead {
-            0..0xc0 => lead,
-            0xc0..0xe0 => tail(1, lead & 0x1f),
-            0xe0..0xf0 => tail(2, lead & 0x0f),
-            _ => tail(3, lead & 0x07),
-        });
-    }
 }
 
 /// Code points below this are their own number plus 1.

@@ -5,7 +5,7 @@
 
 #![allow(clippy::must_use_candidate)] // called for what they emit
 
-use super::char_numbers::decode;
+use super::code_point::decode;
 use super::python_whitespace::{split, trim_end};
 
 /// Which of tercom's steps a text goes through.

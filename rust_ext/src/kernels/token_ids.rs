@@ -1,5 +1,6 @@
 //! Texts as numbers: every distinct token of a set of texts gets a number, from 1 on, in order of appearance.
 
+use super::code_point::code_points;
 use super::python_whitespace::split;
 use super::tokenize_13a::tokenize_13a;
 use super::word_ids::WordIds;
@@ -39,7 +40,7 @@ pub fn token_ids<T: AsRef<[u8]>>(texts: &[T], units: Units) -> Result<TokenIds, 
     let mut found = TokenIds::default();
     if units == Units::Characters {
         for text in texts {
-            characters(text.as_ref(), |character| found.ids.push(character));
+            code_points(text.as_ref(), |character| found.ids.push(character));
             found.ends.push(found.ids.len() as i64);
         }
         let mut numbers = Numbers::default();
@@ -68,26 +69,6 @@ pub fn token_ids<T: AsRef<[u8]>>(texts: &[T], units: Units) -> Result<TokenIds, 
         found.ends.push(found.ids.len() as i64);
     }
     Ok(found)
-}
-
-/// Calls `emit` with each code point; encoded surrogates are code points too.
-pub fn characters(text: &[u8], mut emit: impl FnMut(u32)) {
-    let mut at = 0;
-    while at < text.len() {
-        let lead = text[at];
-        let (width, bits) = match lead {
-            0..=0xbf => (1, u32::from(lead)),
-            0xc0..=0xdf => (2, u32::from(lead & 0x1f)),
-            0xe0..=0xef => (3, u32::from(lead & 0x0f)),
-            _ => (4, u32::from(lead & 0x07)),
-        };
-        let rest = text.get(at + 1..at + width).unwrap_or_default();
-        emit(
-            rest.iter()
-                .fold(bits, |code, &byte| code << 6 | u32::from(byte & 0x3f)),
-        );
-        at += width;
-    }
 }
 
 /// Dense numbers of code points.

@@ -10,6 +10,7 @@
 //! place of points and symbols in place of symbols, which are no numbers. Nothing pads the text: a full stop after a
 //! number at its end stays.
 
+use super::code_point::decode;
 use super::python_whitespace::{is_ascii_whitespace, whitespace_len};
 use super::special_bytes::visit_special;
 use super::unicode_properties::{Properties, Property, properties};
@@ -95,25 +96,6 @@ fn ends_in_number(text: &[u8], at: usize, properties: Properties) -> bool {
         first -= 1;
     }
     properties.of(decode(text, first).0) == Property::Number
-}
-
-/// The code point that starts at `text[at]`, a lone surrogate too, and its length in bytes.
-#[inline]
-fn decode(text: &[u8], at: usize) -> (u32, usize) {
-    let next = |i: usize| u32::from(text.get(at + i).copied().unwrap_or(0) & 0x3f);
-    let lead = u32::from(text[at]);
-    match lead {
-        0xc2..=0xdf => ((lead & 0x1f) << 6 | next(1), 2.min(text.len() - at)),
-        0xe0..=0xef => (
-            (lead & 0x0f) << 12 | next(1) << 6 | next(2),
-            3.min(text.len() - at),
-        ),
-        0xf0.. => (
-            (lead & 0x07) << 18 | next(1) << 12 | next(2) << 6 | next(3),
-            4.min(text.len() - at),
-        ),
-        _ => (lead, 1),
-    }
 }
 
 #[cfg(test)]

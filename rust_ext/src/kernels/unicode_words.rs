@@ -3,6 +3,7 @@
 //! Han characters, kana and Bopomofo are words of their own, since nothing sets words apart in these scripts. Joiners,
 //! soft hyphens and variation selectors are left out and end no word; a final sigma is a sigma.
 
+use super::code_point::decode;
 use super::rouge_words::Event;
 use super::unicode_word_tables::{MARKS, SINGLE_CHARACTERS, WORD_CHARACTERS};
 
@@ -46,7 +47,7 @@ fn fold(text: &[u8], lowered: &mut Vec<u8>) {
             last = fold_ascii(byte, last, lowered);
             continue;
         }
-        let (code, width) = decode(&text[at..]);
+        let (code, width) = decode(text, at);
         at += width;
         let class = class_of(code);
         let joins = match class {
@@ -88,20 +89,6 @@ fn fold_ascii(byte: u8, last: Class, lowered: &mut Vec<u8>) -> Class {
     }
     lowered.push(if byte == b'\n' { b'\n' } else { b' ' });
     Class::Separator
-}
-
-/// The code point at the start of UTF-8, in which lone surrogates may be encoded too, and its width in bytes.
-fn decode(text: &[u8]) -> (u32, usize) {
-    let (first, width) = match text[0] {
-        byte @ 0xc0..=0xdf => (byte & 0x1f, 2),
-        byte @ 0xe0..=0xef => (byte & 0x0f, 3),
-        byte => (byte & 0x07, 4),
-    };
-    let rest = text.iter().skip(1).take(width - 1);
-    let code = rest.fold(u32::from(first), |code, &byte| {
-        code << 6 | u32::from(byte & 0x3f)
-    });
-    (code, width)
 }
 
 fn class_of(code: u32) -> Class {
