@@ -226,9 +226,10 @@ class _Zstandard:
 
     def read(self, size: int, /) -> bytes:
         try:
-            return cast("bytes", self._stream.read(size))
+            data: bytes = self._stream.read(size)
         except self._error as error:
             raise EOFError(str(error)) from error
+        return data
 
 
 def _decoded(path: Path, line: int, block: bytes) -> list[str]:

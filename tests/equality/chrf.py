@@ -37,12 +37,13 @@ def statistics(**options: Any) -> Any:
 
 def sentence_scores(n: int, seed: int) -> Difference:
     # fastchrf knows no whitespace beyond Rust's, and no surrogates.
-    hypotheses, references = nasty_segments(n, seed=seed, with_none=False)
-    pairs = [
+    hypotheses, references = nasty_segments(2 * n, seed=seed, with_none=False)
+    known = [
         (hypothesis, str(group[0]))
         for hypothesis, group in zip(hypotheses, references, strict=True)
         if not any(0x1C <= ord(c) <= 0x1F or 0xD800 <= ord(c) <= 0xDFFF for c in hypothesis + str(group[0]))
     ]
+    pairs = known[:n]
     theirs = [fastchrf.pairwise_chrf([[hypothesis]], [[reference]])[0][0][0] for hypothesis, reference in pairs]
     ours = chrf_scores(chrf_statistics([h for h, _ in pairs], [[r] for _, r in pairs]))
     return differences(ours.tolist(), theirs)

@@ -264,19 +264,21 @@ mod tests {
 
     #[test]
     fn many_words_keep_their_numbers_until_room_is_made() {
-        let mut vocabulary = RougeVocabulary::new(false);
-        let numbers: Vec<u32> = (0..=MAX_WORDS)
-            .map(|n| number(&mut vocabulary, &format!("some word {n}")))
-            .collect();
-        for n in [0, 1000, MAX_WORDS] {
-            assert_eq!(
-                number(&mut vocabulary, &format!("some word {n}")),
-                numbers[n]
-            );
+        for (use_stemmer, most) in [(false, MAX_WORDS), (true, MAX_STEMMED_WORDS)] {
+            let mut vocabulary = RougeVocabulary::new(use_stemmer);
+            let numbers: Vec<u32> = (0..=most)
+                .map(|n| number(&mut vocabulary, &format!("some word {n}")))
+                .collect();
+            for n in [0, most / 2, most] {
+                assert_eq!(
+                    number(&mut vocabulary, &format!("some word {n}")),
+                    numbers[n]
+                );
+            }
+            assert_eq!(vocabulary.limit(), most + 2);
+            vocabulary.make_room();
+            assert_eq!(vocabulary.limit(), 1);
+            assert_eq!(number(&mut vocabulary, "some word 7"), 1);
         }
-        assert_eq!(vocabulary.limit(), MAX_WORDS + 2);
-        vocabulary.make_room();
-        assert_eq!(vocabulary.limit(), 1);
-        assert_eq!(number(&mut vocabulary, "some word 7"), 1);
     }
 }
