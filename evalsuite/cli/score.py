@@ -57,7 +57,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         nargs="+",
         action="extend",
         metavar="M.O=V",
-        help='set option O of metric M, such as bleu.tokenize=intl or chrf.lowercase=true; "evalsuite list metrics"',
+        help="set option O of metric M, such as bleu.tokenize=intl or chrf.lowercase=true; an O that M does not have "
+        "is answered by those it has",
     )
     tests = files.add_mutually_exclusive_group()
     tests.add_argument(
