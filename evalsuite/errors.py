@@ -95,6 +95,10 @@ class ThresholdError(EvalsuiteError):
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
-    """Return ``'; did you mean "x"?'`` for the known name closest to `name`, or an empty string."""
-    close = get_close_matches(name, list(known), n=1, cutoff=0.6)
+    """Return ``'; did you mean "x"?'`` for the known name closest to `name`, case aside, or an empty string."""
+    names = list(known)
+    close = get_close_matches(name, names, n=1, cutoff=0.6)
+    if not close:
+        folded = {known_name.casefold(): known_name for known_name in reversed(names)}
+        close = [folded[found] for found in get_close_matches(name.casefold(), folded, n=1, cutoff=0.6)]
     return f'; did you mean "{close[0]}"?' if close else ""

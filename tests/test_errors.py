@@ -32,6 +32,8 @@ def test_exit_codes() -> None:
     [
         ("blue", ["bleu", "chrf"], '; did you mean "bleu"?'),
         ("ledgr", {"ledger": 1}, '; did you mean "ledger"?'),
+        ("BLEU", ["bleu", "chrf"], '; did you mean "bleu"?'),
+        ("ROUGE-L", ["bleu", "rougeL"], '; did you mean "rougeL"?'),
         ("zzz", ["bleu"], ""),
         ("", ["bleu"], ""),
         ("x", [], ""),

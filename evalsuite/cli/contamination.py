@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from evalsuite.errors import InputError, ThresholdError, UsageError
+from evalsuite.errors import InputError, TaskError, ThresholdError, UsageError
 
 if TYPE_CHECKING:
     import argparse
@@ -56,6 +56,8 @@ def run(options: argparse.Namespace) -> int:
     if options.max_dirty is not None and not 0 <= options.max_dirty <= 1:
         raise UsageError(f"contamination: --max-dirty must be 0 to 1, got {options.max_dirty}")
     items, names = ([], []) if options.items is None else _read_items(options.items, options.items_field, options.field)
+    from evalsuite.text.corpus import CorpusFiles
+
     corpus, n = _open_corpus(options)
     try:
         if options.save_index is not None:
@@ -63,12 +65,13 @@ def run(options: argparse.Namespace) -> int:
         if options.items is None:
             return 0
         report = _find(options, items, corpus, n)
+        least = 0 if isinstance(corpus, CorpusFiles) else n  # an index knows n-grams of one length only
     except (TypeError, ValueError) as error:
         raise UsageError(f"contamination: {error}") from error
     if options.json:
         sys.stdout.write(json.dumps(_record(report, names), indent=2) + "\n")
     else:
-        sys.stdout.write(_table(report, names, options.min_words))
+        sys.stdout.write(_table(report, names, f"fewer than {max(options.min_words, least)} words"))
     share = report.dirty_share
     if options.max_dirty is not None and share > options.max_dirty:
         raise ThresholdError(f"contamination: {share:.2%} of the items are dirty, --max-dirty is {options.max_dirty:g}")
@@ -131,7 +134,12 @@ def _read_items(given: str, items_field: str | None, field: str) -> tuple[list[s
         raise InputError(f"{path}: no such file of items")
     from evalsuite.task import load_task
 
-    task = load_task(given)
+    try:
+        task = load_task(given)
+    except TaskError as error:
+        if path.exists():
+            raise
+        raise InputError(f"--items: {error} There is no file of that name either.") from error
     texts = [
         "\n".join([*(value for value in sample.input.values() if isinstance(value, str)), *sample.references[:1]])
         for sample in task.samples
@@ -157,7 +165,7 @@ def _record(report: ContaminationReport, names: Sequence[str]) -> dict[str, Any]
     }
 
 
-def _table(report: ContaminationReport, names: Sequence[str], min_words: int) -> str:
+def _table(report: ContaminationReport, names: Sequence[str], too_short: str) -> str:
     from evalsuite.report.terminal import printable
 
     dirty, n_clean = report.split("dirty"), len(report.split("clean"))
@@ -166,8 +174,7 @@ def _table(report: ContaminationReport, names: Sequence[str], min_words: int) ->
         f"{len(report.items)} items, {report.n_documents} documents",
         f"  dirty      {len(dirty)}" + ("" if math.isnan(share) else f"  ({share:.1%} of those judged)"),
         f"  clean      {n_clean}",
-        f"  too short  {n_short}"
-        + (f"  (fewer than {min_words} words, or than an n-gram of an index)" * bool(n_short)),
+        f"  too short  {n_short}" + f"  ({too_short})" * bool(n_short),
     ]
     if dirty:
         rows = [("item", "overlap", "covered", "longest", "found in", "evidence")]

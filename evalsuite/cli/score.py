@@ -33,7 +33,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="hypotheses, one a line: a file a system, the baseline first; may be gzip or zstandard, or - for stdin",
     )
     parser.add_argument(
-        "--ref", nargs="+", action="extend", type=Path, metavar="F", help="references, one a line: a file each"
+        "--ref",
+        nargs="+",
+        action="extend",
+        type=Path,
+        metavar="F",
+        help="references, one a line: a file each; metrics "
+        "of the texts alone, such as distinct_2 or loop_rate, need none",
     )
     parser.add_argument("--real", metavar="R", help="real images: a folder, tar or npz, or a data set's name")
     parser.add_argument("--fake", metavar="F", help="images to score: a folder, tar or npz")
@@ -44,14 +50,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="NAME",
         help="for files and images: which metrics; for a log: besides the task's own, printed but not reported",
     )
-    parser.add_argument("--json", action="store_true", help="print JSON; for --hyp with all that sacrebleu's has")
+    parser.add_argument("--json", action="store_true", help="print JSON; for --hyp with every key of sacrebleu's")
     files = parser.add_argument_group("with --hyp and --ref")
     files.add_argument(
         "--option",
         nargs="+",
         action="extend",
         metavar="M.O=V",
-        help='set option O of metric M, such as bleu.tokenize=intl or chrf.lowercase=true; "evalsuite list metrics"',
+        help="set option O of metric M, such as bleu.tokenize=intl or chrf.lowercase=true; an O that M does not have "
+        "is answered by those it has",
     )
     tests = files.add_mutually_exclusive_group()
     tests.add_argument(
@@ -85,6 +92,10 @@ def run(options: argparse.Namespace) -> int:
     if options.extractor is not None and not ways["--real and --fake"]:
         raise UsageError("score: --extractor is for --real and --fake; a task's file says which its metrics use")
     _check_file_options(options, files=ways["--hyp and --ref"])
+    joined = next((name for name in options.metric or () if "," in name), None)
+    if joined is not None:
+        apart = " ".join(name for name in joined.split(",") if name)
+        raise UsageError(f"score: metrics are separated by spaces: --metric {apart}")
     if ways["a run log"]:
         _score_log(options)
         return 0
@@ -94,8 +105,8 @@ def run(options: argparse.Namespace) -> int:
     if ways["--real and --fake"]:
         _score_images(options)
         return 0
-    if not (options.hyp and options.ref):
-        raise UsageError("score: --hyp and --ref go together: hypotheses, and what they are compared with")
+    if not options.hyp:
+        raise UsageError("score: --hyp is missing: the texts that --ref is compared with")
     _score_files(options)
     return 0
 
@@ -150,7 +161,7 @@ def _score_files(options: argparse.Namespace) -> None:
 
     request = Request(
         hypotheses=options.hyp,
-        references=options.ref,
+        references=options.ref or (),
         metrics=options.metric,
         options=read_options(options.option or (), options.metric),
         test="bs" if options.paired_bs else "ar" if options.paired_ar else None,

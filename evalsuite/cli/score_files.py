@@ -170,7 +170,9 @@ def score_sentences(request: Request) -> list[tuple[str, str, list[float | None]
         found[name] = []
         for system in texts.systems:
             rows = _checked(
-                name, lambda metric=metric, system=system: compute_rows(metric, texts.samples, _outputs(texts, system))
+                name,
+                lambda metric=metric, system=system: compute_rows(metric, texts.samples, _outputs(texts, system)),
+                referenced=bool(texts.streams),
             )
             values = metric.value(rows.values)
             found[name].append([None if value != value else float(value) for value in values.tolist()])
@@ -214,10 +216,12 @@ def _make(name: str, options: Mapping[str, Any], *, primary: bool) -> tuple[Metr
     return spec, metric
 
 
-def _checked(name: str, compute: Any) -> Any:
+def _checked(name: str, compute: Any, *, referenced: bool = True) -> Any:
     try:
         return compute()
     except ValueError as error:
+        if not referenced and "no references" in str(error):
+            raise UsageError(f'score: metric "{name}" compares with references: --ref is missing') from error
         raise InputError(f'metric "{name}" cannot score these files: {error}') from error
 
 
@@ -232,6 +236,7 @@ def _score_by(name: str, texts: _Texts, request: Request, *, primary: bool) -> l
             lambda system=system: score_outputs(
                 ScoringInput(task_name="files", samples=texts.samples, outputs=_outputs(texts, system)), spec, metric
             ),
+            referenced=bool(texts.streams),
         )
         for system in texts.systems
     ]

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["find_log", "score_run"]
 
 _SHOWN_LOGS = 10
+_TEXTS = (".txt", ".text", ".gz", ".zst")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +97,10 @@ def find_log(path: Path) -> Path:
         shown = "".join(f"\n  {found.parent}" for found in below[:_SHOWN_LOGS])
         more = f"\n  and {len(below) - _SHOWN_LOGS} more" if len(below) > _SHOWN_LOGS else ""
         raise InputError(f"{path}: is not a run's folder; give one of the {len(below)} below it:{shown}{more}")
+    if path.suffix in _TEXTS and path.exists():
+        raise InputError(
+            f"{path}: is not a run log (run.jsonl); to score lines of text: --hyp FILE --ref FILE --metric NAME"
+        )
     if path.suffix in (".json", ".html") and path.exists():
         beside = f"; the log is {path.parent / 'run.jsonl'}" if (path.parent / "run.jsonl").exists() else ""
         raise InputError(f"{path}: is a report, made from run logs; score a run.jsonl or its folder{beside}")

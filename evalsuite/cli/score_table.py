@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -51,14 +53,15 @@ def print_systems(scores: Sequence[FileScore], request: Request) -> None:
             if score.difference is not None:
                 cell.append(_difference(score))
             if score.p_value is not None:
-                cell.append(f"p = {score.p_value:.4f}{' *' if score.p_value < _SIGNIFICANT else ''}")
+                cell.append(f"p = {score.p_value:.4f}{' *' if _is_significant(score) else ''}")
         height = max(map(len, lines))
         rows += [[cell[i] if i < len(cell) else "" for cell in lines] for i in range(height)]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    for row in rows:
-        line = "  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True))
-        sys.stdout.write(line.rstrip() + "\n")
-    sys.stdout.write("\n")
+    for columns in _parts(widths):
+        for row in rows:
+            line = "  ".join(f"{row[i]:<{widths[i]}}" for i in (0, *columns)).rstrip()
+            sys.stdout.write(f"{line}\n" if line else "")
+        sys.stdout.write("\n")
     width = max(map(len, metrics))
     for score in scores[: len(metrics)]:
         signature = score.published.get("signature", score.score.signature)
@@ -83,16 +86,36 @@ def print_sentences(found: Sequence[tuple[str, str, list[float | None]]], *, as_
         sys.stdout.write("\t".join([str(i), *cells]) + "\n")
 
 
+def _parts(widths: Sequence[int]) -> list[list[int]]:
+    """Return the columns after the first, in as many parts as a terminal's width asks for; one part for anything else.
+
+    Cells are two spaces apart, and each part begins with the first column.
+    """
+    room = shutil.get_terminal_size().columns if sys.stdout.isatty() else sum(widths) + 2 * len(widths)
+    parts: list[list[int]] = [[]]
+    for i in range(1, len(widths)):
+        if parts[-1] and widths[0] + sum(2 + widths[k] for k in (*parts[-1], i)) > room:
+            parts.append([])
+        parts[-1].append(i)
+    return parts
+
+
 def _difference(score: FileScore) -> str:
     from evalsuite.report.numbers import format_value
 
     assert score.difference is not None
     value, interval = score.difference
-    sign = "+" if value >= 0 else ""
-    text = f"Δ {sign}{format_value(score.score, value)}"
-    if interval is None:
-        return text
-    return f"{text} [{format_value(score.score, interval.low)}, {format_value(score.score, interval.high)}]"
+    ends = () if interval is None else (interval.low, interval.high)
+    # Differences are smaller than scores: two digits of the largest of these numbers, not of the score.
+    scale = replace(score.score, value=max(map(abs, (value, *ends))))
+    text = f"Δ {'+' if value >= 0 else ''}{format_value(scale, value)}"
+    return text + (f" [{', '.join(format_value(scale, end) for end in ends)}]" if ends else "")
+
+
+def _is_significant(score: FileScore) -> bool:
+    """Whether a difference is marked; equal scores are not, though sacrebleu's p-values of them are small."""
+    assert score.p_value is not None
+    return score.p_value < _SIGNIFICANT and (score.difference is None or score.difference[0] != 0)
 
 
 def _explanation(scores: Sequence[FileScore], request: Request) -> str:
@@ -100,7 +123,11 @@ def _explanation(scores: Sequence[FileScore], request: Request) -> str:
 
     n = scores[0].score.n
     lines = [f"{n} line{'' if n == 1 else 's'}; [low, high] is a 95 % interval."]
-    if len({score.system for score in scores}) > 1:
+    metrics = list(dict.fromkeys(score.score.metric for score in scores))
+    lower = [score.score.metric for score in scores[: len(metrics)] if not score.score.higher_is_better]
+    if lower:
+        lines.append(f"Lower is better: {', '.join(lower)}.")
+    if len(scores) > len(metrics):
         lines.append(
             f"Δ is the difference from {printable(scores[0].system, 200)}, the baseline, with its own interval."
         )
@@ -111,7 +138,7 @@ def _explanation(scores: Sequence[FileScore], request: Request) -> str:
             "the number of comparisons."
         )
         tested = {score.score.metric for score in scores if score.p_value is not None}
-        untested = [name for name in dict.fromkeys(score.score.metric for score in scores) if name not in tested]
+        untested = [name for name in metrics if name not in tested]
         if untested:
             lines.append(f"No p for {', '.join(untested)}: such a score is not made of one row a line.")
     return "\n" + "\n".join(lines) + "\n"

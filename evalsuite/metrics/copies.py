@@ -110,6 +110,11 @@ class _CopyMetric(RowMetric):
     def _search(self, samples: Sequence[Sample], owners: list[int], texts: list[str]) -> list[NDArray[np.bool_]]:
         """Return for each text which of its n-grams are copied."""
         if self.corpus == _PROMPT:
+            if texts and not any(_prompt(sample) for sample in samples):
+                raise ValueError(
+                    f"{self.name}: no sample has a text as input that could be copied: give `corpus` the path of a "
+                    "corpus instead"
+                )
             searches = [
                 search_ngrams([text], [_prompt(samples[i])], n=self._n) for i, text in zip(owners, texts, strict=True)
             ]

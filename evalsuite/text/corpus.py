@@ -115,7 +115,7 @@ class CorpusFiles:
             what = f"is {type(found).__name__}" if self.field in record else "is missing"
             raise InputError(
                 f'{path}:{number}: field "{self.field}" {what}, expected a text; fields here: {has}. Say which one '
-                "holds the text (`field`, --field)."
+                "holds the text (`field`, --field, --items-field)."
             )
         return found
 

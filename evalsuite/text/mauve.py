@@ -28,6 +28,7 @@ __all__ = [
     "mauve_over_seeds",
 ]
 
+_ONE_THREAD: Final = 100_000_000
 _MOST: Final = 1 << 31
 
 
@@ -341,8 +342,15 @@ def cluster_features(
         seed=start + 2,
         min_points_per_centroid=1,  # only whether it warns of few points
     )
-    kmeans.train(reduced)
-    labels = kmeans.index.search(reduced, 1)[1].reshape(-1).astype(np.int64)
+    # Threads that wait for each other over little work take longer than one, by far where cores are shared.
+    threads = faiss.omp_get_max_threads()
+    if reduced.size * k <= _ONE_THREAD:
+        faiss.omp_set_num_threads(1)
+    try:
+        kmeans.train(reduced)
+        labels = kmeans.index.search(reduced, 1)[1].reshape(-1).astype(np.int64)
+    finally:
+        faiss.omp_set_num_threads(threads)
     return labels[len(q_features) :], labels[: len(q_features)]
 
 

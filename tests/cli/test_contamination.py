@@ -48,7 +48,7 @@ def test_a_table(capsys: Capture) -> None:
         "4 items, 3 documents",
         "  dirty      2  (66.7% of those judged)",
         "  clean      1",
-        "  too short  1  (fewer than 8 words, or than an n-gram of an index)",
+        "  too short  1  (fewer than 8 words)",
         "",
         "item         overlap  covered  longest  found in      evidence",
         "items.txt:1  100.0%   100.0%   14       corpus.txt:2  name the largest lake of the three lakes in the north "
@@ -81,6 +81,7 @@ def test_an_index(capsys: Capture, tmp_path: Path) -> None:
     found = json.loads(out)
     assert [item["verdict"] for item in found["items"]] == ["dirty", "clean", "too_short", "too_short"]
     assert found["items"][0]["where"] is None
+    assert "too short  2  (fewer than 13 words)" in call(capsys, "--corpus", "corpus.index", "--items", "items.txt")[1]
     damaged = bytearray((tmp_path / "corpus.index").read_bytes())
     damaged[-1] ^= 1
     (tmp_path / "corpus.index").write_bytes(damaged)
@@ -111,6 +112,7 @@ def test_too_many_dirty_items_exit_with_5(capsys: Capture) -> None:
         (["--corpus", "nowhere.txt", "--items", "items.txt"], "nowhere.txt: no such file, folder or pattern"),
         (["--corpus", "corpus.txt", "--items", "nowhere.txt"], "nowhere.txt: no such file of items"),
         (["--corpus", "corpus.txt", "--items", "data_to_txt"], 'did you mean "data_to_text"?'),
+        (["--corpus", "corpus.txt", "--items", "nowhere"], "There is no file of that name either."),
         (["--corpus", "corpus.jsonl.gz", "--items", "items.txt"], 'field "text" is missing, expected a text; fields'),
         (["--corpus", "corpus.txt", "--items", "items.txt", "--ngram", "99"], "`ngram` must be 1 to 64; found 99"),
         (["--corpus", "corpus.txt", "--items", "items.txt", "--min-overlap", "2"], "`min_overlap` must be 0 to 1"),

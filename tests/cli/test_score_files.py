@@ -118,6 +118,46 @@ def test_other_metrics_are_tested_by_rows(capsys: Capture) -> None:
     assert (same[1]["p_value"], same[1]["difference"]["value"]) == (1.0, 0.0)
 
 
+def test_metrics_of_the_texts_alone_need_no_references(capsys: Capture) -> None:
+    (score,) = records(capsys, "--hyp", "a.txt", "--metric", "distinct_2")
+    assert 0 < score["value"] <= 1
+    for more in ((), ("--sentence-level",)):
+        code, out, err = call(capsys, "--hyp", "a.txt", "--metric", "bleu", *more)
+        assert (code, out) == (2, "")
+        assert 'metric "bleu" compares with references: --ref is missing' in err
+
+
+def test_no_star_stands_beside_equal_scores(capsys: Capture) -> None:
+    arguments = ("--ref", "ref1", "--metric", "bleu", "ter", "--paired-ar")
+    _, out, _ = call(capsys, "--hyp", "a.txt", "a.txt", *arguments)
+    assert "p = 0.0001" in out
+    assert "0.0001 *" not in out
+    assert "Lower is better: ter.\nΔ is the difference from a.txt" in out
+
+
+def test_differences_show_two_digits_of_their_own(capsys: Capture) -> None:
+    words = [f"w{i}" for i in range(1000)]
+    Path("r").write_text(" ".join(words) + "\n" + " ".join(words) + "\n")
+    Path("x").write_text(" ".join(words[:500]) + "\n" + " ".join(words[:500]) + "\n")
+    Path("y").write_text(" ".join(words[:503]) + "\n" + " ".join(words[:503]) + "\n")
+    _, out, _ = call(capsys, "--hyp", "x", "y", "--ref", "r", "--metric", "wer")
+    assert "Δ -0.0030 [-0.0030, -0.0030]" in out
+
+
+def test_a_terminal_gets_a_wide_table_in_parts(capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
+    arguments = ("--hyp", *SYSTEMS, "--ref", "ref1", "--metric", "bleu", "chrf", "ter", "wer")
+    _, whole, _ = call(capsys, *arguments)
+    assert whole.splitlines()[0].split() == ["system", "bleu", "chrf", "ter", "wer"]
+    monkeypatch.setenv("COLUMNS", "60")
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    _, parts, _ = call(capsys, *arguments)
+    table = parts.split("\nbleu ")[0].splitlines()
+    assert max(map(len, table)) <= 60
+    titles = [line.split() for line in table if line.startswith("system")]
+    assert [title for line in titles for title in line[1:]] == ["bleu", "chrf", "ter", "wer"]
+    assert len(titles) > 1
+
+
 def test_lines_on_their_own_are_sacrebleus_sentences(capsys: Capture) -> None:
     from sacrebleu.metrics.bleu import BLEU
     from sacrebleu.metrics.chrf import CHRF

@@ -28,6 +28,13 @@ def test_the_prompt_is_the_samples_own() -> None:
     assert Contamination13gram().rows(SAMPLES, OUTPUTS).values.tolist() == [[1.0, 1.0], [0.0, 2.0]]
 
 
+def test_without_any_prompt_there_is_no_score() -> None:
+    samples = [Sample(id=sample.id, input={}) for sample in SAMPLES]
+    for metric in (CopyRate(), Contamination13gram()):
+        with pytest.raises(ValueError, match="give `corpus` the path of a corpus"):
+            metric.rows(samples, OUTPUTS)
+
+
 def test_a_corpus_is_of_all_samples(tmp_path: Path) -> None:
     (tmp_path / "corpus.txt").write_text(f"nothing\n{WORDS}\n")
     build_ngram_index(tmp_path / "index4", [WORDS], n=4)
