@@ -39,7 +39,8 @@ class LoopRate(RowMetric):
     -----
     The last m words have period p if each equals the one p before it, so the last repetition may be cut off anywhere.
     An output ends in a loop if for some p, m is at least ``min_repetitions * p`` and at least `min_span`. With the
-    defaults: a phrase of two words or more stands at the end three times in a row [1]_. Range 0 to 1; lower is better.
+    defaults: a phrase of two words or more stands at the end three times in a row [1]_, or one word six times. Range 0
+    to 1; lower is better.
     A row is [texts that end in a loop, texts], summed over the repeats of a sample.
 
     References

@@ -127,16 +127,24 @@ class HfEncoder:
         if self._loaded is None:
             try:
                 import torch
-                from transformers import AutoModel, AutoTokenizer
+                import transformers
+                from transformers.utils import logging as bars
             except ImportError as error:
                 raise DependencyError(
                     f"hf:{self._folder}: takes transformers and torch: pip install 'evalsuite[hf]' ({error})"
                 ) from error
+            local: Any = {"local_files_only": True, "trust_remote_code": False}
+            named = "dtype" if int(transformers.__version__.split(".")[0]) >= 5 else "torch_dtype"
+            had_bars = bars.is_progress_bar_enabled()
+            bars.disable_progress_bar()
             try:
-                tokenizer = AutoTokenizer.from_pretrained(self._folder, local_files_only=True)
-                model = AutoModel.from_pretrained(self._folder, local_files_only=True, dtype=torch.float32)
+                tokenizer = transformers.AutoTokenizer.from_pretrained(self._folder, **local)
+                model = transformers.AutoModel.from_pretrained(self._folder, **local, **{named: torch.float32})
             except (OSError, ValueError) as error:
                 raise InputError(f"hf:{self._folder}: cannot be opened by transformers: {error}") from error
+            finally:
+                if had_bars:
+                    bars.enable_progress_bar()
             if getattr(model.config, "is_encoder_decoder", False):
                 model = model.get_encoder()
             self._loaded = tokenizer, model.eval().to(self._device)
