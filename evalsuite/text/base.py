@@ -11,7 +11,7 @@ import numpy as np
 from evalsuite.text.resampling import HELD_BY_BOOTSTRAP, bootstrap_sums, seed_from_environment
 from evalsuite.text.result import Score
 from evalsuite.text.signature import Signature, SignatureKey
-from evalsuite.text.streams import check_group, check_hypotheses, check_streams, count_references
+from evalsuite.text.streams import check_group, check_hypotheses, check_streams
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -54,9 +54,8 @@ class Metric(ABC, Generic[ScoreT]):
         self._references: list[list[str | None]] | None = None
         if references is not None:
             # Copies, since a caller may go on filling its lists.
-            streams = check_streams(references, None)
-            self._references = [list(stream) for stream in streams]
-            self.num_refs = count_references(streams)
+            self.num_refs = check_streams(references, None)
+            self._references = [list(stream) for stream in references]
 
     @abstractmethod
     def _statistics(self, hypotheses: Sequence[str], references: Sequence[Sequence[str | None]]) -> Statistics:
@@ -104,10 +103,10 @@ class Metric(ABC, Generic[ScoreT]):
         if references is None or (isinstance(references, Sequence) and len(references) == 0):
             if self._references is None:
                 raise ValueError("`references` must be given, here or when the metric is made; found none")
-            streams = check_streams(self._references, len(hypotheses))
+            streams = self._references
         else:
-            streams = check_streams(references, len(hypotheses))
-        self.num_refs = count_references(streams)
+            streams = references
+        self.num_refs = check_streams(streams, len(hypotheses))
         return self._stream_statistics(hypotheses, streams)
 
     def _stream_statistics(self, hypotheses: Sequence[str], streams: Sequence[Sequence[str | None]]) -> Statistics:

@@ -7,7 +7,7 @@ import math
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
@@ -23,6 +23,20 @@ if TYPE_CHECKING:
     from evalsuite.text.encoders import TokenEmbeddings
 
 __all__ = ["BertScorer", "BertScores", "greedy_matching", "read_baseline"]
+
+# Products of float32 vectors of such squared lengths neither overflow nor lose what matters.
+_LEAST_SQUARE: Final = 1e-20
+_GREATEST_SQUARE: Final = 1e30
+# From here on a cosine may be 1: far more below it than the rounding of float32.
+_NEARLY_EQUAL: Final = 1 - 1e-5
+
+
+class _Tokens(NamedTuple):
+    """A text's vectors, their lengths, and their weights: all 1 if None."""
+
+    vectors: NDArray[np.float32]
+    lengths: NDArray[np.float64]
+    weights: NDArray[np.float64] | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -71,11 +85,11 @@ class BertScorer:
     matched. A text without other tokens has P = R = F = 0. Of several references precision, recall and F are each the
     highest, which may come from different ones.
 
-    Equal to bert-score 0.3.13 on the same vectors but for rounding: from float32 vectors on all is float64 here and
-    float32 there, so that the two differ by some 1e-7, and equal texts have 1. One difference is on purpose: bert-score
-    pads the texts of a batch and a padded position counts as a cosine of 0, so that a token all of whose cosines are
-    negative has its highest one or 0, depending on what else is in the batch. Here no score depends on other texts; it
-    is bert-score's with ``batch_size=1``.
+    Equal to bert-score 0.3.13 on the same vectors but for rounding: cosines are products in float32 as there, right to
+    some 1e-7, and the rest is float64. Texts with a cosine within 1e-5 of 1 are done in float64 throughout, so that
+    equal ones have 1. One difference is on purpose: bert-score pads the texts of a batch and a padded position counts
+    as a cosine of 0, so that a token all of whose cosines are negative has its highest one or 0, depending on what else
+    is in the batch. Here no score depends on other texts; it is bert-score's with ``batch_size=1``.
 
     References
     ----------
@@ -169,10 +183,11 @@ class BertScorer:
         if self._idf and self._weights is None:
             raise ValueError("`idf` weighs tokens by texts that were not given: pass `idf_sents` or call compute_idf")
         embedded = self._embed([*candidates, *(text for group in groups for text in group)])
-        prepared = {text: self._prepare(tokens) for text, tokens in embedded.items()}
+        with np.errstate(over="ignore"):
+            prepared = {text: self._prepare(tokens) for text, tokens in embedded.items()}
         rows = np.empty((len(candidates), 3))
         for row, candidate, group in zip(rows, candidates, groups, strict=True):
-            found = [_match(*prepared[candidate], *prepared[reference]) for reference in group]
+            found = [_match(prepared[candidate], prepared[reference]) for reference in group]
             row[:] = np.max(np.array(found), axis=0)
         if self._baseline is not None:
             rows = (rows - self._baseline) / (1 - self._baseline)
@@ -183,15 +198,15 @@ class BertScorer:
         distinct = list(dict.fromkeys(texts))
         return dict(zip(distinct, self._encoder.embed(distinct), strict=True))
 
-    def _prepare(self, text: TokenEmbeddings) -> tuple[NDArray[np.float64], NDArray[np.float64] | None]:
-        """Return a text's vectors at length 1 and its tokens' weights; None where it has but special tokens."""
+    def _prepare(self, text: TokenEmbeddings) -> _Tokens | None:
+        """Return a text's tokens; None where it has but special ones."""
         if text.special.all():
-            return text.vectors.astype(np.float64), None
+            return None
         if self._idf and self._weights is not None:
             weights = np.array([self._weights.get(token, self._unseen) for token in text.tokens])
         else:
             weights = np.where(text.special, 0.0, 1.0)
-        return _unit(text.vectors, "encoder"), weights
+        return _measured(text.vectors, weights, "encoder")
 
 
 def greedy_matching(
@@ -231,19 +246,20 @@ def greedy_matching(
         (reference, reference_weights, "reference"),
     ):
         check_array(vectors, name, (np.float32,), 2)
-        if weights is None:
-            weights = np.ones(len(vectors))
-        check_array(weights, f"{name}_weights", (np.float64,), 1)
-        if len(weights) != len(vectors):
-            raise ValueError(f"`{name}_weights` must have {len(vectors)} entries; found {len(weights)}")
-        if not (np.isfinite(weights) & (weights >= 0)).all():
-            raise ValueError(f"`{name}_weights` must be finite and at least 0")
-        sides.append((_unit(vectors, name), weights))
+        if weights is not None:
+            check_array(weights, f"{name}_weights", (np.float64,), 1)
+            if len(weights) != len(vectors):
+                raise ValueError(f"`{name}_weights` must have {len(vectors)} entries; found {len(weights)}")
+            if not (np.isfinite(weights) & (weights >= 0)).all():
+                raise ValueError(f"`{name}_weights` must be finite and at least 0")
+        sides.append((vectors, weights, name))
     if candidate.shape[1] != reference.shape[1]:
         raise ValueError(
             f"`reference` must have the {candidate.shape[1]} dimensions of `candidate`; found {reference.shape[1]}"
         )
-    return _match(*sides[0], *sides[1])
+    with np.errstate(over="ignore"):
+        measured = [_measured(*side) for side in sides]
+    return _match(measured[0], measured[1])
 
 
 def read_baseline(path: str | Path, num_layers: int) -> tuple[float, float, float]:
@@ -272,34 +288,53 @@ def read_baseline(path: str | Path, num_layers: int) -> tuple[float, float, floa
     raise InputError(f"{path}: has no line for layer {num_layers}")
 
 
-def _match(
-    candidate: NDArray[np.float64],
-    candidate_weights: NDArray[np.float64] | None,
-    reference: NDArray[np.float64],
-    reference_weights: NDArray[np.float64] | None,
-) -> tuple[float, float, float]:
-    """Match vectors of length 1; weights of None are those of a text without tokens."""
-    if candidate_weights is None or reference_weights is None or not len(candidate) or not len(reference):
+def _match(candidate: _Tokens | None, reference: _Tokens | None) -> tuple[float, float, float]:
+    """Match the tokens of two texts; None is a text without tokens."""
+    if candidate is None or reference is None or not len(candidate.vectors) or not len(reference.vectors):
         return 0.0, 0.0, 0.0
-    cosines = candidate @ reference.T
-    precision = _weighted_mean(cosines.max(axis=1), candidate_weights)
-    recall = _weighted_mean(cosines.max(axis=0), reference_weights)
+    cosines = candidate.vectors @ reference.vectors.T / candidate.lengths[:, None]
+    cosines /= reference.lengths
+    forward = np.maximum.reduce(cosines, axis=1)
+    if np.maximum.reduce(forward) > _NEARLY_EQUAL:
+        cosines = _unit(candidate.vectors) @ _unit(reference.vectors).T
+        forward = np.maximum.reduce(cosines, axis=1)
+    precision = _weighted_mean(forward, candidate.weights)
+    recall = _weighted_mean(np.maximum.reduce(cosines, axis=0), reference.weights)
     f1 = 2 * precision * recall / (precision + recall) if precision + recall != 0 else 0.0
     return precision, recall, 0.0 if math.isnan(f1) else f1
 
 
-def _weighted_mean(values: NDArray[np.float64], weights: NDArray[np.float64]) -> float:
+def _weighted_mean(values: NDArray[np.float64], weights: NDArray[np.float64] | None) -> float:
+    if weights is None:
+        return float(np.add.reduce(values)) / len(values)
     total = float(weights.sum())
     return float(values @ weights) / total if total > 0 else math.nan
 
 
-def _unit(vectors: NDArray[np.float32], name: str) -> NDArray[np.float64]:
+def _measured(vectors: NDArray[np.float32], weights: NDArray[np.float64] | None, name: str) -> _Tokens:
+    """Measure vectors, under ``np.errstate(over="ignore")``; at length 1 if float32 does not hold their products."""
+    squares = _squares(vectors)
+    # The ufuncs themselves: for so few numbers the methods of arrays take twice as long.
+    if len(squares) and not (
+        np.minimum.reduce(squares) >= _LEAST_SQUARE and np.maximum.reduce(squares) <= _GREATEST_SQUARE
+    ):
+        exact = _squares(vectors.astype(np.float64))
+        if not np.isfinite(exact).all() or (exact == 0).any():
+            raise ValueError(f"`{name}`: the vector of each token must be finite and not zero: it has no direction")
+        vectors = _unit(vectors).astype(np.float32)
+        squares = _squares(vectors)
+    return _Tokens(vectors, np.sqrt(squares, dtype=np.float64), weights)
+
+
+def _squares(vectors: NDArray[np.floating]) -> NDArray[np.floating]:
+    """Return squared lengths; one product of BLAS a vector, which is faster than `numpy.einsum`."""
+    return np.asarray(np.matmul(vectors[:, None, :], vectors[:, :, None])[:, 0, 0])
+
+
+def _unit(vectors: NDArray[np.float32]) -> NDArray[np.float64]:
     """Return vectors at length 1."""
     exact = vectors.astype(np.float64)
-    lengths = np.sqrt(np.einsum("ij,ij->i", exact, exact))[:, None]
-    if not np.isfinite(lengths).all() or (lengths == 0).any():
-        raise ValueError(f"`{name}`: the vector of each token must be finite and not zero: it has no direction")
-    return np.asarray(exact / lengths)
+    return np.asarray(exact / np.sqrt(_squares(exact))[:, None])
 
 
 def _check_baseline(baseline: Sequence[float]) -> NDArray[np.float64]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-__all__ = ["check_group", "check_hypotheses", "check_streams", "count_references"]
+__all__ = ["check_group", "check_hypotheses", "check_streams"]
 
 
 def check_hypotheses(hypotheses: Sequence[str], *, may_be_empty: bool = False) -> None:
@@ -15,27 +15,27 @@ def check_hypotheses(hypotheses: Sequence[str], *, may_be_empty: bool = False) -
     _check_texts(hypotheses, "hypotheses", may_be_none=False)
 
 
-def check_streams(
-    references: Sequence[Sequence[str | None]], n_hypotheses: int | None
-) -> Sequence[Sequence[str | None]]:
-    """Refuse what is not a sequence of streams, all as long as the hypotheses, which give each of them a reference."""
+def check_streams(references: Sequence[Sequence[str | None]], n_hypotheses: int | None) -> int:
+    """Refuse what is not a sequence of streams, all as long as the hypotheses, which give each of them a reference.
+
+    Returns the number of references a hypothesis, -1 where it varies.
+    """
     _check_sequence(references, "references", "of sequences of str")
     if not references:
         raise ValueError("`references` must have at least one stream; found none")
+    some_missing = False
     for k, stream in enumerate(references):
         _check_sequence(stream, f"references[{k}]", "of str: references[k][i] is the k-th reference of hypothesis i")
         if len(stream) != (len(references[0]) if n_hypotheses is None else n_hypotheses):
             expected = "references[0]" if n_hypotheses is None else "hypotheses"
             length = len(references[0]) if n_hypotheses is None else n_hypotheses
             raise ValueError(f"`references[{k}]` must be as long as `{expected}`, {length}; found {len(stream)}")
-        _check_texts(stream, f"references[{k}]", may_be_none=True)
-    return references
+        some_missing |= type(None) in _check_texts(stream, f"references[{k}]", may_be_none=True)
+    return _count_references(references) if some_missing else len(references)
 
 
-def count_references(streams: Sequence[Sequence[str | None]]) -> int:
+def _count_references(streams: Sequence[Sequence[str | None]]) -> int:
     """Return the number of references a segment, -1 where it varies; ValueError where a segment has none."""
-    if not any(type(None) in set(map(type, stream)) for stream in streams):
-        return len(streams)
     found = set()
     for i, group in enumerate(zip(*streams, strict=True)):
         n_references = sum(text is not None for text in group)
@@ -64,12 +64,14 @@ def _check_sequence(values: object, name: str, content: str) -> None:
         raise TypeError(f"`{name}` must be a sequence {content}; found {type(values).__name__}")
 
 
-def _check_texts(texts: Sequence[str | None], name: str, *, may_be_none: bool) -> None:
+def _check_texts(texts: Sequence[str | None], name: str, *, may_be_none: bool) -> set[type]:
+    """Return the types there are."""
     # One look at the set of types costs far less than a look at each element.
-    kinds = set(map(type, texts))
+    kinds: set[type] = set(map(type, texts))
     if kinds <= {str} or (may_be_none and kinds <= {str, type(None)}):
-        return
+        return kinds
     for index, text in enumerate(texts):
         if not (isinstance(text, str) or (may_be_none and text is None)):
             expected = "a str or None" if may_be_none else "a str"
             raise TypeError(f"`{name}[{index}]` must be {expected}; found {type(text).__name__}")
+    return kinds

@@ -25,7 +25,7 @@ CANDIDATES = [
     "zq7 & x",
 ]
 REFERENCES = ["the cat sat on the mat.", "dogs bark at hill", "the path leads to a lake", "the b", "a dog", "", "dogs"]
-# bert-score works in float32, ours from the same float32 vectors in float64.
+# Products are float32 in both.
 TOLERANCE = 2e-6
 
 
@@ -134,6 +134,26 @@ def test_rescaling(tmp_path: Path) -> None:
     path.write_text("a,b\n1,2\n")
     with pytest.raises(InputError, match="expected a baseline"):
         read_baseline(path, 1)
+
+
+@pytest.mark.parametrize("scale", [1e-38, 1e-15, 1e-8, 1e12, 1e18, 1e35])
+def test_lengths_that_float32_cannot_square(scale: float) -> None:
+    draw = np.random.default_rng(0)
+    candidate, reference = (draw.normal(size=(k, 64)).astype(np.float32) for k in (7, 5))
+    expected = greedy_matching(candidate, reference)
+    scaled = (candidate * np.float32(scale)).astype(np.float32)
+    assert greedy_matching(scaled, reference) == pytest.approx(expected, abs=TOLERANCE)
+    assert greedy_matching(reference, scaled)[:2] == pytest.approx(expected[1::-1], abs=TOLERANCE)
+    assert greedy_matching(scaled, scaled) == pytest.approx((1, 1, 1), abs=1e-12)
+
+
+def test_a_cosine_near_1_is_that_of_float64() -> None:
+    draw = np.random.default_rng(1)
+    candidate = draw.normal(size=(9, 768)).astype(np.float32)
+    reference = candidate + draw.normal(size=(9, 768), scale=1e-4).astype(np.float32)
+    units = [side / np.linalg.norm(side.astype(np.float64), axis=1)[:, None] for side in (candidate, reference)]
+    expected = (units[0] @ units[1].T).max(axis=1).mean()
+    assert greedy_matching(candidate, reference)[0] == pytest.approx(expected, abs=1e-14)
 
 
 def test_all_weights_zero_is_no_number_as_in_bert_score() -> None:

@@ -1,5 +1,6 @@
 //! The integer statistics of BLEU, one row a segment (Papineni et al., ACL 2002; conventions of sacrebleu 2.6).
 
+use super::char_numbers::CharNumbers;
 use super::ngram_counts::NgramCounts;
 use super::parallel::fill_rows;
 use super::segments::{check_sizes, group_references};
@@ -52,6 +53,9 @@ struct SegmentCounter {
     ids: Vec<u32>,
     hypothesis_ids: Vec<u32>,
     narrow: NgramCounts,
+    /// For words that are characters.
+    characters: Option<CharNumbers>,
+    numbers: Vec<u8>,
 }
 
 impl SegmentCounter {
@@ -64,10 +68,17 @@ impl SegmentCounter {
             ids: Vec::new(),
             hypothesis_ids: Vec::new(),
             narrow: NgramCounts::default(),
+            characters: (tokenization == Tokenization::Char).then(|| CharNumbers::new(false)),
+            numbers: Vec::new(),
         }
     }
 
     fn fill<T: AsRef<[u8]>>(&mut self, row: &mut [i64], hypothesis: &[u8], references: &[T]) {
+        if let [reference] = references {
+            if self.fill_characters(row, hypothesis, reference.as_ref()) {
+                return;
+            }
+        }
         let (hypothesis, cleaned) = self.tokenization.split(hypothesis, &mut self.spans);
         let hypothesis = cleaned.as_deref().unwrap_or(hypothesis);
         let n_tokens = self.spans.len();
@@ -111,11 +122,43 @@ impl SegmentCounter {
             }
             copy_counts(correct, wide.correct());
         }
-        for (total, order) in total.iter_mut().zip(1..) {
-            *total = to_i64((n_tokens + 1).saturating_sub(order));
-        }
+        fill_totals(total, n_tokens);
         row[0] = to_i64(n_tokens);
         row[1] = to_i64(closest.map_or(0, |(_, length)| length));
+    }
+
+    /// Counts a segment of characters with one reference; false, and nothing of use, if there are too many of them.
+    fn fill_characters(&mut self, row: &mut [i64], hypothesis: &[u8], reference: &[u8]) -> bool {
+        let Some(characters) = &mut self.characters else {
+            return false;
+        };
+        characters.reset();
+        if !characters.number(hypothesis, &mut self.numbers) {
+            return false;
+        }
+        let (n_tokens, n_words) = (self.numbers.len(), characters.len());
+        if !NgramCounts::fits(n_tokens, n_words, self.max_order) {
+            return false;
+        }
+        self.hypothesis_ids.clear();
+        self.hypothesis_ids
+            .extend(self.numbers.iter().map(|&number| u32::from(number)));
+        if !characters.number(reference, &mut self.numbers) {
+            return false;
+        }
+        self.ids.clear();
+        self.ids.extend(self.numbers.iter().map(|&number| {
+            // Greater numbers are those of characters that the hypothesis lacks.
+            u32::from(number) * u32::from(usize::from(number) <= n_words)
+        }));
+        self.narrow
+            .match_only_reference(&self.hypothesis_ids, &self.ids, n_words, self.max_order);
+        let (correct, total) = row[2..].split_at_mut(self.max_order);
+        copy_counts(correct, self.narrow.correct());
+        fill_totals(total, n_tokens);
+        row[0] = to_i64(n_tokens);
+        row[1] = to_i64(self.ids.len());
+        true
     }
 
     /// Puts the hypothesis's numbers of the words of `reference` into `ids` and returns how many words there are.
@@ -130,6 +173,12 @@ impl SegmentCounter {
             );
         }
         self.ids.len()
+    }
+}
+
+fn fill_totals(row: &mut [i64], n_tokens: usize) {
+    for (total, order) in row.iter_mut().zip(1..) {
+        *total = to_i64((n_tokens + 1).saturating_sub(order));
     }
 }
 
@@ -186,6 +235,27 @@ mod tests {
             (0..5000).fold(String::new(), |text, n| text + "w" + &n.to_string() + " ");
         let expected = [5000, 5000, 5000, 4999, 4998, 4997, 5000, 4999, 4998, 4997];
         assert_eq!(row(&text, &[&text], Tokenization::Mteval13a), expected);
+    }
+
+    #[test]
+    fn characters_count_alike_however_they_are_numbered() {
+        let many: String = ('\u{4e00}'..).take(300).collect();
+        let texts = [
+            "",
+            " \u{2003}",
+            "a bé字😀 aé字ba",
+            "ba aé\u{1c}字字é\u{301}",
+            &many,
+        ];
+        for hypothesis in texts {
+            for reference in texts {
+                // A reference twice goes the way of several.
+                assert_eq!(
+                    row(hypothesis, &[reference], Tokenization::Char),
+                    row(hypothesis, &[reference, reference], Tokenization::Char)
+                );
+            }
+        }
     }
 
     #[test]

@@ -7,6 +7,7 @@
 
 use super::code_point::decode;
 use super::python_whitespace::{split, trim_end};
+use super::special_bytes::visit_special;
 
 /// Which of tercom's steps a text goes through.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -29,15 +30,17 @@ pub fn tercom_words(
         split(text, emit);
         return None;
     }
-    let mut line = trim_end(text).to_vec();
-    if line.is_empty() {
-        return Some(line);
+    let text = trim_end(text);
+    if text.is_empty() {
+        return Some(Vec::new());
     }
-    if options.normalized {
-        line = normalize(&line);
-        if options.asian_support {
-            line = set_asian_apart(&line);
-        }
+    let mut line = if options.normalized {
+        normalize(text)
+    } else {
+        text.to_vec()
+    };
+    if options.normalized && options.asian_support {
+        line = set_asian_apart(&line);
     }
     if options.no_punct {
         line.retain(|byte| !b".,?:;!\"()".contains(byte));
@@ -71,56 +74,58 @@ pub fn tercom_reference_words(
 }
 
 fn normalize(text: &[u8]) -> Vec<u8> {
-    let mut line = if text.contains(&b'\n') {
-        let mut joined = replace(text, b"\n-", b"");
-        for byte in &mut joined {
+    let joined;
+    let mut line = text;
+    if line.contains(&b'\n') {
+        let mut parts = replace(line, b"\n-", b"");
+        for byte in &mut parts {
             if *byte == b'\n' {
                 *byte = b' ';
             }
         }
-        joined
-    } else {
-        text.to_vec()
-    };
+        joined = parts;
+        line = &joined;
+    }
+    let mut decoded;
     if line.contains(&b'&') {
+        decoded = line.to_vec();
         for (entity, character) in [
             ("&quot;", "\""),
             ("&amp;", "&"),
             ("&lt;", "<"),
             ("&gt;", ">"),
         ] {
-            line = replace(&line, entity.as_bytes(), character.as_bytes());
+            decoded = replace(&decoded, entity.as_bytes(), character.as_bytes());
         }
+        line = &decoded;
     }
-    let mut padded = Vec::with_capacity(line.len() + line.len() / 4 + 16);
+    let mut padded = Vec::with_capacity(line.len() + line.len() / 2 + 16);
     padded.push(b' ');
-    for &byte in &line {
-        match byte {
-            b'{'..=b'~' | b'['..=b'`' | b' '..=b'&' | b'('..=b'+' | b':'..=b'@' | b'/' => {
-                padded.extend([b' ', byte, b' ']);
-            }
-            _ => padded.push(byte),
+    let mut written = 0;
+    visit_special(line, &[false; 256], |at| {
+        if matches!(line[at], b'{'..=b'~' | b'['..=b'`' | b' '..=b'&' | b'('..=b'+' | b':'..=b'@' | b'/')
+        {
+            padded.extend_from_slice(&line[written..at]);
+            padded.extend([b' ', line[at], b' ']);
+            written = at + 1;
         }
-    }
+        true
+    });
+    padded.extend_from_slice(&line[written..]);
     padded.push(b' ');
-    let line = replace(&padded, b"'s ", b" 's ");
+    let mut line = padded;
+    if line.contains(&b'\'') {
+        line = replace(&line, b"'s ", b" 's ");
+    }
     let stop = |byte: u8| byte == b'.' || byte == b',';
-    let digit = |byte: u8| byte.is_ascii_digit();
-    let line = part_pairs(
-        &line,
-        |a, b| !digit(a) && stop(b),
-        |a, b| [a, b' ', b, b' '],
-    );
-    let line = part_pairs(
-        &line,
-        |a, b| stop(a) && !digit(b),
-        |a, b| [b' ', a, b' ', b],
-    );
-    part_pairs(
-        &line,
-        |a, b| digit(a) && b == b'-',
-        |a, b| [a, b' ', b, b' '],
-    )
+    if line.iter().any(|&byte| stop(byte)) {
+        line = part_after(&line, |a, b| !a.is_ascii_digit() && stop(b));
+        line = part_before(&line, stop, |b| !b.is_ascii_digit());
+    }
+    if line.contains(&b'-') {
+        line = part_after(&line, |a, b| a.is_ascii_digit() && b == b'-');
+    }
+    line
 }
 
 /// Replaces `pattern`, from left to right and never what a replacement made.
@@ -139,29 +144,41 @@ fn replace(text: &[u8], pattern: &[u8], replacement: &[u8]) -> Vec<u8> {
     replaced
 }
 
-/// Writes pairs that are `found` as `parted` says; a pair consumes both of its bytes, as a match of a regex does.
+/// Sets apart each byte `b`, ASCII but no letter or digit, whose pair `(a, b)` with the one before is `found`.
 ///
-/// Bytes will do for characters: of the two that a rule looks at, one is ASCII, and the other is only asked what it is
-/// not.
-fn part_pairs(
-    text: &[u8],
-    found: impl Fn(u8, u8) -> bool,
-    parted: impl Fn(u8, u8) -> [u8; 4],
-) -> Vec<u8> {
+/// A pair consumes both of its bytes, as a match of a regex does. Bytes will do for characters: of the two that a rule
+/// looks at, one is ASCII, and the other is only asked what it is not.
+fn part_after(text: &[u8], found: impl Fn(u8, u8) -> bool) -> Vec<u8> {
     let mut line = Vec::with_capacity(text.len() + text.len() / 8 + 16);
-    let mut at = 0;
-    while at < text.len() {
-        match text.get(at + 1) {
-            Some(&next) if found(text[at], next) => {
-                line.extend(parted(text[at], next));
-                at += 2;
-            }
-            _ => {
-                line.push(text[at]);
-                at += 1;
+    let mut written = 0;
+    visit_special(text, &[false; 256], |at| {
+        if at > written && found(text[at - 1], text[at]) {
+            line.extend_from_slice(&text[written..at]);
+            line.extend([b' ', text[at], b' ']);
+            written = at + 1;
+        }
+        true
+    });
+    line.extend_from_slice(&text[written..]);
+    line
+}
+
+/// Sets apart each byte that is `first`, ASCII but no letter or digit, and has one that is `second` behind it, as
+/// [`part_after`] does.
+fn part_before(text: &[u8], first: impl Fn(u8) -> bool, second: impl Fn(u8) -> bool) -> Vec<u8> {
+    let mut line = Vec::with_capacity(text.len() + text.len() / 8 + 16);
+    let mut written = 0;
+    visit_special(text, &[false; 256], |at| {
+        if let Some(&next) = text.get(at + 1) {
+            if at >= written && first(text[at]) && second(next) {
+                line.extend_from_slice(&text[written..at]);
+                line.extend([b' ', text[at], b' ', next]);
+                written = at + 2;
             }
         }
-    }
+        true
+    });
+    line.extend_from_slice(&text[written..]);
     line
 }
 
