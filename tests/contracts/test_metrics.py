@@ -118,6 +118,7 @@ def checkpoint_folder(tmp_path: Path) -> Path:
     return folder
 
 
+@pytest.fixture(scope="module")
 def corpus_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("corpus") / "corpus.txt"
     path.write_text("one document a line\n", encoding="utf-8")
