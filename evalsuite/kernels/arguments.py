@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Generator, Mapping, Set
 from itertools import chain
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from numpy.typing import NDArray
 
@@ -18,22 +19,38 @@ __all__ = [
     "check_choice",
     "check_finite",
     "check_integer",
+    "check_ordered",
     "check_references",
     "check_texts",
 ]
+
+Item = TypeVar("Item")
 
 
 def check_texts(texts: Sequence[str], name: str, *, lowercase: bool) -> list[str]:
     """`texts` as a list of str, in lower case if asked for."""
     if isinstance(texts, str | bytes):
         raise TypeError(f"`{name}` must be a sequence of str; found one {type(texts).__name__}: wrap it in a list")
-    listed = list(texts)
+    listed = check_ordered(texts, name)
     # One look at the set of types costs far less than a look at each element.
     if not set(map(type, listed)) <= {str}:
         for index, text in enumerate(listed):
             if not isinstance(text, str):
                 raise TypeError(f"`{name}[{index}]` must be a str; found {type(text).__name__}")
     return [text.lower() for text in listed] if lowercase else listed
+
+
+def check_ordered(values: Iterable[Item], name: str) -> list[Item]:
+    """`values` as a list; TypeError for what cannot be iterated over, and for what has no order or holds names."""
+    if isinstance(values, Set | Mapping):
+        raise TypeError(f"`{name}` must be a sequence: a {type(values).__name__} does not say which entry comes where")
+    try:
+        return list(values)
+    except TypeError:
+        # An error inside a generator is the caller's own.
+        if isinstance(values, Generator):
+            raise
+        raise TypeError(f"`{name}` must be a sequence; found {type(values).__name__}") from None
 
 
 def check_references(
@@ -81,9 +98,13 @@ def check_finite(value: float, name: str) -> float:
     """Return a finite number, at least 0; TypeError or ValueError names the argument."""
     if isinstance(value, bool | np.bool_) or not isinstance(value, int | float | np.integer | np.floating):
         raise TypeError(f"`{name}` must be a number; found {type(value).__name__}")
-    if not math.isfinite(value) or value < 0:
+    try:
+        number = float(value)
+    except OverflowError:
+        raise ValueError(f"`{name}` must be finite; found an int beyond the largest float") from None
+    if not math.isfinite(number) or number < 0:
         raise ValueError(f"`{name}` must be finite and at least 0; found {value}")
-    return float(value)
+    return number
 
 
 def check_array(

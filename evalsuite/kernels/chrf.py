@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -86,7 +87,7 @@ def chrf_statistics(
     n_words = check_integer(word_order, "word_order", 0, _MAX_ORDER)
     if n_chars + n_words == 0:
         raise ValueError("`char_order` and `word_order` must not both be 0")
-    beta_squared = check_finite(beta, "beta") ** 2
+    beta_squared = _square(beta)
     hypothesis_texts = check_texts(hypotheses, "hypotheses", lowercase=lowercase)
     reference_texts, counts = check_references(references, len(hypothesis_texts), lowercase=lowercase)
     out = np.empty((len(hypothesis_texts), 3 * (n_chars + n_words)), dtype=np.int64)
@@ -159,9 +160,16 @@ def chrf_scores(
             f"`statistics` must be counts, 0 to 2**53, or NaN; found {statistics[row, column]} in row {row}, "
             f"column {column}"
         )
-    beta_squared = check_finite(beta, "beta") ** 2
+    beta_squared = _square(beta)
     out = np.empty(len(statistics), dtype=np.float64)
     if len(statistics):
         rows = np.ascontiguousarray(statistics, dtype=np.float64)
         _rust.chrf_scores(rows, beta_squared, bool(eps_smoothing), out)
     return out
+
+
+def _square(beta: float) -> float:
+    checked = check_finite(beta, "beta")
+    if not math.isfinite(checked * checked):
+        raise ValueError(f"`beta` must have a finite square; found {beta}")
+    return checked**2

@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, TypeAlias
 import numpy as np
 
 from evalsuite import _rust
-from evalsuite.kernels.arguments import check_array, check_choice, check_finite, check_integer, check_texts
+from evalsuite.kernels.arguments import (
+    check_array,
+    check_choice,
+    check_finite,
+    check_integer,
+    check_ordered,
+    check_texts,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Sequence
@@ -94,7 +101,7 @@ def token_ids(
         return texts
     if isinstance(texts, str | bytes):
         raise TypeError(f"`texts` must be a sequence of str; found one {type(texts).__name__}: wrap it in a list")
-    listed: list[Any] = list(texts)
+    listed: list[Any] = check_ordered(texts, "texts")
     if not listed or isinstance(listed[0], str) or not _are_token_lists(listed):
         numbers, ends = _rust.token_ids(check_texts(listed, "texts", lowercase=lowercase), tokenize)
         return TokenIds(np.frombuffer(numbers, dtype=np.uint32), np.frombuffer(ends, dtype=np.int64))

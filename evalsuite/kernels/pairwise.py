@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 import numpy as np
 
 from evalsuite import _rust
-from evalsuite.kernels.arguments import check_choice, check_integer, check_texts
+from evalsuite.kernels.arguments import check_choice, check_integer, check_ordered, check_texts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -97,4 +97,7 @@ def pairwise_similarities(
 def _check_groups(groups: Sequence[Sequence[str]]) -> list[list[str]]:
     if isinstance(groups, str | bytes):
         raise TypeError(f"`groups` must be a sequence of sequences of str; found one {type(groups).__name__}")
-    return [check_texts(group, f"groups[{index}]", lowercase=False) for index, group in enumerate(groups)]
+    return [
+        check_texts(group, f"groups[{index}]", lowercase=False)
+        for index, group in enumerate(check_ordered(groups, "groups"))
+    ]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 import numpy as np
 
 from evalsuite import _rust
-from evalsuite.kernels.arguments import check_choice, check_texts
+from evalsuite.kernels.arguments import check_choice, check_ordered, check_texts
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Sequence
@@ -267,9 +267,9 @@ def check_rouge_types(rouge_types: Sequence[str]) -> list[str]:
     if isinstance(rouge_types, str | bytes):
         found = type(rouge_types).__name__
         raise TypeError(f"`rouge_types` must be a sequence of str; found one {found}: wrap it in a list")
-    types = list(rouge_types)
+    types = check_ordered(rouge_types, "rouge_types")
     for name in types:
-        if name not in _TYPES:
+        if not isinstance(name, str) or name not in _TYPES:
             raise ValueError(
                 f"Invalid rouge type: {name!r}; `rouge_types` must be of 'rouge1' to 'rouge9', 'rougeL', 'rougeLsum'"
             )
@@ -284,7 +284,7 @@ def check_targets(
         raise TypeError(
             f"`targets` must be a sequence, one entry a prediction; found one {type(targets).__name__}: wrap it"
         )
-    listed: list[str | Sequence[str]] = list(targets)
+    listed: list[str | Sequence[str]] = check_ordered(targets, "targets")
     if len(listed) != n_predictions:
         raise ValueError(
             f"`targets` must have one entry for each of the {n_predictions} `predictions`; found {len(listed)}"

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import numpy as np
 
 from evalsuite.errors import InputError
-from evalsuite.kernels.arguments import check_array, check_texts
+from evalsuite.kernels.arguments import check_array, check_ordered, check_texts
 from evalsuite.text.encoders import TokenEncoder, open_token_encoder
 
 if TYPE_CHECKING:
@@ -171,7 +171,7 @@ class BertScorer:
             raise TypeError("`refs` must be a sequence of str, or of sequences of str; found one str")
         groups = [
             [ref] if isinstance(ref, str) else check_texts(ref, f"refs[{i}]", lowercase=False)
-            for i, ref in enumerate(refs)
+            for i, ref in enumerate(check_ordered(refs, "refs"))
         ]
         if len(groups) != len(candidates):
             raise ValueError(

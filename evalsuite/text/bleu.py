@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeAlias
 
 import numpy as np
 
+from evalsuite.kernels.arguments import check_finite
 from evalsuite.kernels.significance import resampled_bleu
 from evalsuite.text.base import Metric, Statistics
 from evalsuite.text.result import Score
@@ -169,6 +170,8 @@ class BLEU(Metric[BLEUScore]):
         spm_model: str | os.PathLike[str] | None = None,
     ) -> None:
         super().__init__(references)
+        if smooth_value is not None:
+            check_finite(smooth_value, "smooth_value")
         self.lowercase = lowercase
         self.smooth_method = _smooth_method(smooth_method)
         self.smooth_value = smooth_value

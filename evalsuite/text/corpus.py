@@ -159,6 +159,8 @@ def batches(documents: Iterable[str], name: str = "corpus") -> Iterator[list[str
             f"`{name}` must be an iterable of documents, each a str; found one {type(documents).__name__}. "
             "For files use CorpusFiles([path])."
         )
+    if not hasattr(documents, "__iter__"):
+        raise TypeError(f"`{name}` must be an iterable of documents, each a str; found {type(documents).__name__}")
     batch: list[str] = []
     size = 0
     for number, document in enumerate(documents):

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Set
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
+from evalsuite.kernels.arguments import check_ordered
 from evalsuite.kernels.edit import (
     EDITS,
     edit_alignments,
@@ -97,7 +99,9 @@ def levenshtein_batch(
     >>> levenshtein_batch(["kitten", "to be or not"], ["sitting", "to be"], unit="words")
     array([1, 2])
     """
-    return _distances(list(first), list(second), unit, score_cutoff, ("first", "second"))[:, 0].copy()
+    return _distances(
+        check_ordered(first, "first"), check_ordered(second, "second"), unit, score_cutoff, ("first", "second")
+    )[:, 0].copy()
 
 
 def normalized_similarity(a: Sequence[Hashable], b: Sequence[Hashable]) -> float:
@@ -154,7 +158,9 @@ def normalized_similarity_batch(
     >>> normalized_similarity_batch(["", "ab"], ["", "a"])
     array([1. , 0.5])
     """
-    return _similarities(_distances(list(first), list(second), unit, None, ("first", "second")))
+    return _similarities(
+        _distances(check_ordered(first, "first"), check_ordered(second, "second"), unit, None, ("first", "second"))
+    )
 
 
 def levenshtein_opcodes(a: Sequence[Hashable], b: Sequence[Hashable]) -> list[tuple[str, int, int, int, int]]:
@@ -218,6 +224,8 @@ def _check(lists: tuple[list[Any], list[Any]], names: tuple[str, str]) -> tuple[
         return True, *lists
     for listed, name in zip(lists, names, strict=True):
         for entry in listed:
-            if isinstance(entry, bytes | bytearray) or not (hasattr(entry, "__len__") and hasattr(entry, "__iter__")):
+            if isinstance(entry, bytes | bytearray | Set | Mapping) or not (
+                hasattr(entry, "__len__") and hasattr(entry, "__iter__")
+            ):
                 raise TypeError(f"`{name}` must be str or a sequence of hashable items; found {type(entry).__name__}")
     return False, *lists

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final, Protocol, runtime_checkable
 import numpy as np
 
 from evalsuite.errors import UsageError
+from evalsuite.kernels.arguments import check_integer
 from evalsuite.kernels.bleu import tokenize_13a
 from evalsuite.kernels.ngrams import hashed_text_features, hashed_word_features
 
@@ -31,6 +32,7 @@ __all__ = [
     "open_token_encoder",
 ]
 
+_MOST: Final = 1 << 16
 _DIMENSION: Final = 256
 _HF: Final = re.compile(r"hf:.+", re.DOTALL)
 
@@ -93,6 +95,9 @@ class HashedNgrams:
 
     dimension: int = _DIMENSION
 
+    def __post_init__(self) -> None:
+        check_integer(self.dimension, "dimension", 1, _MOST)
+
     @property
     def signature(self) -> str:
         """Name, dimension and version."""
@@ -120,6 +125,10 @@ class HashedSubwords:
 
     dimension: int = _DIMENSION
     most_words: int = 510
+
+    def __post_init__(self) -> None:
+        check_integer(self.dimension, "dimension", 1, _MOST)
+        check_integer(self.most_words, "most_words", 1, _MOST)
 
     @property
     def signature(self) -> str:

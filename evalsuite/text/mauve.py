@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 import numpy as np
 
 from evalsuite.errors import DependencyError
-from evalsuite.kernels.arguments import check_array, check_finite, check_integer, check_texts
+from evalsuite.kernels.arguments import check_array, check_finite, check_integer, check_ordered, check_texts
 from evalsuite.text.encoders import TextEncoder, open_text_encoder
 
 if TYPE_CHECKING:
@@ -205,7 +205,7 @@ def mauve_over_seeds(
     >>> len(found.runs), 0 < found.standard_deviation < 0.1
     (5, True)
     """
-    listed = list(seeds)
+    listed = check_ordered(seeds, "seeds")
     if len(listed) < 2:
         raise ValueError(f"`seeds` must be at least 2, for a deviation; found {len(listed)}")
     runs = tuple(compute_mauve(p_features, q_features, seed=seed, **options) for seed in listed)

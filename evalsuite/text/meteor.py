@@ -259,6 +259,8 @@ def _number(numbers: _Numbers, texts: list[list[str]]) -> tuple[NDArray[np.uint3
 
 def _stems(numbers: _Numbers, stemmer: Stemmer | None) -> NDArray[np.uint32]:
     """Return the number of each word's stem; stems that are no words get numbers of their own, and are their stems."""
+    if stemmer is not None and not callable(getattr(stemmer, "stem", None)):
+        raise TypeError(f"`stemmer` must have a method `stem`; found {type(stemmer).__name__}")
     words = list(numbers)
     stems = _porter_stems(words) if stemmer is None else [stemmer.stem(word) for word in words]
     found = [numbers[stem] for stem in stems]
@@ -285,6 +287,8 @@ def _synonyms(
     numbers: _Numbers, stems: NDArray[np.uint32], wordnet: WordNet
 ) -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
     """Return, for the stems of hypotheses, which other numbered words are their synonyms."""
+    if not callable(getattr(wordnet, "synsets", None)):
+        raise TypeError(f'`wordnet` must be "auto", None or have a method `synsets`; found {type(wordnet).__name__}')
     wanted = set(stems.tolist())
     counts, found = [], []
     for stem, number in numbers.items():

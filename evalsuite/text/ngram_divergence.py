@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 import numpy as np
 
-from evalsuite.kernels.arguments import check_array, check_choice, check_finite
+from evalsuite.kernels.arguments import check_array, check_choice, check_finite, check_texts
 from evalsuite.kernels.bleu import tokenize_13a
 from evalsuite.kernels.ngrams import joint_ngram_counts
 
@@ -161,12 +161,7 @@ def ngram_counts(
     check_choice(tokenize, "tokenize", TOKENIZATIONS)
     sides = []
     for texts, name in ((p_texts, "p_texts"), (q_texts, "q_texts")):
-        if isinstance(texts, str | bytes):
-            raise TypeError(f"`{name}` must be a sequence of str; found one {type(texts).__name__}: wrap it in a list")
-        listed = list(texts)
-        for index, text in enumerate(listed):
-            if not isinstance(text, str):
-                raise TypeError(f"`{name}[{index}]` must be a str; found {type(text).__name__}")
+        listed = check_texts(texts, name, lowercase=False)
         if tokenize == "13a":
             listed = tokenize_13a(listed, lowercase=lowercase)
         elif lowercase:

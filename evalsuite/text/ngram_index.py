@@ -36,7 +36,7 @@ from typing import IO, TYPE_CHECKING, Any, Final
 import numpy as np
 
 from evalsuite.errors import InputError, SaveError
-from evalsuite.kernels.arguments import check_integer
+from evalsuite.kernels.arguments import check_array, check_integer
 from evalsuite.kernels.contamination import MAX_NGRAM, NORMALIZER, UNICODE_VERSION, text_ngrams
 from evalsuite.text.corpus import CorpusFiles, batches
 
@@ -126,6 +126,7 @@ class NgramIndex:
 
     def look_up(self, hashes: NDArray[np.uint64]) -> NDArray[np.uint8]:
         """Return in how many documents n-grams are, by their hashes; 255 for 255 or more."""
+        check_array(hashes, "hashes", (np.uint64,), 1)
         if not self.n_ngrams or not len(hashes):
             return np.zeros(len(hashes), dtype=np.uint8)
         # In ascending order, neighbours share the pages that they touch.

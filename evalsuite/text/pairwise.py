@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from evalsuite.kernels.arguments import check_texts
 from evalsuite.kernels.pairwise import Similarity, pairwise_similarities
 
 if TYPE_CHECKING:
@@ -45,9 +46,7 @@ def pairwise_similarity(texts: Sequence[str], similarity: Similarity = "lcs", *,
     array([[1. , 0.6],
            [0.6, 1. ]])
     """
-    if isinstance(texts, str | bytes):
-        raise TypeError(f"`texts` must be a sequence of str; found one {type(texts).__name__}: wrap it in a list")
-    return pairwise_similarity_batch([list(texts)], similarity, order=order)[0]
+    return pairwise_similarity_batch([check_texts(texts, "texts", lowercase=False)], similarity, order=order)[0]
 
 
 def pairwise_similarity_batch(

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from evalsuite.kernels.arguments import check_finite, check_integer
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 __all__ = ["AggregateScore", "BootstrapAggregator"]
 
@@ -74,6 +72,8 @@ class BootstrapAggregator:
         scores : mapping of str to named tuple
             A score for each type, as ``RougeScorer.score`` returns them.
         """
+        if not isinstance(scores, Mapping):
+            raise TypeError(f"`scores` must be a mapping of types to scores; found {type(scores).__name__}")
         for name, score in scores.items():
             self._scores.setdefault(name, []).append(score)
 

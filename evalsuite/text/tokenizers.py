@@ -122,7 +122,7 @@ def load_tokenizer(name: str, spm_model: str | None = None) -> BleuTokenizer:
     InputError
         If the model's file is missing or is no SentencePiece model.
     """
-    if name not in TOKENIZERS:
+    if not isinstance(name, str) or name not in TOKENIZERS:
         names = ", ".join(map(repr, TOKENIZERS))
         raise ValueError(f"`tokenize` must be one of {names}; found {name!r}{did_you_mean(str(name), TOKENIZERS)}")
     if name in _SENTENCEPIECE:
