@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 import subprocess
 import sys
 from dataclasses import fields, replace
@@ -262,17 +263,18 @@ def test_same_input_gives_the_same_bytes(name: str) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_lengths_that_differ_are_refused(name: str) -> None:
     made = example(name)
-    with pytest.raises(ValueError, match=rf"^{name}: `outputs` must hold one sequence for each sample, expected"):
+    message = rf"^{re.escape(name)}: `outputs` must hold one sequence for each sample, expected"
+    with pytest.raises(ValueError, match=message):
         compute(make(name), made.samples, made.best[1:])
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_wrong_shapes_are_refused(name: str) -> None:
     metric = make(name)
-    with pytest.raises(ValueError, match=rf"^{name}: `(sums|rows|features)` must have shape"):
+    with pytest.raises(ValueError, match=rf"^{re.escape(name)}: `(sums|rows|features)` must have shape"):
         metric.value(np.zeros(0))  # type: ignore[attr-defined]
     if isinstance(metric, (RowMetric, CurveMetric)):
-        with pytest.raises(ValueError, match=rf"^{name}: `(sums|rows)` must have shape"):
+        with pytest.raises(ValueError, match=rf"^{re.escape(name)}: `(sums|rows)` must have shape"):
             metric.value(np.zeros((2, metric.n_columns + 1)))
 
 
@@ -348,7 +350,7 @@ def test_wrong_options_are_refused(name: str) -> None:
     metric_class = METRICS.get(name)
     for option in fields(metric_class):
         if option.init:
-            with pytest.raises(UsageError, match=rf"^{name}: `{option.name}` (must be|is for)"):
+            with pytest.raises(UsageError, match=rf"^{re.escape(name)}: `{option.name}` (must be|is for)"):
                 metric_class(**{option.name: "nonsense" if option.name != "smooth_value" else 0.5})
 
 
