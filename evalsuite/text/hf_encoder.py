@@ -128,13 +128,14 @@ class HfEncoder:
             try:
                 import torch
                 import transformers
-                from transformers.utils import logging as bars
+                import transformers.utils.logging
             except ImportError as error:
                 raise DependencyError(
                     f"hf:{self._folder}: takes transformers and torch: pip install 'evalsuite[hf]' ({error})"
                 ) from error
             local: Any = {"local_files_only": True, "trust_remote_code": False}
             named = "dtype" if int(transformers.__version__.split(".")[0]) >= 5 else "torch_dtype"
+            bars: Any = transformers.utils.logging
             had_bars = bars.is_progress_bar_enabled()
             bars.disable_progress_bar()
             try:

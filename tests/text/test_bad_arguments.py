@@ -34,8 +34,12 @@ LISTS: list[tuple[str, Callable[[Any], object]]] = [
 ]
 
 
-@pytest.mark.parametrize("bad", [None, 3, object(), set(TEXTS), dict.fromkeys(TEXTS), dict.fromkeys(TEXTS).keys()])
-@pytest.mark.parametrize(("name", "call"), LISTS, ids=str)
+@pytest.mark.parametrize(
+    "bad",
+    [None, 3, object(), set(TEXTS), dict.fromkeys(TEXTS), dict.fromkeys(TEXTS).keys()],
+    ids=lambda bad: type(bad).__name__,
+)
+@pytest.mark.parametrize(("name", "call"), LISTS)
 def test_what_is_no_ordered_list_of_texts_is_named(name: str, call: Callable[[Any], object], bad: object) -> None:
     with pytest.raises(TypeError, match=re.escape(f"`{name}`")):
         call(bad)
@@ -73,7 +77,7 @@ def test_an_option_out_of_range_is_named(name: str, error: type[Exception], call
         call()
 
 
-@pytest.mark.parametrize("bad", [None, 3, object()])
+@pytest.mark.parametrize("bad", [None, 3, object()], ids=lambda bad: type(bad).__name__)
 def test_a_corpus_that_is_none_is_named(bad: Any) -> None:
     with pytest.raises(TypeError, match="`corpus`"):
         text.find_contamination(TEXTS, bad)
