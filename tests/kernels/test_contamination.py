@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import subprocess
 import sys
@@ -164,7 +165,7 @@ def test_threads_change_nothing(n_threads: int) -> None:
         "found = np.concatenate([*scan.found(), scan.places])\n"
         "print(scan.n_documents, hashlib.sha256(found.tobytes()).hexdigest())"
     )
-    environment = {"RAYON_NUM_THREADS": str(n_threads), "PATH": ""}
+    environment = {**os.environ, "RAYON_NUM_THREADS": str(n_threads)}
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment)
     assert done.stdout.split() == ["40000", "a06542973d32be724fd9df5e252ebd1ad286af898da828e65e43c8b0ecff1b0c"]
 
