@@ -1,4 +1,4 @@
-"""Write ``rust_ext/src/kernels/unicode_ranges.rs``: numbers, punctuation and symbols as the `regex` package knows them.
+"""Write ``rust_ext/src/kernels/characters/unicode_ranges.rs``: numbers, punctuation and symbols as the `regex` package knows them.
 
 sacrebleu's intl tokenizer asks that package and not the interpreter, whose version of Unicode may be another.
 Run it again (``python rust_ext/tables/generate_unicode.py``) when scores are to equal those of a newer `regex`.
@@ -12,7 +12,7 @@ from pathlib import Path
 
 import regex
 
-TARGET = Path(__file__).parents[1] / "src" / "kernels" / "unicode_ranges.rs"
+TARGET = Path(__file__).parents[1] / "src" / "kernels" / "characters" / "unicode_ranges.rs"
 PROPERTIES = (("NUMBERS", r"\p{N}"), ("PUNCTUATION", r"\p{P}"), ("SYMBOLS", r"\p{S}"))
 
 

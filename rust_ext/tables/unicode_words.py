@@ -1,4 +1,4 @@
-"""Write src/kernels/unicode_word_tables.rs from the tables of regex: python tables/unicode_words.py VERSION.
+"""Write src/kernels/rouge/unicode_word_tables.rs from the tables of regex: python tables/unicode_words.py VERSION.
 
 VERSION is the Unicode version of the installed regex, which it does not say itself.
 """
@@ -12,7 +12,7 @@ from pathlib import Path
 
 import regex
 
-OUT = Path(__file__).parents[1] / "src" / "kernels" / "unicode_word_tables.rs"
+OUT = Path(__file__).parents[1] / "src" / "kernels" / "rouge" / "unicode_word_tables.rs"
 SINGLE = r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Bopomofo}\u30fc\uff70]"
 TABLES = {
     "WORD_CHARACTERS": ("Letters and numbers that stand in runs.", rf"[[\p{{L}}\p{{N}}]--{SINGLE}]"),

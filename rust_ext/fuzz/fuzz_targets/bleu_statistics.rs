@@ -3,8 +3,8 @@
 
 use std::collections::HashMap;
 
-use evalsuite_rust_ext::kernels::bleu_statistics::bleu_statistics;
-use evalsuite_rust_ext::kernels::tokenization::Tokenization;
+use evalsuite_rust_ext::kernels::bleu::statistics::bleu_statistics;
+use evalsuite_rust_ext::kernels::tokenizers::tokenization::Tokenization;
 use libfuzzer_sys::fuzz_target;
 
 mod naive_tokenizers;

@@ -3,8 +3,8 @@
 
 use std::collections::HashMap;
 
-use evalsuite_rust_ext::kernels::chrf_score::{FScoreOptions, f_score};
-use evalsuite_rust_ext::kernels::chrf_statistics::{ChrfOptions, chrf_statistics};
+use evalsuite_rust_ext::kernels::chrf::score::{FScoreOptions, f_score};
+use evalsuite_rust_ext::kernels::chrf::statistics::{ChrfOptions, chrf_statistics};
 use libfuzzer_sys::fuzz_target;
 
 type Counts<'a, T> = HashMap<&'a [T], i64>;

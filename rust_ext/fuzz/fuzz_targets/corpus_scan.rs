@@ -3,9 +3,9 @@
 
 use std::collections::HashMap;
 
-use evalsuite_rust_ext::kernels::corpus_scan::CorpusScan;
-use evalsuite_rust_ext::kernels::corpus_words::normalize;
-use evalsuite_rust_ext::kernels::item_ngrams::ItemNgrams;
+use evalsuite_rust_ext::kernels::contamination::corpus_scan::CorpusScan;
+use evalsuite_rust_ext::kernels::contamination::corpus_words::normalize;
+use evalsuite_rust_ext::kernels::contamination::item_ngrams::ItemNgrams;
 use libfuzzer_sys::fuzz_target;
 
 fn words(text: &str) -> Vec<String> {

@@ -1,7 +1,7 @@
 //! Words of corpora: the fast scanner hashes what the slow one writes, spans hold their words, and nothing panics.
 #![no_main]
 
-use evalsuite_rust_ext::kernels::corpus_words::{WordHasher, normalize, scan, words};
+use evalsuite_rust_ext::kernels::contamination::corpus_words::{WordHasher, normalize, scan, words};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {

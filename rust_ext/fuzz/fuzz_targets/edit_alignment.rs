@@ -1,9 +1,9 @@
 //! Alignments: they lead from one text to the other, tell the truth, and cost what the distance says.
 #![no_main]
 
-use evalsuite_rust_ext::kernels::edit_alignment::{Aligner, Edit};
-use evalsuite_rust_ext::kernels::levenshtein::Levenshtein;
-use evalsuite_rust_ext::kernels::symbols::{SymbolPair, Unit};
+use evalsuite_rust_ext::kernels::edit::alignment::{Aligner, Edit};
+use evalsuite_rust_ext::kernels::edit::levenshtein::Levenshtein;
+use evalsuite_rust_ext::kernels::numbering::symbols::{SymbolPair, Unit};
 use libfuzzer_sys::fuzz_target;
 
 fn check(a: &[u32], b: &[u32], bound: usize) {

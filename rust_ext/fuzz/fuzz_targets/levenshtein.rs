@@ -1,8 +1,8 @@
 //! Levenshtein and LCS: every length and limit against the plain table, and each row of the last column.
 #![no_main]
 
-use evalsuite_rust_ext::kernels::lcs_length::LcsLength;
-use evalsuite_rust_ext::kernels::levenshtein::{Band, Levenshtein};
+use evalsuite_rust_ext::kernels::edit::lcs_length::LcsLength;
+use evalsuite_rust_ext::kernels::edit::levenshtein::{Band, Levenshtein};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|input: (u8, u16, u8, Vec<u8>, Vec<u8>)| {

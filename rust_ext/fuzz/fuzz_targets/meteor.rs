@@ -1,7 +1,7 @@
 //! METEOR: matches and chunks equal those of a scan of both texts for every match.
 #![no_main]
 
-use evalsuite_rust_ext::kernels::meteor_alignment::{Aligner, meteor_scores};
+use evalsuite_rust_ext::kernels::meteor::alignment::{Aligner, meteor_scores};
 use libfuzzer_sys::fuzz_target;
 
 const V: usize = 16;

@@ -1,7 +1,7 @@
 //! All pairs of a group: symmetric, and what each pair gives by itself.
 #![no_main]
 
-use evalsuite_rust_ext::kernels::pairwise::{Similarity, pairwise_similarities};
+use evalsuite_rust_ext::kernels::edit::pairwise::{Similarity, pairwise_similarities};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|input: (Vec<String>, u8, u8)| {

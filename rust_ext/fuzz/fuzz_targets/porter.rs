@@ -2,7 +2,7 @@
 //! where they stand for consonants.
 #![no_main]
 
-use evalsuite_rust_ext::kernels::porter::stem;
+use evalsuite_rust_ext::kernels::rouge::porter::stem;
 use libfuzzer_sys::fuzz_target;
 
 const PIECES: [&str; 48] = [

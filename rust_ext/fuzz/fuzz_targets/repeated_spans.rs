@@ -1,8 +1,8 @@
 //! Longest repeated spans and ending loops against trying all starts, lengths and periods.
 #![no_main]
 
-use evalsuite_rust_ext::kernels::ending_loop::ending_loop;
-use evalsuite_rust_ext::kernels::repeated_span::repeated_span;
+use evalsuite_rust_ext::kernels::diversity::ending_loop::ending_loop;
+use evalsuite_rust_ext::kernels::diversity::repeated_span::repeated_span;
 use libfuzzer_sys::fuzz_target;
 
 fn naive_span(ids: &[u32], overlap: bool) -> [usize; 3] {

@@ -3,8 +3,8 @@
 
 use std::collections::HashMap;
 
-use evalsuite_rust_ext::kernels::porter::stem;
-use evalsuite_rust_ext::kernels::rouge_statistics::{
+use evalsuite_rust_ext::kernels::rouge::porter::stem;
+use evalsuite_rust_ext::kernels::rouge::statistics::{
     NumberedText, RougeTokenization, RougeType, rouge_statistics, rouge_statistics_of_numbers,
 };
 use libfuzzer_sys::fuzz_target;

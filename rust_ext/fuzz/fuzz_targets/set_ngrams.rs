@@ -3,11 +3,11 @@
 
 use std::collections::HashMap;
 
-use evalsuite_rust_ext::kernels::ngram_diversity::{distinct_counts, ngram_frequencies};
-use evalsuite_rust_ext::kernels::python_whitespace::split;
-use evalsuite_rust_ext::kernels::self_bleu::self_bleu_statistics;
-use evalsuite_rust_ext::kernels::token_ids::{Units, token_ids};
-use evalsuite_rust_ext::kernels::token_sequences::TokenSequences;
+use evalsuite_rust_ext::kernels::diversity::ngram_diversity::{distinct_counts, ngram_frequencies};
+use evalsuite_rust_ext::kernels::characters::python_whitespace::split;
+use evalsuite_rust_ext::kernels::diversity::self_bleu::self_bleu_statistics;
+use evalsuite_rust_ext::kernels::numbering::token_ids::{Units, token_ids};
+use evalsuite_rust_ext::kernels::numbering::token_sequences::TokenSequences;
 use libfuzzer_sys::fuzz_target;
 
 const ORDERS: usize = 5;

@@ -1,9 +1,9 @@
 //! TER: edits equal those of a search that computes every distance from scratch; no text panics, whatever the options.
 #![no_main]
 
-use evalsuite_rust_ext::kernels::ter_shifts::ShiftSearch;
-use evalsuite_rust_ext::kernels::ter_statistics::ter_statistics;
-use evalsuite_rust_ext::kernels::tercom_tokens::TercomOptions;
+use evalsuite_rust_ext::kernels::ter::shifts::ShiftSearch;
+use evalsuite_rust_ext::kernels::ter::statistics::ter_statistics;
+use evalsuite_rust_ext::kernels::ter::tercom_tokens::TercomOptions;
 use libfuzzer_sys::fuzz_target;
 
 const FAR: usize = usize::MAX / 2;

@@ -1,7 +1,7 @@
 //! 13a in one pass gives the tokens of its rewritings one after the other.
 #![no_main]
 
-use evalsuite_rust_ext::kernels::tokenization::Tokenization;
+use evalsuite_rust_ext::kernels::tokenizers::tokenization::Tokenization;
 use libfuzzer_sys::fuzz_target;
 
 mod naive_tokenizers;

@@ -6,9 +6,9 @@ use pyo3::prelude::*;
 use pyo3::types::{PyList, PyString};
 
 use crate::error::KernelError;
-use crate::kernels::bleu_score::{ScoreOptions, Smoothing, bleu_scores as score_rows};
-use crate::kernels::bleu_statistics::bleu_statistics as count_segments;
-use crate::kernels::tokenization::Tokenization;
+use crate::kernels::bleu::score::{ScoreOptions, Smoothing, bleu_scores as score_rows};
+use crate::kernels::bleu::statistics::bleu_statistics as count_segments;
+use crate::kernels::tokenizers::tokenization::Tokenization;
 use crate::text::{Text, TextBlock, to_string};
 
 /// After how many bytes of text a block of segments ends.

@@ -3,7 +3,7 @@
 use pyo3::buffer::PyBuffer;
 use pyo3::prelude::*;
 
-use crate::kernels::bootstrap::{self, Resamples};
+use crate::kernels::resampling::bootstrap::{self, Resamples};
 
 /// Fills `out`, float64 of shape (`n_resamples`, k), with the sums of resampled clusters.
 #[pyfunction]

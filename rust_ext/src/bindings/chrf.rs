@@ -3,8 +3,8 @@
 use pyo3::buffer::PyBuffer;
 use pyo3::prelude::*;
 
-use crate::kernels::chrf_score::{FScoreOptions, f_scores};
-use crate::kernels::chrf_statistics::{ChrfOptions, chrf_statistics as count_segments};
+use crate::kernels::chrf::score::{FScoreOptions, f_scores};
+use crate::kernels::chrf::statistics::{ChrfOptions, chrf_statistics as count_segments};
 use crate::text::Text;
 
 /// Fills `out`, int64 of shape (n, 3 (`char_order` + `word_order`)), with the statistics of chrF.

@@ -4,11 +4,11 @@ use pyo3::buffer::PyBuffer;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyList};
 
-use crate::kernels::corpus_ngrams::{ngrams, word_spans as spans_of};
-use crate::kernels::corpus_scan::CorpusScan as Scan;
-use crate::kernels::corpus_words::normalize;
-use crate::kernels::item_ngrams::ItemNgrams;
-use crate::kernels::word_characters::UNICODE_VERSION;
+use crate::kernels::characters::word_characters::UNICODE_VERSION;
+use crate::kernels::contamination::corpus_ngrams::{ngrams, word_spans as spans_of};
+use crate::kernels::contamination::corpus_scan::CorpusScan as Scan;
+use crate::kernels::contamination::corpus_words::normalize;
+use crate::kernels::contamination::item_ngrams::ItemNgrams;
 use crate::text::{Text, to_string};
 
 /// The version of Unicode by which corpora are normalised.

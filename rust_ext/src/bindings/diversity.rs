@@ -5,15 +5,15 @@ use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 
 use crate::error::KernelError;
-use crate::kernels::ending_loop::ending_loops as find_loops;
-use crate::kernels::ngram_diversity::{
+use crate::kernels::diversity::ending_loop::ending_loops as find_loops;
+use crate::kernels::diversity::ngram_diversity::{
     distinct_counts as count_distinct, ngram_frequencies as count_ngrams,
 };
-use crate::kernels::nltk_bleu::{NltkSmoothing, nltk_bleu_scores as score_rows};
-use crate::kernels::repeated_span::repeated_spans as find_spans;
-use crate::kernels::self_bleu::self_bleu_statistics as count_matches;
-use crate::kernels::token_ids::{Units, token_ids as number_tokens};
-use crate::kernels::token_sequences::TokenSequences;
+use crate::kernels::diversity::nltk_bleu::{NltkSmoothing, nltk_bleu_scores as score_rows};
+use crate::kernels::diversity::repeated_span::repeated_spans as find_spans;
+use crate::kernels::diversity::self_bleu::self_bleu_statistics as count_matches;
+use crate::kernels::numbering::token_ids::{Units, token_ids as number_tokens};
+use crate::kernels::numbering::token_sequences::TokenSequences;
 use crate::text::Text;
 
 /// The numbers of all tokens, uint32, and where each text ends among them, int64, as bytes.

@@ -5,12 +5,12 @@ use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 
 use crate::error::KernelError;
-use crate::kernels::edit_batch::{
+use crate::kernels::edit::batch::{
     Alignments, NumberPairs, TextPairs, edit_alignments as align, edit_counts as count,
     edit_distances as measure,
 };
-use crate::kernels::pairwise::{Similarity, pairwise_similarities as compare};
-use crate::kernels::symbols::Unit;
+use crate::kernels::edit::pairwise::{Similarity, pairwise_similarities as compare};
+use crate::kernels::numbering::symbols::Unit;
 use crate::text::Text;
 
 fn unit_of(name: &str) -> Result<Unit, KernelError> {

@@ -3,7 +3,7 @@
 use pyo3::buffer::PyBuffer;
 use pyo3::prelude::*;
 
-use crate::kernels::meteor_alignment::{
+use crate::kernels::meteor::alignment::{
     Vocabulary, meteor_scores as score_rows, meteor_statistics as align_pairs,
 };
 

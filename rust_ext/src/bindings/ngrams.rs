@@ -5,9 +5,11 @@ use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 
 use crate::error::KernelError;
-use crate::kernels::joint_ngrams::joint_ngram_counts as count_both;
-use crate::kernels::ngram_hashes::{ngram_hashes as hash_texts, text_features, word_features};
-use crate::kernels::text_units::Unit;
+use crate::kernels::divergence::joint_ngrams::joint_ngram_counts as count_both;
+use crate::kernels::divergence::ngram_hashes::{
+    ngram_hashes as hash_texts, text_features, word_features,
+};
+use crate::kernels::divergence::text_units::Unit;
 use crate::text::Text;
 
 type TwoArrays<'py> = (Bound<'py, PyBytes>, Bound<'py, PyBytes>);

@@ -5,14 +5,14 @@ use pyo3::prelude::*;
 use pyo3::types::PyList;
 
 use crate::error::KernelError;
-use crate::kernels::porter::stem;
-use crate::kernels::rouge_score::rouge_scores as score_rows;
-use crate::kernels::rouge_statistics::{
+use crate::kernels::rouge::porter::stem;
+use crate::kernels::rouge::score::rouge_scores as score_rows;
+use crate::kernels::rouge::statistics::{
     NumberedText, RougeTokenization, RougeType, rouge_statistics as count_texts,
     rouge_statistics_of_numbers as count_numbers,
 };
-use crate::kernels::rouge_words::{Event, scan};
-use crate::kernels::unicode_words;
+use crate::kernels::rouge::unicode_words;
+use crate::kernels::rouge::words::{Event, scan};
 use crate::text::{Text, to_string};
 
 /// Porter's stem of each word, in lower case already.

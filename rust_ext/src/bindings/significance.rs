@@ -4,17 +4,19 @@ use pyo3::buffer::PyBuffer;
 use pyo3::prelude::*;
 
 use crate::error::KernelError;
-use crate::kernels::bleu_score::{ScoreOptions, Smoothing};
-use crate::kernels::jackknife::jackknife_sums as leave_out;
-use crate::kernels::numpy_bootstrap::{
+use crate::kernels::bleu::score::{ScoreOptions, Smoothing};
+use crate::kernels::resampling::jackknife::jackknife_sums as leave_out;
+use crate::kernels::resampling::numpy_bootstrap::{
     generator_after, numpy_bootstrap_sums as resample, numpy_choices as choose,
 };
-use crate::kernels::numpy_scalar::Promotion;
-use crate::kernels::paired_trials::{
+use crate::kernels::resampling::numpy_scalar::Promotion;
+use crate::kernels::resampling::paired_trials::{
     Coins, trial_coins as flip, trial_sums as add_heads, trial_sums_of_counts as count_heads,
 };
-use crate::kernels::pcg64::Pcg64;
-use crate::kernels::resampled_scores::{Held, ScoredBy, resampled_scores as score_rows};
+use crate::kernels::resampling::pcg64::Pcg64;
+use crate::kernels::resampling::resampled_scores::{
+    Held, ScoredBy, resampled_scores as score_rows,
+};
 
 /// Fills `out`, int64 of any length, with numbers below `n` from the generator of `seed` after `n_flips` coin flips.
 #[pyfunction]

@@ -3,8 +3,8 @@
 use pyo3::buffer::PyBuffer;
 use pyo3::prelude::*;
 
-use crate::kernels::ter_statistics::ter_statistics as count_segments;
-use crate::kernels::tercom_tokens::TercomOptions;
+use crate::kernels::ter::statistics::ter_statistics as count_segments;
+use crate::kernels::ter::tercom_tokens::TercomOptions;
 use crate::text::Text;
 
 /// Fills `out`, int64 of shape (n, 2), with the fewest edits and the words of all references of each segment.

@@ -1,0 +1,3 @@
+//! METEOR: alignment and statistics.
+
+pub mod alignment;
