@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 from evalsuite.distances.frechet import frechet_distance, leave_out_frechet
+from evalsuite.distances.frechet_infinity import ExtrapolatedFrechet, frechet_infinity
+from evalsuite.distances.frechet_influence import frechet_influence
+from evalsuite.distances.inception_score import inception_score, leave_out_inception_score, split_inception_score
+from evalsuite.distances.kernel import CubicKernel, GaussianKernel, Kernel
+from evalsuite.distances.kernel_subsets import kernel_subsets
 from evalsuite.distances.mmd import KernelDistance, kernel_distance, mean_kernel
 from evalsuite.distances.moments import Moments, moments
 from evalsuite.distances.neighbours import (
@@ -11,17 +16,34 @@ from evalsuite.distances.neighbours import (
     nearest,
     neighbour_distances,
 )
+from evalsuite.distances.prdc import Neighbourhoods, leave_out_coverage, neighbourhoods
+from evalsuite.distances.vendi import leave_out_vendi, vendi_score
 
 __all__ = [
+    "CubicKernel",
+    "ExtrapolatedFrechet",
+    "GaussianKernel",
+    "Kernel",
     "KernelDistance",
     "Moments",
+    "Neighbourhoods",
     "covered",
     "frechet_distance",
+    "frechet_infinity",
+    "frechet_influence",
+    "inception_score",
     "kernel_distance",
+    "kernel_subsets",
+    "leave_out_coverage",
     "leave_out_frechet",
+    "leave_out_inception_score",
     "leave_out_recall",
+    "leave_out_vendi",
     "mean_kernel",
     "moments",
     "nearest",
     "neighbour_distances",
+    "neighbourhoods",
+    "split_inception_score",
+    "vendi_score",
 ]

@@ -1,4 +1,4 @@
-"""Kernel distance between two sets of feature vectors: the squared maximum mean discrepancy, over all pairs."""
+"""Kernel distances between two sets of feature vectors: squared maximum mean discrepancies, over all pairs."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from evalsuite.distances.kernel import CubicKernel, Kernel
 from evalsuite.distances.moments import checked
 
 if TYPE_CHECKING:
@@ -16,7 +17,8 @@ if TYPE_CHECKING:
 
 __all__ = ["KernelDistance", "kernel_distance", "mean_kernel"]
 
-_ROWS = 512
+_ROWS = 1024
+_CUBIC = CubicKernel()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -33,12 +35,15 @@ class KernelDistance:
         Of the value over other sets of this size, with the reference held fixed; NaN with fewer than four members.
     left_out : float64, shape (n_blocks,)
         The value without each block; NaN where fewer than two members are left.
+    within : float
+        Mean of the kernel over pairs of different members, which the value has a part in.
     """
 
     n: int
     value: float
     variance: float
     left_out: NDArray[np.float64]
+    within: float
 
 
 def kernel_distance(
@@ -46,9 +51,10 @@ def kernel_distance(
     reference: NDArray[np.floating],
     blocks: NDArray[np.int64] | None = None,
     *,
+    kernel: Kernel = _CUBIC,
     reference_mean: float | None = None,
 ) -> KernelDistance:
-    """Compute the unbiased squared maximum mean discrepancy under the kernel ``(x . y / d + 1)**3``.
+    """Compute the unbiased squared maximum mean discrepancy.
 
     Parameters
     ----------
@@ -56,8 +62,10 @@ def kernel_distance(
         At least two vectors each.
     blocks : int64, shape (n,), optional
         The block of each feature vector, 0..b-1, for the values without one of them.
+    kernel : Kernel, default CubicKernel()
+        ``(x . y / d + 1)**3`` where none is given.
     reference_mean : float, optional
-        ``mean_kernel(reference)``, where it is known already.
+        ``mean_kernel(reference, kernel)``, where it is known already.
 
     Returns
     -------
@@ -70,10 +78,10 @@ def kernel_distance(
 
     Notes
     -----
-    ``mean k(x, x') + mean k(y, y') - 2 mean k(x, y)`` over pairs of different members [1]_, all of them, in float64,
-    with O(n + m) memory beside one strip of rows. With the reference held fixed it is the mean over pairs of
-    ``h(x, x') = k(x, x') - f(x) - f(x')``, up to a constant, where f(x) is the mean of k(x, y): a U-statistic of order
-    two, of which
+    ``mean k(x, x') + mean k(y, y') - 2 mean k(x, y)`` over pairs of different members [1]_, all of them, in float64, a
+    tile of the matrices of pairs at a time: memory beside the features is O(n + m). With the reference held fixed it is
+    the mean over pairs of ``h(x, x') = k(x, x') - f(x) - f(x')``, up to a constant, where f(x) is the mean of k(x, y):
+    a U-statistic of order two, of which
 
     ``Var = (4 (n - 2) (A - B) + 2 (C - B)) / (n (n - 1))``
 
@@ -85,8 +93,7 @@ def kernel_distance(
     .. [1] Bińkowski, Sutherland, Arbel and Gretton, "Demystifying MMD GANs", ICLR 2018.
     .. [2] Sutherland et al., "Generative models and model criticism via optimized maximum mean discrepancy", ICLR 2017.
     """
-    x = np.asarray(checked(features), dtype=np.float64)
-    y = np.asarray(checked(reference), dtype=np.float64)
+    x, y = checked(features), checked(reference)
     if x.shape[1] != y.shape[1]:
         raise ValueError(f"the two sets must have one dimension, got {x.shape[1]} and {y.shape[1]}")
     n, m = len(x), len(y)
@@ -95,37 +102,50 @@ def kernel_distance(
             raise ValueError(f"a kernel distance needs at least 2 feature vectors on each side, got {size}")
     labels = np.zeros(n, dtype=np.int64) if blocks is None else blocks
     n_blocks = int(labels.max()) + 1
-    within_reference = mean_kernel(y) if reference_mean is None else reference_mean
-    to_reference = np.concatenate([strip.mean(axis=1) for _, strip in _strips(x, y)])
-    # h between members, its rows summed by block, and the sum of its squares.
-    by_block = np.empty((n, n_blocks))
-    squares = 0.0
-    membership = np.equal(labels[:, None], np.arange(n_blocks)).astype(np.float64)
-    for start, strip in _strips(x, x):
-        strip -= to_reference[start : start + len(strip), None]
-        strip -= to_reference
-        strip[np.arange(len(strip)), np.arange(start, start + len(strip))] = 0.0
-        by_block[start : start + len(strip)] = strip @ membership
-        squares += float((strip * strip).sum())
-    rows = by_block.sum(axis=1)
-    total = float(rows.sum())
-    value = total / (n * (n - 1)) + within_reference
+    with np.errstate(over="ignore", invalid="ignore"):
+        within_reference = mean_kernel(y, kernel) if reference_mean is None else reference_mean
+        to_reference = np.zeros(n)
+        for rows, x_part in _parts(x):
+            for _, y_part in _parts(y):
+                to_reference[rows] += kernel.tile(x_part, y_part).sum(axis=1)
+        to_reference /= m
+        # h between members, its rows summed by block, and the sums of its squares and of the kernel itself.
+        by_block = np.zeros((n, n_blocks))
+        member = np.equal(labels[:, None], np.arange(n_blocks)).astype(np.float64)
+        squares = within = 0.0
+        for rows, columns, tile in _pairs(x, kernel):
+            twice = 1.0 if rows == columns else 2.0
+            if rows == columns:
+                np.fill_diagonal(tile, 0.0)
+            within += twice * float(tile.sum())
+            tile -= to_reference[rows, None]
+            tile -= to_reference[columns]
+            if rows == columns:
+                np.fill_diagonal(tile, 0.0)
+            else:
+                by_block[columns] += tile.T @ member[rows]
+            by_block[rows] += tile @ member[columns]
+            squares += twice * float((tile * tile).sum())
+        sums = by_block.sum(axis=1)
+        total = float(sums.sum())
+        value = total / (n * (n - 1)) + within_reference
     if not np.isfinite(value):
         raise ValueError("the kernel distance is beyond float64: the features are too large")
     # Without block b: all pairs, less those with one member in b (twice), plus those with both.
     left = n - np.bincount(labels, minlength=n_blocks)
-    touching = np.bincount(labels, weights=rows, minlength=n_blocks)
+    touching = np.bincount(labels, weights=sums, minlength=n_blocks)
     inside = np.bincount(labels, weights=by_block[np.arange(n), labels], minlength=n_blocks)
     pairs = np.where(left >= 2, left * (left - 1.0), np.nan)
     return KernelDistance(
         n=n,
         value=value,
-        variance=_variance(n, float((rows**2).sum()), total, squares),
+        variance=_variance(n, float((sums**2).sum()), total, squares),
         left_out=(total - 2 * touching + inside) / pairs + within_reference,
+        within=within / (n * (n - 1)),
     )
 
 
-def mean_kernel(features: NDArray[np.floating]) -> float:
+def mean_kernel(features: NDArray[np.floating], kernel: Kernel = _CUBIC) -> float:
     """Return the mean of the kernel over all pairs of different members of one set, of at least two.
 
     Raises
@@ -133,31 +153,29 @@ def mean_kernel(features: NDArray[np.floating]) -> float:
     ValueError
         If there are fewer.
     """
-    x = np.asarray(checked(features), dtype=np.float64)
+    x = checked(features)
     n = len(x)
     if n < 2:
         raise ValueError(f"a mean over pairs needs at least 2 feature vectors, got {n}")
     total = 0.0
-    for start in range(0, n, _ROWS):  # each pair once, and twice those of two rows of one strip
-        strip = _kernel(x[start : start + _ROWS], x[start:])
-        square = strip[:, : len(strip)]
-        total += 2.0 * float(strip[:, len(strip) :].sum()) + float(square.sum() - np.trace(square))
+    for rows, columns, tile in _pairs(x, kernel):
+        total += float(tile.sum() - np.trace(tile)) if rows == columns else 2.0 * float(tile.sum())
     return total / (n * (n - 1))
 
 
-def _strips(x: NDArray[np.float64], y: NDArray[np.float64]) -> Iterator[tuple[int, NDArray[np.float64]]]:
-    """Yield rows of the kernel matrix, with where they start."""
+def _parts(x: NDArray[np.floating]) -> Iterator[tuple[slice, NDArray[np.float64]]]:
+    """Yield rows in float64, a tile's worth at a time."""
     for start in range(0, len(x), _ROWS):
-        yield start, _kernel(x[start : start + _ROWS], y)
+        rows = slice(start, start + _ROWS)
+        yield rows, np.asarray(x[rows], dtype=np.float64)
 
 
-def _kernel(x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.float64]:
-    base = x @ y.T
-    base *= 1.0 / x.shape[1]
-    base += 1.0
-    cube = base * base
-    cube *= base
-    return cube
+def _pairs(x: NDArray[np.floating], kernel: Kernel) -> Iterator[tuple[slice, slice, NDArray[np.float64]]]:
+    """Yield the tiles on and above the diagonal of the matrix of all pairs: each pair of different members once."""
+    for rows, part in _parts(x):
+        yield rows, rows, kernel.tile(part, part)
+        for columns, other in _parts(x[rows.stop :]):
+            yield rows, slice(rows.stop + columns.start, rows.stop + columns.stop), kernel.tile(part, other)
 
 
 def _variance(n: int, squared_rows: float, total: float, squares: float) -> float:

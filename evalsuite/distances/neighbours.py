@@ -7,6 +7,7 @@ in both directions, and the same however the rows are split.
 
 from __future__ import annotations
 
+from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,9 +19,10 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-__all__ = ["covered", "leave_out_recall", "nearest", "neighbour_distances"]
+__all__ = ["covered", "leave_out_recall", "nearest", "neighbour_distances", "strips_of_hits"]
 
 _ROWS = 512
+_COLUMNS = 4096
 _PAIRS = 1 << 14
 _UNIT = float(np.finfo(np.float32).eps) / 2
 
@@ -47,16 +49,19 @@ def neighbour_distances(features: NDArray[np.floating], k: int) -> NDArray[np.fl
     checked(features)
     if not 1 <= k < len(features):
         raise ValueError(f"the {k}. nearest of the other members needs at least {k + 1} of them, got {len(features)}")
-    found = np.empty(len(features))
-    for start, strip, error in _strips(features, features):
+    found = np.zeros(len(features))
+    # Of a vector that is there more than k times nothing need be computed, however many pairs of them there are.
+    open_rows = np.flatnonzero(_multiplicity(features) <= k)
+    for start, strip, error in _strips(features[open_rows], features):
         here = np.arange(len(strip))
-        strip[here, start + here] = np.inf
+        own = open_rows[start : start + len(strip)]
+        strip[here, own] = np.inf
         bound = np.partition(strip, k - 1, axis=1)[:, k - 1] + 2 * error
         rows, columns = _true(strip <= bound[:, None])
-        exact = _squared(features, start + rows, features, columns)
+        exact = _squared(features, own[rows], features, columns)
         order = np.lexsort((exact, rows))
         firsts = np.searchsorted(rows, here)
-        found[start : start + len(strip)] = exact[order][firsts + k - 1]
+        found[own] = exact[order][firsts + k - 1]
     return found
 
 
@@ -134,6 +139,46 @@ def covered(
     return inside
 
 
+def strips_of_hits(
+    points: NDArray[np.floating],
+    centres: NDArray[np.floating],
+    squared_radii: NDArray[np.float64],
+    squared_point_radii: NDArray[np.float64] | None = None,
+) -> Iterator[tuple[slice, NDArray[np.bool_], NDArray[np.bool_]]]:
+    """Yield points, a strip at a time, with the balls around centres they lie in, and the centres in balls around them.
+
+    Parameters
+    ----------
+    points, centres : float, shapes (n, d) and (m, d)
+    squared_radii : float64, shape (m,)
+        Of the balls around centres; a surface belongs to its ball.
+    squared_point_radii : float64, shape (n,), optional
+        Of the balls around points; without them nothing is in one.
+
+    Yields
+    ------
+    slice, and two times bool of shape (rows, m)
+
+    Raises
+    ------
+    ValueError
+        If the shapes do not fit, or a value is not finite.
+    """
+    _check_pair(points, centres)
+    for given, many in ((squared_radii, centres), (squared_point_radii, points)):
+        if given is not None and given.shape != (len(many),):
+            raise ValueError(f"expected {len(many)} radii, got shape {given.shape}")
+    factor = _scale(points, centres) ** 2
+    for start, strip, error in _strips(points, centres):
+        rows = slice(start, start + len(strip))
+        part = points[rows]
+        inside = _within(strip, squared_radii[None, :], factor, error, part, centres)
+        if squared_point_radii is None:
+            yield rows, inside, np.zeros_like(inside)
+        else:
+            yield rows, inside, _within(strip, squared_point_radii[rows, None], factor, error, part, centres)
+
+
 def leave_out_recall(
     points: NDArray[np.floating], features: NDArray[np.floating], blocks: NDArray[np.int64], k: int
 ) -> NDArray[np.float64]:
@@ -209,18 +254,58 @@ def _strips(
     Moved to the mean of `y` and scaled to at most unit length, so that float32 neither overflows nor wastes digits.
     """
     centre, scale = _centre(y), _scale(x, y)
-    columns = ((y - centre) * scale).astype(np.float32)
-    column_squares = (columns * columns).sum(axis=1)
+
+    def scaled(part: NDArray[np.floating]) -> NDArray[np.float32]:
+        return ((part - centre) * scale).astype(np.float32)
+
+    tiles = [slice(start, start + _COLUMNS) for start in range(0, len(y), _COLUMNS)]
+    column_squares = np.empty(len(y), dtype=np.float32)
+    for tile in tiles:
+        part = scaled(y[tile])
+        column_squares[tile] = (part * part).sum(axis=1)
     longest = np.sqrt(column_squares.max(initial=0.0))
-    columns = np.hstack([columns, column_squares[:, None]])
     for start in range(0, len(x), _ROWS):
-        rows = ((x[start : start + _ROWS] - centre) * scale).astype(np.float32)
+        rows = scaled(x[start : start + _ROWS])
         row_squares = (rows * rows).sum(axis=1)
-        strip = np.hstack([np.float32(-2.0) * rows, np.ones((len(rows), 1), dtype=np.float32)]) @ columns.T
+        doubled = np.float32(-2.0) * rows
+        strip = np.empty((len(rows), len(y)), dtype=np.float32)
+        for tile in tiles:  # scaled anew for each strip, as a copy of them all would take as much memory as they do
+            np.matmul(doubled, scaled(y[tile]).T, out=strip[:, tile])
+        strip += column_squares
         strip += row_squares[:, None]
         # Three sums of d products, each within d units of its terms' sizes, and the roundings of their operands.
         error = np.float32((x.shape[1] + 16) * _UNIT) * (np.sqrt(row_squares) + longest) ** 2
         yield start, strip, error
+
+
+def _within(
+    strip: NDArray[np.float32],
+    squared: NDArray[np.float64],
+    factor: float,
+    error: NDArray[np.float32],
+    points: NDArray[np.floating],
+    centres: NDArray[np.floating],
+) -> NDArray[np.bool_]:
+    """Return where a strip's distances, times `factor`, are at most the squared radii, as exact arithmetic decides."""
+    around = (squared * factor).astype(np.float32)
+    bound = error[:, None] + np.float32(2 * _UNIT) * around
+    found = np.asarray(strip <= around - bound)
+    near = strip <= around + bound  # of those outside the lower bound float32 cannot tell
+    near ^= found
+    rows, columns = _true(near)
+    found[rows, columns] = (
+        _squared(points, rows, centres, columns) <= np.broadcast_to(squared, strip.shape)[rows, columns]
+    )
+    return found
+
+
+def _multiplicity(features: NDArray[np.floating]) -> NDArray[np.int64]:
+    """Return how often each vector is there, told by its bytes."""
+    counts: dict[bytes, int] = {}
+    keys = [blake2b(row.tobytes(), digest_size=16).digest() for row in features]
+    for key in keys:
+        counts[key] = counts.get(key, 0) + 1
+    return np.array([counts[key] for key in keys], dtype=np.int64)
 
 
 def _true(mask: NDArray[np.bool_]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

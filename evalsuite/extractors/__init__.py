@@ -6,7 +6,7 @@ from evalsuite.registry import Entry, Registry
 
 __all__ = ["EMBEDDED", "EXTRACTORS"]
 
-EMBEDDED = frozenset({"fashion_convnet"})
+EMBEDDED = frozenset({"fashion_classifier", "fashion_convnet"})
 """Those whose weights come with the package, and change with its release only."""
 
 # Each target is a function without arguments that opens the extractor; weights load at first use.
@@ -14,6 +14,10 @@ EXTRACTORS: Registry[object] = Registry(
     "extractor",
     "evalsuite.extractors",
     {
+        "fashion_classifier": Entry(
+            "evalsuite.extractors.fashion_convnet:open_classifier",
+            "The same network's scores of the ten classes, before the softmax; embedded.",
+        ),
         "fashion_convnet": Entry(
             "evalsuite.extractors.fashion_convnet:open_extractor",
             "Small convolutional network trained on Fashion-MNIST; 64 features; embedded.",

@@ -14,10 +14,11 @@ if TYPE_CHECKING:
 
     import numpy as np
     from numpy.typing import NDArray
+    from torch.nn import Linear
 
     from evalsuite.extractors.convnet import Convnet
 
-__all__ = ["WEIGHTS", "FashionConvnet", "open_extractor"]
+__all__ = ["WEIGHTS", "FashionClassifier", "FashionConvnet", "open_classifier", "open_extractor"]
 
 WEIGHTS = Path(__file__).parent / "weights"
 _NAME = "fashion_convnet"
@@ -28,6 +29,11 @@ _ADVICE = "fashion_convnet reads 28x28 images in grey; resize and convert the im
 def open_extractor() -> FashionConvnet:
     """Open the extractor; its weights' hash is checked, and they load at the first use."""
     return FashionConvnet(WEIGHTS)
+
+
+def open_classifier() -> FashionClassifier:
+    """Open the same network for its scores of the classes."""
+    return FashionClassifier(open_extractor())
 
 
 class FashionConvnet:
@@ -90,17 +96,19 @@ class FashionConvnet:
         with one_thread():
             for start in range(0, len(images), _CHUNK):
                 pooled[start : start + _CHUNK] = self._pool(pixels[start : start + _CHUNK])
-        return self._project(pooled)
+        return _apply(self._load().project, pooled)
+
+    def logits(self, images: Sequence[NDArray[np.uint8]]) -> NDArray[np.float32]:
+        """Return the scores of the ten classes before the softmax: float32, shape (n, 10); see `features`."""
+        import numpy as np
+
+        return _apply(self._load().classify, np.maximum(self.features(images), 0))
 
     def classify(self, images: Sequence[NDArray[np.uint8]]) -> NDArray[np.int64]:
         """Return the likeliest class of each image: int64, shape (n,), 0 to 9; see `features`."""
         import numpy as np
-        import torch
 
-        features = torch.from_numpy(self.features(images))
-        with torch.inference_mode():
-            logits = self._load().classify(features.relu())
-        return np.asarray(logits.argmax(dim=1), dtype=np.int64)
+        return np.asarray(self.logits(images).argmax(axis=1), dtype=np.int64)
 
     def _pool(self, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
         import numpy as np
@@ -112,17 +120,6 @@ class FashionConvnet:
             pooled = self._load().pool(torch.from_numpy(filled).unsqueeze(1).float())
         return np.asarray(pooled[: len(pixels)], dtype=np.float32)
 
-    def _project(self, pooled: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Apply the linear layer, adding in one order: a matrix product may add in another for another row."""
-        import numpy as np
-
-        layer = self._load().project
-        weight, bias = layer.weight.detach().numpy(), layer.bias.detach().numpy()
-        result = np.tile(bias, (len(pooled), 1))
-        for i in range(weight.shape[1]):
-            result += pooled[:, i, None] * weight[:, i]
-        return result
-
     def _load(self) -> Convnet:
         if self._network is None:
             from evalsuite.extractors.convnet import Convnet
@@ -131,6 +128,41 @@ class FashionConvnet:
             network.load_state_dict(load_weights(self._folder, _NAME, self._sha256))
             self._network = network.eval()
         return self._network
+
+
+class FashionClassifier:
+    """Scores of the ten classes, before the softmax, as features: what an Inception score is made of.
+
+    Parameters
+    ----------
+    network : FashionConvnet
+
+    Attributes
+    ----------
+    name, signature, dimension
+        See ``evalsuite.extractors.base.Extractor``.
+    """
+
+    def __init__(self, network: FashionConvnet) -> None:
+        self._network = network
+        self.name = "fashion_classifier"
+        self.signature = network.signature.replace(_NAME, self.name)
+        self.dimension = 10
+
+    def features(self, images: Sequence[NDArray[np.uint8]]) -> NDArray[np.float32]:
+        """Compute the scores: float32, shape (n, 10); see ``FashionConvnet.features``."""
+        return self._network.logits(images)
+
+
+def _apply(layer: Linear, inputs: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Apply a linear layer, adding in one order: a matrix product may add in another for another row."""
+    import numpy as np
+
+    weight, bias = layer.weight.detach().numpy(), layer.bias.detach().numpy()
+    result = np.tile(bias, (len(inputs), 1))
+    for i in range(weight.shape[1]):
+        result += inputs[:, i, None] * weight[:, i]
+    return result
 
 
 def _grey(image: NDArray[np.uint8], i: int) -> NDArray[np.uint8]:

@@ -20,6 +20,10 @@ METRICS: Registry[type[Metric]] = Registry(
         "accuracy": Entry(
             "evalsuite.metrics.accuracy:Accuracy", "Accuracy: share of final answers that are right, 0-1."
         ),
+        "authenticity": Entry(
+            "evalsuite.metrics.memorisation:Authenticity",
+            "Authenticity: share of images farther from their training image than that is from its nearest, 0-1.",
+        ),
         "bertscore": Entry(
             "evalsuite.metrics.bertscore:BertScore",
             "BERTScore: F of each token's best match by the cosine of their vectors, mean over samples.",
@@ -40,6 +44,10 @@ METRICS: Registry[type[Metric]] = Registry(
             "evalsuite.metrics.chrf:ChrfPlusPlus",
             "chrF++: F-score of character n-grams and of one and two words over the corpus, 0-100.",
         ),
+        "cmmd": Entry(
+            "evalsuite.metrics.cmmd:Cmmd",
+            "CMMD: maximum mean discrepancy of unit features under a Gaussian kernel, times 1,000; lower is better.",
+        ),
         "contamination_13gram": Entry(
             "evalsuite.metrics.copies:Contamination13gram",
             "Contamination: share of the outputs that have 13 words in a row in common with a corpus, 0-1.",
@@ -47,6 +55,14 @@ METRICS: Registry[type[Metric]] = Registry(
         "copy_rate": Entry(
             "evalsuite.metrics.copies:CopyRate",
             "Copy rate: share of the outputs' n-grams that a corpus, or the prompt, holds, 0-1.",
+        ),
+        "coverage": Entry(
+            "evalsuite.metrics.precision_recall:Coverage",
+            "Coverage: share of the reference images with an image in their neighbourhood, 0-1.",
+        ),
+        "density": Entry(
+            "evalsuite.metrics.precision_recall:Density",
+            "Density: how many balls around reference images an image lies in, on average, over k; higher is better.",
         ),
         "distinct_1": Entry(
             "evalsuite.metrics.distinct:Distinct1",
@@ -77,6 +93,10 @@ METRICS: Registry[type[Metric]] = Registry(
             "FID: Fréchet distance between features of Inception as trained for it, and of no other network; "
             "lower is better.",
         ),
+        "fid_infinity": Entry(
+            "evalsuite.metrics.frechet_infinity:FidInfinity",
+            "FID freed of what the sets' sizes add: `frechet_infinity` of Inception's features; lower is better.",
+        ),
         "first_error": Entry(
             "evalsuite.metrics.first_error:FirstError",
             "First error: mean number of right steps before the first wrong one, up to a horizon.",
@@ -84,6 +104,14 @@ METRICS: Registry[type[Metric]] = Registry(
         "frechet_distance": Entry(
             "evalsuite.metrics.frechet_distance:FrechetDistance",
             "Fréchet distance: how far the images' features are from the reference's, as Gaussians; lower is better.",
+        ),
+        "frechet_infinity": Entry(
+            "evalsuite.metrics.frechet_infinity:FrechetInfinity",
+            "Fréchet distance between the populations of images, freed of what the sets' sizes add; lower is better.",
+        ),
+        "inception_score": Entry(
+            "evalsuite.metrics.inception_score:InceptionScore",
+            "Inception score: how sure a classifier is of each image, and how many classes it sees; higher is better.",
         ),
         "js_ngram": Entry(
             "evalsuite.metrics.ngram_divergence:JsNgram",
@@ -93,6 +121,10 @@ METRICS: Registry[type[Metric]] = Registry(
             "evalsuite.metrics.kid:KernelInceptionDistance",
             "KID: unbiased squared maximum mean discrepancy of the images' features from the reference's; "
             "lower is better.",
+        ),
+        "kid_subsets": Entry(
+            "evalsuite.metrics.kid:KernelInceptionSubsets",
+            "KID as torch-fidelity computes it: the mean over random subsets, seeded; lower is better.",
         ),
         "kl_ngram": Entry(
             "evalsuite.metrics.ngram_divergence:KlNgram",
@@ -169,6 +201,10 @@ METRICS: Registry[type[Metric]] = Registry(
         "token_f1": Entry(
             "evalsuite.metrics.token_f1:TokenF1",
             "Token F1: overlap of words with a reference as an F-score, mean over samples, 0-1.",
+        ),
+        "vendi": Entry(
+            "evalsuite.metrics.vendi:Vendi",
+            "Vendi score: how many different images there seem to be, by cosines of their features; higher is better.",
         ),
         "wer": Entry(
             "evalsuite.metrics.wer:WordErrorRate",

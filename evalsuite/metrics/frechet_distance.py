@@ -20,10 +20,12 @@ if TYPE_CHECKING:
     from evalsuite.metrics.base import FloatArray
     from evalsuite.types import Interval
 
-__all__ = ["FrechetDistance", "FrechetInceptionDistance"]
+__all__ = ["FrechetDistance", "FrechetInceptionDistance", "check_fid_weights"]
 
 # Leaving out a block of 2,048-dimensional features takes about a second.
 _WIDE, _BLOCKS, _BLOCKS_OF_WIDE = 512, 50, 20
+
+_OF_ANY = {"fid": "frechet_distance", "fid_infinity": "frechet_infinity"}
 
 _moments = OncePerArray(moments)
 
@@ -119,13 +121,18 @@ class FrechetInceptionDistance(FrechetDistance):
         InputError
             If the weights are not those that FID is defined by.
         """
-        found = open_extractor(self.extractor).signature
-        if not found.startswith(f"inception_fid:{SHA256_START}"):
-            raise InputError(
-                f"fid: takes the weights of {FILE_NAME} and no others, found {found}; frechet_distance with "
-                'extractor = "inception_fid" takes any'
-            )
+        check_fid_weights(self.name, self.extractor)
         return super().signature()
+
+
+def check_fid_weights(metric: str, extractor: str) -> None:
+    """Raise InputError unless the extractor's weights are those that FID is defined by."""
+    found = open_extractor(extractor).signature
+    if not found.startswith(f"inception_fid:{SHA256_START}"):
+        raise InputError(
+            f"{metric}: takes the weights of {FILE_NAME} and no others, found {found}; {_OF_ANY[metric]} with "
+            'extractor = "inception_fid" takes any'
+        )
 
 
 def _smallest(reference: FloatArray) -> FloatArray | Moments:
