@@ -63,7 +63,7 @@ def kernel_subsets(
     for i in range(n_subsets):
         a = x[draw.choice(len(x), subset_size, replace=False)]
         b = y[draw.choice(len(y), subset_size, replace=False)]
-        within = sum(_off_diagonal(_cube(one, one)) for one in (a, b))
+        within = _off_diagonal(_cube(a, a)) + _off_diagonal(_cube(b, b))
         found[i] = within / pairs - 2 * _cube(a, b).sum(axis=0).sum() / subset_size**2
     return found
 
@@ -72,5 +72,6 @@ def _cube(x: NDArray[np.floating], y: NDArray[np.floating]) -> NDArray[np.floati
     return np.asarray((x @ y.T * (1.0 / x.shape[1]) + 1.0) ** 3)
 
 
-def _off_diagonal(kernel: NDArray[np.floating]) -> float:
-    return float((kernel.sum(axis=1) - np.diagonal(kernel)).sum())
+def _off_diagonal(kernel: NDArray[np.floating]) -> NDArray[np.floating]:
+    """Return the sum, still in the precision of the features: two of them are added before they become a float64."""
+    return np.asarray((kernel.sum(axis=1) - np.diagonal(kernel)).sum())
