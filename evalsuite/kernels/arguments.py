@@ -19,6 +19,7 @@ __all__ = [
     "check_choice",
     "check_finite",
     "check_integer",
+    "check_not_empty",
     "check_ordered",
     "check_references",
     "check_texts",
@@ -120,3 +121,9 @@ def check_array(
         raise ValueError(f"`{name}` must have {n_dimensions} dimension(s); found shape {array.shape}")
     if contiguous and not array.flags.c_contiguous:
         raise ValueError(f"`{name}` must be C-contiguous; pass numpy.ascontiguousarray({name})")
+
+
+def check_not_empty(rows: NDArray[np.generic], name: str) -> None:
+    """Refuse, by ValueError, an array without rows or without columns."""
+    if rows.shape[0] == 0 or rows.shape[1] == 0:
+        raise ValueError(f"`{name}` must have at least one row and one column; found shape {rows.shape}")

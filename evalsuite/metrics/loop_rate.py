@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from evalsuite.kernels.diversity import ending_loops, token_ids
+from evalsuite.kernels.degeneration import ending_loops
+from evalsuite.kernels.token_ids import token_ids
 from evalsuite.metrics._options import check_choice, check_flag, check_integer
 from evalsuite.metrics._outputs import example_outputs, final_texts
 from evalsuite.metrics._words import TOKENIZATIONS, Tokenization

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from evalsuite.errors import DependencyError
-from evalsuite.kernels.bleu import tokenize_13a
+from evalsuite.kernels.tokenizers import tokenize_13a
 from evalsuite.metrics._options import check_choice, check_flag
 from evalsuite.metrics._outputs import example_outputs, final_texts, required_references
 from evalsuite.metrics.base import Example, FloatArray, RowMetric, Rows, SampleOutputs

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from evalsuite.kernels.diversity import distinct_counts, token_ids
+from evalsuite.kernels.diversity import distinct_counts
+from evalsuite.kernels.token_ids import token_ids
 from evalsuite.metrics._options import check_choice, check_flag
 from evalsuite.metrics._outputs import example_outputs, final_texts
 from evalsuite.metrics._words import TOKENIZATIONS, Tokenization

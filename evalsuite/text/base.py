@@ -16,7 +16,7 @@ from evalsuite.text.streams import check_group, check_hypotheses, check_streams
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from evalsuite.kernels.significance import Held
+    from evalsuite.kernels.resampled_scores import Held
 
 __all__ = ["Metric", "Statistics", "column_sums"]
 
@@ -174,7 +174,7 @@ class Metric(ABC, Generic[ScoreT]):
         ----------
         sums : float32, float64 or int64, shape (B, k), C-contiguous
         held : {"float32, numpy 2", "float32, numpy 1", "float64", "int64"}
-            What sacrebleu holds them in; see ``evalsuite.kernels.significance.resampled_bleu``.
+            What sacrebleu holds them in; see ``evalsuite.kernels.resampled_scores.resampled_bleu``.
 
         Returns
         -------

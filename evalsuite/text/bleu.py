@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeAlias
 import numpy as np
 
 from evalsuite.kernels.arguments import check_finite
-from evalsuite.kernels.significance import resampled_bleu
+from evalsuite.kernels.resampled_scores import resampled_bleu
 from evalsuite.text.base import Metric, Statistics
 from evalsuite.text.result import Score
 from evalsuite.text.tokenizers import TOKENIZERS, load_tokenizer
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from evalsuite.kernels.significance import Held
+    from evalsuite.kernels.resampled_scores import Held
     from evalsuite.text.signature import SignatureKey
 
 __all__ = ["BLEU", "BLEUScore", "corpus_bleu", "raw_corpus_bleu", "sentence_bleu"]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from evalsuite.kernels.arguments import check_finite, check_integer
 from evalsuite.kernels.chrf import chrf_scores, chrf_statistics
-from evalsuite.kernels.significance import resampled_chrf
+from evalsuite.kernels.resampled_scores import resampled_chrf
 from evalsuite.text.base import Metric, Statistics
 from evalsuite.text.result import Score
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from evalsuite.kernels.significance import Held
+    from evalsuite.kernels.resampled_scores import Held
     from evalsuite.text.signature import SignatureKey
 
 __all__ = ["CHRF", "CHRFScore", "corpus_chrf", "sentence_chrf"]

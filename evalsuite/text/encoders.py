@@ -11,8 +11,8 @@ import numpy as np
 
 from evalsuite.errors import UsageError
 from evalsuite.kernels.arguments import check_integer
-from evalsuite.kernels.bleu import tokenize_13a
 from evalsuite.kernels.ngrams import hashed_text_features, hashed_word_features
+from evalsuite.kernels.tokenizers import tokenize_13a
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -49,7 +49,7 @@ class TextEncoder(Protocol):
         """Return one vector a text: float32, shape (n, d), finite; a text's does not depend on the others."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class TokenEmbeddings:
     """One text, token by token.
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from evalsuite.kernels.meteor import meteor_scores as score_statistics
 from evalsuite.kernels.meteor import meteor_statistics
-from evalsuite.kernels.rouge import porter_stems
+from evalsuite.kernels.rouge_words import porter_stems
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence

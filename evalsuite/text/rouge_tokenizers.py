@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
-from evalsuite.kernels.rouge import rouge_words
+from evalsuite.kernels.rouge_words import rouge_words
 
 __all__ = ["DefaultTokenizer", "UnicodeTokenizer"]
 

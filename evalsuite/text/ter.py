@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from evalsuite.kernels.significance import resampled_ter
+from evalsuite.kernels.resampled_scores import resampled_ter
 from evalsuite.kernels.ter import ter_statistics
 from evalsuite.text.base import Metric, Statistics
 from evalsuite.text.result import Score
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from evalsuite.kernels.significance import Held
+    from evalsuite.kernels.resampled_scores import Held
     from evalsuite.text.signature import SignatureKey
 
 __all__ = ["TER", "TERScore", "corpus_ter", "sentence_ter"]

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol
 
 from evalsuite.errors import DependencyError, InputError, did_you_mean
-from evalsuite.kernels.bleu import TOKENIZATIONS, Tokenization, bleu_statistics, bleu_stream_statistics, tokenize
+from evalsuite.kernels.bleu import bleu_statistics, bleu_stream_statistics
+from evalsuite.kernels.tokenizers import TOKENIZATIONS, Tokenization, tokenize
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

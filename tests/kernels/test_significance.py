@@ -9,18 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from evalsuite.kernels.significance import (
-    jackknife_sums,
-    numpy_bootstrap_sums,
-    numpy_choices,
-    numpy_coins,
-    numpy_trial_sums,
-    resampled_bleu,
-    resampled_chrf,
-    resampled_ter,
-    trial_coins,
-    trial_sums,
-)
+from evalsuite.kernels.jackknife import jackknife_sums
+from evalsuite.kernels.numpy_bootstrap import numpy_bootstrap_sums, numpy_choices
+from evalsuite.kernels.paired_trials import numpy_coins, numpy_trial_sums, trial_coins, trial_sums
+from evalsuite.kernels.resampled_scores import resampled_bleu, resampled_chrf, resampled_ter
 
 SEEDS = st.one_of(st.integers(0, 2**32), st.integers(0, 2**300), st.sampled_from([0, 12345, 2**32, 2**64, 2**128]))
 SIZES = st.one_of(st.integers(1, 300), st.sampled_from([1, 2, 1000, 65_535, 65_536]))

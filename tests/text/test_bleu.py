@@ -15,7 +15,8 @@ import sacrebleu
 from sacrebleu.metrics import BLEU as PEER
 
 from evalsuite.errors import DependencyError, InputError
-from evalsuite.kernels.bleu import TOKENIZATIONS, bleu_scores
+from evalsuite.kernels.bleu import bleu_scores
+from evalsuite.kernels.tokenizers import TOKENIZATIONS
 from evalsuite.text import bleu as ours
 from evalsuite.text.bleu import BLEU, BLEUScore
 from evalsuite.text.tokenizers import TOKENIZERS, load_tokenizer
