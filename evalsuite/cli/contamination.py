@@ -100,7 +100,7 @@ def _open_corpus(options: argparse.Namespace) -> tuple[Corpus, int]:
 def _save_index(options: argparse.Namespace, corpus: Corpus, n: int) -> None:
     from evalsuite.cli.messages import say
     from evalsuite.text.corpus import CorpusFiles
-    from evalsuite.text.ngram_index import build_ngram_index
+    from evalsuite.text.ngram_index_builder import build_ngram_index
 
     assert isinstance(corpus, CorpusFiles)
     made = build_ngram_index(options.save_index, corpus, n=n)

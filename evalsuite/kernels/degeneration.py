@@ -50,6 +50,7 @@ def repeated_spans(tokens: TokenIds, *, overlap: bool = False) -> NDArray[np.int
 
     Examples
     --------
+    >>> from evalsuite.kernels.token_ids import token_ids
     >>> repeated_spans(token_ids(["to be or not to be", "a a a a a"]))
     array([[2, 0, 4],
            [2, 0, 3]])
@@ -98,6 +99,7 @@ def ending_loops(tokens: TokenIds, *, min_repetitions: int = 3, min_span: int = 
 
     Examples
     --------
+    >>> from evalsuite.kernels.token_ids import token_ids
     >>> ending_loops(token_ids(["so it is what it is what it is what it", "no no no"]))
     array([[3, 3, 1],
            [0, 0, 0]])

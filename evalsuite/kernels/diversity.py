@@ -46,6 +46,7 @@ def distinct_counts(tokens: TokenIds, *, max_order: int = 4) -> tuple[NDArray[np
 
     Examples
     --------
+    >>> from evalsuite.kernels.token_ids import token_ids
     >>> of_set, of_texts = distinct_counts(token_ids(["a b a b", "a b"]), max_order=2)
     >>> of_set
     array([[2, 6],
@@ -87,6 +88,7 @@ def ngram_frequencies(tokens: TokenIds, *, order: int = 1) -> NDArray[np.int64]:
 
     Examples
     --------
+    >>> from evalsuite.kernels.token_ids import token_ids
     >>> ngram_frequencies(token_ids(["a b a", "a c"]))
     array([3, 1, 1])
     """

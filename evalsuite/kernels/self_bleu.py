@@ -55,6 +55,7 @@ def self_bleu_statistics(tokens: TokenIds, *, max_order: int = 4) -> NDArray[np.
 
     Examples
     --------
+    >>> from evalsuite.kernels.token_ids import token_ids
     >>> self_bleu_statistics(token_ids(["a a b", "a c", "a a a"]), max_order=2)
     array([[3, 3, 2, 1, 3, 2],
            [2, 3, 1, 0, 2, 1],

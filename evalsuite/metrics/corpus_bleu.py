@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
-from evalsuite.text.bleu import BLEUScore, corpus_bleu
+from evalsuite.text.bleu_functions import corpus_bleu
+from evalsuite.text.bleu_score import BLEUScore
 
 __all__ = ["BLEUScore", "corpus_bleu"]

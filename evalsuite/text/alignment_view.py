@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from evalsuite.text.error_rates import CharacterOutput, WordOutput
+from evalsuite.text.error_rate_outputs import CharacterOutput, WordOutput
 
 if TYPE_CHECKING:
-    from evalsuite.text.error_rates import AlignmentChunk
+    from evalsuite.text.error_rate_outputs import AlignmentChunk
 
 __all__ = ["collect_error_counts", "visualize_alignment", "visualize_error_counts"]
 
@@ -45,7 +45,7 @@ def visualize_alignment(
 
     Examples
     --------
-    >>> from evalsuite.text.error_rates import process_words
+    >>> from evalsuite.text.error_rate_outputs import process_words
     >>> print(visualize_alignment(process_words("short one here", "shoe order one"), show_measures=False))
     === SENTENCE 1 ===
     <BLANKLINE>
@@ -99,7 +99,7 @@ def collect_error_counts(
 
     Examples
     --------
-    >>> from evalsuite.text.error_rates import process_words
+    >>> from evalsuite.text.error_rate_outputs import process_words
     >>> collect_error_counts(process_words(["a b", "a c"], ["x b", "x c d"]))
     ({('a', 'x'): 2}, {'d': 1}, {})
     """
@@ -150,7 +150,7 @@ def visualize_error_counts(
 
     Examples
     --------
-    >>> from evalsuite.text.error_rates import process_words
+    >>> from evalsuite.text.error_rate_outputs import process_words
     >>> print(visualize_error_counts(process_words(["a b", "a c"], ["x b", "x c d"]), show_deletions=False))
     === SUBSTITUTIONS ===
     a --> x = 2x

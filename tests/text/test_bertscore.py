@@ -8,8 +8,10 @@ import numpy as np
 import pytest
 
 from evalsuite.errors import InputError, UsageError
-from evalsuite.text.bertscore import BertScorer, greedy_matching, read_baseline
+from evalsuite.text.bertscore import BertScorer
+from evalsuite.text.bertscore_baseline import read_baseline
 from evalsuite.text.encoders import HashedSubwords, open_token_encoder
+from evalsuite.text.token_matching import greedy_matching
 from tests.text.checkpoints import save_bert
 
 if TYPE_CHECKING:

@@ -7,20 +7,23 @@ import logging
 import random
 import sys
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
 import sacrebleu
 from sacrebleu.metrics import BLEU as PEER
 
+from evalsuite import text as ours
 from evalsuite.errors import DependencyError, InputError
 from evalsuite.kernels.bleu import bleu_scores
 from evalsuite.kernels.tokenizers import TOKENIZATIONS
-from evalsuite.text import bleu as ours
-from evalsuite.text.bleu import BLEU, BLEUScore
+from evalsuite.text.bleu import BLEU
 from evalsuite.text.tokenizers import TOKENIZERS, load_tokenizer
 from tests.reference.texts import SCRIPTS, nasty_segments, plain_segments
+
+if TYPE_CHECKING:
+    from evalsuite.text.bleu_score import BLEUScore
 
 HYPOTHESES = ["The hut is open all year.", "Nobody slept.", "We saw two dogs, a cat and 1,000 birds."]
 STREAMS: Any = [

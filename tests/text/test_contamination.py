@@ -12,7 +12,7 @@ import zstandard
 from evalsuite.errors import InputError
 from evalsuite.text.contamination import find_contamination
 from evalsuite.text.corpus import CorpusFiles
-from evalsuite.text.ngram_index import build_ngram_index
+from evalsuite.text.ngram_index_builder import build_ngram_index
 from evalsuite.text.originality import score_originality
 
 if TYPE_CHECKING:
