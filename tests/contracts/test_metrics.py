@@ -1,190 +1,31 @@
-"""What every registered metric keeps to."""
+"""What the values of every registered metric keep to."""
 
 from __future__ import annotations
 
 import random
-import re
 import subprocess
 import sys
-from dataclasses import fields, replace
-from functools import cache
-from typing import TYPE_CHECKING
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from evalsuite.errors import UsageError
-from evalsuite.extractors import EXTRACTORS
-from evalsuite.extractors.opening import open_extractor
 from evalsuite.metrics import METRICS
-from evalsuite.metrics.base import CurveMetric, Example, FloatArray, Metric, RowMetric, Rows, SetMetric
-from evalsuite.types import OUTCOMES, Output, Sample
-from tests.reference.extractors import PatchMeans
+from evalsuite.metrics.base import RowMetric, Rows, SetMetric
+from tests.contracts.metric_examples import (
+    NAMES,
+    ROW_METRICS,
+    SET_METRICS,
+    compute,
+    example,
+    join,
+    larger,
+    make,
+    reference,
+    value,
+)
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
-NAMES = METRICS.names()
-SET_METRICS = [name for name in NAMES if issubclass(METRICS.get(name), SetMetric)]
-ROW_METRICS = [name for name in NAMES if issubclass(METRICS.get(name), RowMetric)]
-ERROR = (Output(text=None, finish_reason="error", error="out of memory"),)
-HOSTILE_TEXTS = {
-    "empty": "",
-    "blank": " \t\n ",
-    "lone surrogate": "1: \ud800 2\nanswer: \udfff",
-    "one megabyte": "1: 12 + 5 = 17, then on.\n" * 42_000,
-    "one long word": "a" * 1_000_000,
-    "control characters": "".join(map(chr, range(32))) + "\x7f\x85\u2028",
-    "NUL": "\0" * 50 + "answer: 7\0",
-    "right to left": "\u202eتصل إلى البحيرة\u202c בית 12",
-    "combining": "a" + "\u0301" * 1000,
-    "emoji": "👩‍👩‍👧‍👦 \U0001f3fd\ufe0f 1️⃣",
-    "format strings": "{0} %s ${x} \\boxed{",
-}
-DRAW = np.random.default_rng(0)
-HOSTILE_IMAGES = {
-    "black": np.zeros((28, 28, 1), dtype=np.uint8),
-    "white": np.full((28, 28, 3), 255, dtype=np.uint8),
-    "colours": DRAW.integers(0, 256, (28, 28, 3), dtype=np.uint8),
-    "one pixel": np.zeros((1, 1, 1), dtype=np.uint8),
-    "one row": np.zeros((1, 5000, 3), dtype=np.uint8),
-    "large": DRAW.integers(0, 256, (700, 900, 3), dtype=np.uint8),
-    "not contiguous": DRAW.integers(0, 256, (1, 56, 56), dtype=np.uint8)[:, ::-2, ::2].transpose(1, 2, 0),
-    "read only": np.frombuffer(bytes(range(196)) * 4, dtype=np.uint8).reshape(28, 28, 1),
-}
-HOSTILE = {
-    **{kind: Output(text=text) for kind, text in HOSTILE_TEXTS.items()},
-    **{kind: Output(image=image) for kind, image in HOSTILE_IMAGES.items()},
-}
-# Another allowed value of each option, with what it needs beside it.
-OTHER: dict[str, dict[str, object]] = {
-    "max_order": {"max_order": 2},
-    "tokenize": {},
-    "edit_unit": {"edit_unit": "words"},
-    "tokenizer": {"tokenizer": "unicode"},
-    "smooth_method": {"smooth_method": "floor"},
-    "smooth_value": {"smooth_method": "floor", "smooth_value": 0.101},
-    "char_order": {"char_order": 5},
-    "word_order": {"word_order": 2},
-    "beta": {"beta": 3},
-    "horizon": {"horizon": 12},
-    "extractor": {"extractor": "inception_fid"},
-    "reference_set": {"reference_set": "fashion_mnist/heldout"},
-    "training_set": {"training_set": "IMAGES"},
-    "level": {"level": 0.05},
-    "k": {"k": 5},
-    "smoothing": {"smoothing": 2},
-    "order": {"order": 2},
-    "top": {"top": 3},
-    "min_repetitions": {"min_repetitions": 4},
-    "min_span": {"min_span": 9},
-    "encoder": {"encoder": "CHECKPOINT"},
-    "num_layers": {"encoder": "CHECKPOINT", "num_layers": 1},
-    "num_buckets": {"num_buckets": 3},
-    "scaling_factor": {"scaling_factor": 4.0},
-    "n_seeds": {"n_seeds": 2},
-    "corpus": {"corpus": "CORPUS"},
-    "ngram": {"ngram": 5},
-}
-
-
-@pytest.fixture(autouse=True, scope="module")
-def inception_without_weights() -> Iterator[None]:
-    """Let a small extractor stand for Inception, whose weights do not come with the package."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setitem(EXTRACTORS._added, "inception_fid", (PatchMeans, "Means of patches."))
-        open_extractor.cache_clear()
-        yield
-    open_extractor.cache_clear()
-
-
-@pytest.fixture
-def image_folder(tmp_path: Path) -> Path:
-    from PIL import Image
-
-    for i in range(6):
-        pixels = np.random.default_rng(i).integers(0, 256, (28, 28), dtype=np.uint8)
-        Image.fromarray(pixels).save(tmp_path / f"{i}.png")
-    return tmp_path
-
-
-@pytest.fixture
-def checkpoint_folder(tmp_path: Path) -> Path:
-    """A folder with a checkpoint's files, enough for a signature."""
-    folder = tmp_path / "checkpoint"
-    folder.mkdir()
-    for file in ("config.json", "model.safetensors", "tokenizer.json"):
-        (folder / file).write_text("{}")
-    return folder
-
-
-@pytest.fixture(scope="module")
-def corpus_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("corpus") / "corpus.txt"
-    path.write_text("one document a line\n", encoding="utf-8")
-    return path
-
-
-def make(name: str) -> Metric:
-    return METRICS.get(name)()
-
-
-@cache
-def example(name: str) -> Example:
-    return make(name).example()
-
-
-def compute(metric: Metric, samples: object, outputs: object) -> Rows:
-    if isinstance(metric, SetMetric):
-        return metric.features(samples, outputs)  # type: ignore[arg-type]
-    assert isinstance(metric, (RowMetric, CurveMetric))
-    return metric.rows(samples, outputs)  # type: ignore[arg-type]
-
-
-@cache
-def reference(name: str) -> FloatArray | None:
-    """Features of the reference set: that of the example, or else the metric's own."""
-    metric, made = make(name), example(name)
-    assert isinstance(metric, SetMetric)
-    return metric.features(made.samples, made.reference).values if made.reference else metric.reference(made.samples)
-
-
-def value(metric: Metric, rows: Rows) -> float:
-    kept = rows.values[rows.scored()]
-    if isinstance(metric, RowMetric):
-        return float(metric.value(kept.sum(axis=0)))
-    if isinstance(metric, SetMetric):
-        return float(metric.value(kept, reference(metric.name)))
-    assert isinstance(metric, CurveMetric)
-    return float(metric.value(kept))
-
-
-def join(metric: Metric, parts: list[FloatArray]) -> FloatArray:
-    """Join feature matrices of different width, as `SetMetric` says: rows without a value are filled with NaN."""
-    filling = metric.padding if isinstance(metric, SetMetric) else np.nan
-    width = max(part.shape[1] for part in parts)
-    joined = []
-    for part in parts:
-        padding = np.where(np.isnan(part).any(axis=1), np.nan, filling).astype(part.dtype)
-        joined.append(np.hstack([part, np.repeat(padding[:, None], width - part.shape[1], axis=1)]))
-    return np.concatenate(joined)
-
-
-def larger(name: str) -> tuple[list[Sample], list[tuple[Output, ...]]]:
-    """Samples of all three kinds of example, some with several repeats and some in error."""
-    made = example(name)
-    samples, outputs = [], []
-    for kind in (made.best, made.worse, made.worst):
-        for i, sample in enumerate(made.samples):
-            first = kind[i][0]
-            samples.append(replace(sample, id=f"{len(samples)}"))
-            outputs.append(tuple(kind[i]))
-            samples.append(replace(sample, id=f"{len(samples)}"))
-            outputs.append((first, replace(made.worse[i][0], repeat=1)))
-        samples.append(replace(made.samples[0], id=f"{len(samples)}"))
-        outputs.append(ERROR)
-    return samples, outputs
+pytestmark = pytest.mark.usefixtures("inception_without_weights")
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -209,14 +50,6 @@ def test_perfect_outputs_reach_the_best_end_of_the_range(name: str) -> None:
         assert best > value(metric, compute(metric, made.samples, made.worse))
     else:  # an estimate without bias, which is on either side of 0 where the truth is 0
         assert abs(best) < abs(value(metric, compute(metric, made.samples, made.worse)))
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_name_and_summary_are_the_registrys(name: str) -> None:
-    metric_class = METRICS.get(name)
-    assert metric_class.name == name
-    assert metric_class.__doc__ is not None
-    assert METRICS.summary(name) == metric_class.__doc__.splitlines()[0]
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -261,46 +94,6 @@ def test_same_input_gives_the_same_bytes(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_lengths_that_differ_are_refused(name: str) -> None:
-    made = example(name)
-    message = rf"^{re.escape(name)}: `outputs` must hold one sequence for each sample, expected"
-    with pytest.raises(ValueError, match=message):
-        compute(make(name), made.samples, made.best[1:])
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_wrong_shapes_are_refused(name: str) -> None:
-    metric = make(name)
-    with pytest.raises(ValueError, match=rf"^{re.escape(name)}: `(sums|rows|features)` must have shape"):
-        metric.value(np.zeros(0))  # type: ignore[attr-defined]
-    if isinstance(metric, (RowMetric, CurveMetric)):
-        with pytest.raises(ValueError, match=rf"^{re.escape(name)}: `(sums|rows)` must have shape"):
-            metric.value(np.zeros((2, metric.n_columns + 1)))
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_error_is_a_missing_value_not_zero(name: str) -> None:
-    metric, made = make(name), example(name)
-    partial = (replace(made.best[0][0], finish_reason="error", error="connection reset"),)
-    for failed in (ERROR, (), (Output(text=None),), partial):
-        rows = compute(metric, made.samples, [failed, *made.best[1:]])
-        assert np.isnan(rows.values[0]).all()
-        assert rows.outcomes[0] == "error"
-        assert rows.scored().tolist() == [False] + [True] * (len(made.samples) - 1)
-    rows = compute(metric, made.samples, [ERROR] * len(made.samples))
-    assert not rows.scored().any()
-    assert np.isnan(value(metric, rows))
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_failed_repeat_is_left_out(name: str) -> None:
-    metric, made = make(name), example(name)
-    failed = replace(ERROR[0], repeat=1)
-    rows = compute(metric, made.samples, [(*outputs, failed) for outputs in made.best])
-    assert value(metric, rows) == value(metric, compute(metric, made.samples, made.best))
-
-
-@pytest.mark.parametrize("name", NAMES)
 def test_last_turn_is_scored(name: str) -> None:
     metric, made = make(name), example(name)
     outputs = [
@@ -319,73 +112,6 @@ def test_no_samples_give_no_value(name: str) -> None:
     assert np.isnan(value(metric, rows))
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_every_option_is_in_the_signature(
-    name: str, image_folder: Path, checkpoint_folder: Path, corpus_file: Path
-) -> None:
-    metric_class = METRICS.get(name)
-    signatures = {metric_class().signature()}
-    options = [field for field in fields(metric_class) if field.init]
-    for option in options:
-        default = getattr(metric_class(), option.name)
-        other = OTHER.get(option.name) or {
-            option.name: (not default) if isinstance(default, bool) else {"13a": "none", "none": "13a"}[default]
-        }
-        stands_for = {
-            "IMAGES": str(image_folder),
-            "CHECKPOINT": f"hf:{checkpoint_folder}",
-            "CORPUS": str(corpus_file),
-        }
-        other = {key: stands_for.get(str(given), given) for key, given in other.items()}
-        changed, again = metric_class(**other), metric_class(**other)
-        assert changed.signature() == again.signature()
-        signatures.add(changed.signature())
-    assert len(signatures) == 1 + len(options)
-    assert all(signature.split("|")[0] == name for signature in signatures)
-    assert metric_class().signature() == metric_class().signature()
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_wrong_options_are_refused(name: str) -> None:
-    metric_class = METRICS.get(name)
-    for option in fields(metric_class):
-        if option.init:
-            with pytest.raises(UsageError, match=rf"^{re.escape(name)}: `{option.name}` (must be|is for)"):
-                metric_class(**{option.name: "nonsense" if option.name != "smooth_value" else 0.5})
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_metric_is_immutable(name: str) -> None:
-    with pytest.raises(AttributeError):
-        make(name).version = 2  # type: ignore[misc]
-    assert make(name) == make(name)
-
-
-@pytest.mark.parametrize("kind", HOSTILE)
-@pytest.mark.parametrize("name", NAMES)
-def test_hostile_output_does_not_raise(name: str, kind: str) -> None:
-    metric, made = make(name), example(name)
-    hostile = HOSTILE[kind]
-    for reason in ("stop", "length", "refused"):
-        if hostile.text is not None and len(hostile.text) > 1000 and reason != "stop":
-            continue
-        outputs = [(replace(hostile, finish_reason=reason),), *made.best[1:]]  # type: ignore[arg-type]
-        rows = compute(metric, made.samples, outputs)
-        assert set(rows.outcomes) <= set(OUTCOMES)
-        assert rows.scored()[1:].all()
-        low, high = metric.value_range
-        assert low <= value(metric, rows) <= high * (1 + 1e-12)
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_an_output_of_another_kind_has_no_value(name: str) -> None:
-    metric, made = make(name), example(name)
-    other = Output(image=HOSTILE_IMAGES["black"]) if metric.modality == "text" else Output(text="answer: 7")
-    rows = compute(metric, made.samples, [(other,), *made.best[1:]])
-    assert rows.outcomes[0] == "error"
-    assert not rows.scored()[0]
-
-
 @pytest.mark.parametrize("name", SET_METRICS)
 def test_interval_holds_the_value_within_the_range(name: str) -> None:
     metric = make(name)
@@ -399,35 +125,6 @@ def test_interval_holds_the_value_within_the_range(name: str) -> None:
     assert metric.interval(kept, np.zeros(len(kept), dtype=np.int64), reference(name)) is None
     assert metric.interval(kept[:0], np.zeros(0, dtype=np.int64), reference(name)) is None
     assert metric.interval(kept, np.arange(len(kept)), reference(name)) == found
-
-
-@pytest.mark.parametrize("name", SET_METRICS)
-def test_feature_signature_names_what_features_depend_on(name: str) -> None:
-    metric, made = make(name), example(name)
-    assert isinstance(metric, SetMetric)
-    assert metric.feature_signature() == make(name).feature_signature()
-    assert metric.scored_signature(10).startswith(metric.signature())
-    assert all(
-        isinstance(note, str) for note in metric.notes(metric.features(made.samples, made.best).values, reference(name))
-    )
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_outcomes_are_known_ones(name: str) -> None:
-    samples, outputs = larger(name)
-    rows = compute(make(name), samples, outputs)
-    assert set(rows.outcomes) <= set(OUTCOMES)
-    for scored, outcome in zip(rows.scored(), rows.outcomes, strict=True):
-        assert scored or outcome in ("error", "undecided", "unextracted", "truncated", "refused")
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_refusal_is_counted_as_such(name: str) -> None:
-    metric, made = make(name), example(name)
-    for text in (None, "", "I cannot help with that."):
-        refused = (Output(text=text, finish_reason="refused"),)
-        rows = compute(metric, made.samples, [refused, *made.best[1:]])
-        assert rows.outcomes[0] == "refused"
 
 
 @pytest.mark.parametrize("name", ROW_METRICS)
