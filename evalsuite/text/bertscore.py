@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from itertools import chain
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
     from evalsuite.text.encoders import TokenEmbeddings
 
 __all__ = ["BertScorer", "BertScores"]
+
+# So many candidates' vectors, and their references', are in memory at once: those of a large network take megabytes.
+_BLOCK_CANDIDATES: Final = 256
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -126,10 +130,12 @@ class BertScorer:
             If they are a str or hold anything but str.
         """
         listed = check_texts(sents, "sents", lowercase=False)
-        found = self._embed(listed)
         names: Counter[int] = Counter()
-        for sent in listed:
-            names.update(set(found[sent].tokens))
+        for start in range(0, len(listed), _BLOCK_CANDIDATES):
+            block = listed[start : start + _BLOCK_CANDIDATES]
+            found = self._embed(block)
+            for sent in block:
+                names.update(set(found[sent].tokens))
         self._unseen = math.log(len(listed) + 1)
         self._weights = {token: math.log((len(listed) + 1) / (count + 1)) for token, count in names.items()}
 
@@ -167,16 +173,21 @@ class BertScorer:
                 raise ValueError(f"`refs[{index}]` has no reference: each candidate needs at least one")
         if self._idf and self._weights is None:
             raise ValueError("`idf` weighs tokens by texts that were not given: pass `idf_sents` or call compute_idf")
-        embedded = self._embed([*candidates, *(text for group in groups for text in group)])
-        with np.errstate(over="ignore"):
-            prepared = {text: self._prepare(tokens) for text, tokens in embedded.items()}
         rows = np.empty((len(candidates), 3))
-        for row, candidate, group in zip(rows, candidates, groups, strict=True):
-            found = [match_tokens(prepared[candidate], prepared[reference]) for reference in group]
-            row[:] = np.max(np.array(found), axis=0)
+        for start in range(0, len(candidates), _BLOCK_CANDIDATES):
+            block = slice(start, start + _BLOCK_CANDIDATES)
+            self._score_block(candidates[block], groups[block], rows[block])
         if self._baseline is not None:
             rows = (rows - self._baseline) / (1 - self._baseline)
         return BertScores(precision=rows[:, 0].copy(), recall=rows[:, 1].copy(), f1=rows[:, 2].copy())
+
+    def _score_block(self, candidates: list[str], groups: list[list[str]], rows: NDArray[np.float64]) -> None:
+        embedded = self._embed([*candidates, *chain.from_iterable(groups)])
+        with np.errstate(over="ignore"):
+            prepared = {text: self._prepare(tokens) for text, tokens in embedded.items()}
+        for row, candidate, group in zip(rows, candidates, groups, strict=True):
+            found = [match_tokens(prepared[candidate], prepared[reference]) for reference in group]
+            row[:] = np.max(np.array(found), axis=0)
 
     def _embed(self, texts: Sequence[str]) -> dict[str, TokenEmbeddings]:
         """Return the tokens of each different text."""

@@ -174,6 +174,34 @@ def test_hashed_subwords_know_spelling() -> None:
 
 
 loose: Any = BertScorer("hashed_subwords")
+
+
+def test_weights_are_of_words_whatever_else_is_in_the_call() -> None:
+    sents = ["the lake", "the hut", "the zebra"]
+    scorer = BertScorer("hashed_subwords", idf=True, idf_sents=sents)
+    alone = scorer.score(["the zebra"], ["the horse"])
+    among = scorer.score(["x y", "the zebra"], ["x y", "the horse"])
+    assert (alone.precision[0], alone.recall[0]) == (among.precision[1], among.recall[1])
+    # "the" is in all texts and weighs nothing, so that only the unlike words are left.
+    (the, zebra), (_, horse) = (found.vectors for found in HashedSubwords().embed(["the zebra", "the horse"]))
+    best = max(float(zebra @ other / np.linalg.norm(zebra) / np.linalg.norm(other)) for other in (the, horse))
+    assert alone.precision[0] == pytest.approx(best, abs=TOLERANCE)
+
+
+@pytest.mark.parametrize("size", [1, 2, 5])
+def test_blocks_change_nothing_and_bound_what_is_embedded(size: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Counting(HashedSubwords):
+        def embed(self, texts: Any) -> Any:
+            assert len(texts) <= 2 * size
+            return super().embed(texts)
+
+    whole = BertScorer("hashed_subwords", idf=True, idf_sents=REFERENCES).score(CANDIDATES, REFERENCES)
+    monkeypatch.setattr("evalsuite.text.bertscore._BLOCK_CANDIDATES", size)
+    parts = BertScorer(Counting(), idf=True, idf_sents=REFERENCES).score(CANDIDATES, REFERENCES)
+    for name in ("precision", "recall", "f1"):
+        np.testing.assert_array_equal(getattr(parts, name), getattr(whole, name))
+
+
 weighted: Any = BertScorer("hashed_subwords", idf=True)
 EYE = np.eye(2, dtype=np.float32)
 match: Any = greedy_matching
