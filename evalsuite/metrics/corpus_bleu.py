@@ -1,4 +1,4 @@
-"""sacrebleu's ``corpus_bleu`` under the name it had here first; it lives in `evalsuite.text.bleu`."""
+"""sacrebleu's ``corpus_bleu`` under the name it had here first; it lives in `evalsuite.text`."""
 
 from __future__ import annotations
 
