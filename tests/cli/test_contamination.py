@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import gzip
 import json
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
 from evalsuite.cli import main
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 Capture = pytest.CaptureFixture[str]
 QUIZ = "name the largest lake of the three lakes in the north of the country"
@@ -58,6 +55,22 @@ def test_a_table(capsys: Capture) -> None:
         "contamination|ngram:13|min_words:8|max_documents:any|min_overlap:0|normalizer:lower-alnum|unicode:15.1.0"
         "|version:1",
     ]
+
+
+def test_items_may_have_a_field_of_their_own(capsys: Capture) -> None:
+    Path("items.jsonl").write_text("".join(json.dumps({"text": "no", "question": item}) + "\n" for item in ITEMS))
+    Path("corpus.jsonl").write_text("".join(json.dumps({"text": text}) + "\n" for text in CORPUS))
+    arguments = ("--corpus", "corpus.jsonl", "--items", "items.jsonl", "--items-field", "question", "--json")
+    code, out, _ = call(capsys, *arguments)
+    assert code == 0
+    assert [item["verdict"] for item in json.loads(out)["items"]] == ["dirty", "clean", "too_short", "dirty"]
+
+
+def test_a_share_as_large_as_the_limit_passes(capsys: Capture) -> None:
+    Path("half.txt").write_text("\n".join(ITEMS[:2]) + "\n")
+    for limit, expected in (("0.5", 0), ("0.49", 5)):
+        code, _, _ = call(capsys, "--corpus", "corpus.txt", "--items", "half.txt", "--max-dirty", limit)
+        assert code == expected
 
 
 def test_json(capsys: Capture) -> None:

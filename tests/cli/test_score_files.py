@@ -70,6 +70,16 @@ def test_one_system_has_all_that_sacrebleus_json_has(capsys: Capture) -> None:
         assert mine["metric_signature"].startswith(mine["metric"])
 
 
+def test_confidence_takes_as_many_samples_as_asked_for(capsys: Capture) -> None:
+    theirs = sacrebleu("ref1", "-i", "a.txt", "-m", "bleu", "chrf", "--confidence", "--confidence-n", 37)
+    arguments = ("--hyp", "a.txt", "--ref", "ref1", "--metric", "bleu", "chrf", "--confidence", "--n-samples", 37)
+    for mine, other in zip(records(capsys, *arguments), theirs, strict=True):
+        assert [mine[key] for key in ("confidence_mean", "confidence_var", "signature")] == [
+            other[key] for key in ("confidence_mean", "confidence_var", "signature")
+        ]
+        assert "|bs:37|" in mine["signature"]
+
+
 def test_options_are_sacrebleus(capsys: Capture) -> None:
     theirs = sacrebleu("ref1", "-i", "c.txt", "-m", "bleu", "chrf", "ter", "-tok", "intl", "-lc", "-s", "add-k", "-cw",
                        "2", "--ter-normalized")  # fmt: skip
@@ -279,6 +289,12 @@ def test_options_that_go_with_nothing(capsys: Capture) -> None:
     code, _, err = call(capsys, "run.jsonl", "--paired-bs")
     assert code == 2
     assert "--paired-bs is for --hyp and --ref" in err
+
+
+def test_empty_lines_at_the_end_are_lines() -> None:
+    for data, lines in ((b"a\n\n\n", ["a", "", ""]), (b"\n", [""]), (b"a", ["a"]), (b"a\nb\n", ["a", "b"])):
+        Path("lines").write_bytes(data)
+        assert read_lines(Path("lines")) == lines
 
 
 def test_a_bomb_is_not_set_off(monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:

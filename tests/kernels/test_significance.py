@@ -87,6 +87,14 @@ def test_trials_may_be_done_in_parts_and_many_rows_at_once() -> None:
     assert not np.array_equal(whole, trial_sums(rows, n_trials=40, seed=4))
 
 
+def test_sums_of_31_bits_and_more_do_not_wrap() -> None:
+    for rows in ([2**30] * 3, [-(2**30)] * 3, [2**31 - 1], [2**31], [-(2**31), 1]):
+        differences = np.array(rows, dtype=np.int64)[:, None]
+        coins = numpy_coins(len(rows), 64, seed=1).astype(np.int64)
+        found = numpy_trial_sums(differences, n_trials=64, seed=1)
+        assert found.tolist() == (coins @ differences).tolist()
+
+
 def test_the_streams_stay() -> None:
     coins = trial_coins(8, 2, seed=1)
     assert coins.astype(int).tolist() == STREAM

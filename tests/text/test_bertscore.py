@@ -121,6 +121,14 @@ def test_special_tokens_are_matched_and_have_no_weight(folder: Path) -> None:
     assert greedy_matching(text.vectors, other.vectors, weights, weights)[0] == scores.precision[0]
 
 
+def test_of_several_references_each_number_is_the_highest() -> None:
+    scorer = BertScorer("hashed_subwords")
+    candidate, references = "the quiet lake", ["dogs bark at the quiet lake on the hill", "lake"]
+    alone = np.hstack([ours(scorer, [candidate], [reference]) for reference in references])
+    assert alone[:2].argmax(axis=1).tolist() == [0, 1]
+    assert ours(scorer, [candidate], [references])[:, 0].tolist() == alone.max(axis=1).tolist()
+
+
 def test_rescaling(tmp_path: Path) -> None:
     path = tmp_path / "baseline.tsv"
     path.write_text("LAYER,P,R,F\n0,0.1,0.2,0.3\n5,0.4,0.5,0.6\n")

@@ -58,6 +58,12 @@ def test_sorting_in_parts_gives_the_same_bytes(tmp_path: Path, monkeypatch: pyte
     assert sorted(path.name for path in tmp_path.iterdir()) == ["parts", "whole"]
 
 
+def test_a_part_of_one_ngram_is_not_lost(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("evalsuite.text.ngram_index._BYTES_PER_HASH", 2**20 // 16)
+    document = " ".join(f"w{i}" for i in range(18))
+    assert build_ngram_index(tmp_path / "index", [document], n=2, memory_bytes=2**20).n_ngrams == 17
+
+
 def test_opened_again_it_answers_the_same(tmp_path: Path) -> None:
     index = build_ngram_index(tmp_path / "index", corpus(50), n=3, seed=77)
     again = NgramIndex.open(tmp_path / "index")
@@ -147,6 +153,16 @@ def test_hashes_out_of_order_are_found_though_the_checksum_is_right(tmp_path: Pa
 
     body = np.array([2, 1], dtype="<u8").tobytes() + b"\1\1"
     (tmp_path / "index").write_bytes(described(n_ngrams=2, sha256=sha256(body).hexdigest()) + body)
+    with pytest.raises(InputError, match="hashes out of order"):
+        NgramIndex.open(tmp_path / "index")
+
+
+def test_hashes_out_of_order_between_blocks_are_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from hashlib import sha256
+
+    monkeypatch.setattr("evalsuite.text.ngram_index._READ_BYTES", 16)
+    body = np.array([1, 4, 3, 5], dtype="<u8").tobytes() + b"\1" * 4
+    (tmp_path / "index").write_bytes(described(n_ngrams=4, sha256=sha256(body).hexdigest()) + body)
     with pytest.raises(InputError, match="hashes out of order"):
         NgramIndex.open(tmp_path / "index")
 
