@@ -12,9 +12,11 @@ from evalsuite.kernels.arguments import (
     check_array,
     check_choice,
     check_finite,
+    check_flag,
     check_integer,
     check_references,
     check_texts,
+    new_table,
 )
 
 if TYPE_CHECKING:
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 __all__ = [
+    "MAX_BLEU_ORDER",
     "TOKENIZATIONS",
     "SmoothMethod",
     "Tokenization",
@@ -42,6 +45,8 @@ _SMOOTH_VALUES: Final = {"none": 0.0, "floor": 0.1, "add-k": 1.0, "exp": 0.0}
 # From Python 3.12 on, sum() of floats compensates for rounding, and sacrebleu's scores move with it.
 _COMPENSATED_SUM: Final = sys.version_info >= (3, 12)
 _MAX_EXACT: Final = 2**53
+MAX_BLEU_ORDER: Final = 2**16
+"""Longest n-grams that BLEU counts."""
 # Texts are copied out of Python a block at a time, so that copies of a large corpus never exist all at once.
 _BLOCK_SEGMENTS: Final = 1024
 
@@ -133,7 +138,7 @@ def bleu_statistics(
     lowercase : bool, default False
         Apply ``str.lower`` to all texts first.
     max_order : int, default 4
-        Longest n-grams to count, N.
+        Longest n-grams to count, N; 1 to 65,536.
 
     Returns
     -------
@@ -147,8 +152,8 @@ def bleu_statistics(
     TypeError
         If a text is not a str, `references` is a flat sequence of str, or `max_order` is not an int.
     ValueError
-        If the lengths differ, a segment has no reference, an option is unknown, `max_order` is below 1, or a text
-        takes 4 GiB or more.
+        If the lengths differ, a segment has no reference, an option is unknown, `max_order` is not 1 to 65,536, or a
+        text takes 4 GiB or more.
 
     Notes
     -----
@@ -243,13 +248,14 @@ def _statistics(
     max_order: int,
 ) -> NDArray[np.int64]:
     check_choice(tokenize, "tokenize", TOKENIZATIONS)
-    order = check_integer(max_order, "max_order", 1, sys.maxsize)
+    order = check_integer(max_order, "max_order", 1, MAX_BLEU_ORDER)
+    fold_case = check_flag(lowercase, "lowercase")
     width = 2 + 2 * order
-    out = np.empty((len(texts), width), dtype=np.int64)
-    block = np.empty((min(len(texts), _BLOCK_SEGMENTS), width), dtype=np.int64)
+    out = new_table((len(texts), width), np.int64, "max_order", order)
+    block = new_table((min(len(texts), _BLOCK_SEGMENTS), width), np.int64, "max_order", order)
     first = 0
     while first < len(texts):
-        n_counted = _rust.bleu_statistics(texts, references, by_stream, first, bool(lowercase), tokenize, order, block)
+        n_counted = _rust.bleu_statistics(texts, references, by_stream, first, fold_case, tokenize, order, block)
         out[first : first + n_counted] = block[:n_counted]
         first += n_counted
     return out
@@ -316,7 +322,15 @@ def bleu_scores(
     out = np.empty(len(statistics), dtype=np.float64)
     rows = np.ascontiguousarray(statistics, dtype=np.float64)
     if len(rows):
-        _rust.bleu_scores(rows, n_columns // 2 - 1, smooth_method, value, bool(effective_order), _COMPENSATED_SUM, out)
+        _rust.bleu_scores(
+            rows,
+            n_columns // 2 - 1,
+            smooth_method,
+            value,
+            check_flag(effective_order, "effective_order"),
+            _COMPENSATED_SUM,
+            out,
+        )
     return out
 
 

@@ -12,6 +12,7 @@ from evalsuite.kernels.arguments import (
     check_array,
     check_choice,
     check_finite,
+    check_flag,
     check_integer,
     check_ordered,
     check_texts,
@@ -384,7 +385,7 @@ def repeated_spans(tokens: TokenIds, *, overlap: bool = False) -> NDArray[np.int
     ids, ends = _checked(tokens)
     out = np.empty((len(ends), 3), dtype=np.int64)
     if len(ends):
-        _rust.repeated_spans(ids, ends, bool(overlap), out)
+        _rust.repeated_spans(ids, ends, check_flag(overlap, "overlap"), out)
     return out
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 import numpy as np
 
 from evalsuite import _rust
-from evalsuite.kernels.arguments import check_choice, check_ordered, check_texts
+from evalsuite.kernels.arguments import check_choice, check_flag, check_ordered, check_texts
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Sequence
@@ -107,7 +107,9 @@ def rouge_words(
     [['naïve', 'füße', '東', '京']]
     """
     check_choice(tokenize, "tokenize", _TOKENIZATIONS)
-    return _rust.rouge_words(check_texts(texts, "texts", lowercase=False), tokenize, bool(use_stemmer))
+    return _rust.rouge_words(
+        check_texts(texts, "texts", lowercase=False), tokenize, check_flag(use_stemmer, "use_stemmer")
+    )
 
 
 def rouge_statistics(
@@ -169,7 +171,7 @@ def rouge_statistics(
     flat, counts = check_targets(targets, len(listed))
     out = np.empty((len(listed), len(types), 3), dtype=np.int64)
     if out.size:
-        _rust.rouge_statistics(flat, counts, listed, types, tokenize, bool(use_stemmer), out)
+        _rust.rouge_statistics(flat, counts, listed, types, tokenize, check_flag(use_stemmer, "use_stemmer"), out)
     return out
 
 

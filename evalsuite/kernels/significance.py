@@ -8,13 +8,22 @@ from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 import numpy as np
 
 from evalsuite import _rust
-from evalsuite.kernels.arguments import check_array, check_choice, check_finite, check_integer
+from evalsuite.kernels.arguments import (
+    MAX_RESAMPLES,
+    check_array,
+    check_choice,
+    check_finite,
+    check_flag,
+    check_integer,
+    new_table,
+)
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 __all__ = [
     "Held",
+    "check_seed",
     "jackknife_sums",
     "numpy_bootstrap_sums",
     "numpy_choices",
@@ -46,7 +55,7 @@ def numpy_choices(n: int, n_resamples: int, *, seed: int, n_flips: int = 0) -> N
     n : int
         Number of rows, 1 to 2**32 - 1.
     n_resamples : int
-        Number of resamples, B; at least 0.
+        Number of resamples, B; 0 to 2**24.
     seed : int
         Seed of the generator, at least 0 and of any size.
     n_flips : int, default 0
@@ -82,9 +91,9 @@ def numpy_choices(n: int, n_resamples: int, *, seed: int, n_flips: int = 0) -> N
     [[3, 1, 3, 1, 1], [3, 3, 3, 4, 1]]
     """
     size = check_integer(n, "n", 1, _MAX_CHOICES)
-    count = check_integer(n_resamples, "n_resamples", 0, sys.maxsize)
+    count = check_integer(n_resamples, "n_resamples", 0, MAX_RESAMPLES)
     flips = check_integer(n_flips, "n_flips", 0, _MAX_SEED)
-    out = np.empty((count, size), dtype=np.int64)
+    out = new_table((count, size), np.int64, "n_resamples", count)
     _rust.numpy_choices(_seed_words(seed), flips, size, out)
     return out
 
@@ -95,9 +104,9 @@ def numpy_coins(n: int, n_trials: int, *, seed: int) -> NDArray[np.bool_]:
     Parameters
     ----------
     n : int
-        Coins a trial, at least 1.
+        Coins a trial, 1 to 2**32 - 1.
     n_trials : int
-        Number of trials, B; at least 0.
+        Number of trials, B; 0 to 2**24.
     seed : int
         Seed of the generator, at least 0 and of any size.
 
@@ -134,7 +143,7 @@ def numpy_bootstrap_sums(
     rows : ndarray of float32, shape (n, k), C-contiguous
         One row a segment, at least one; several systems may lie side by side.
     n_resamples : int
-        Number of resamples, B; at least 0.
+        Number of resamples, B; 0 to 2**24.
     seed : int
         Seed of the generator, at least 0 and of any size.
     n_flips : int, default 0
@@ -169,9 +178,9 @@ def numpy_bootstrap_sums(
     check_array(rows, "rows", (np.float32,), 2, contiguous=True)
     _check_not_empty(rows, "rows")
     check_integer(len(rows), "len(rows)", 1, _MAX_CHOICES)
-    count = check_integer(n_resamples, "n_resamples", 0, sys.maxsize)
+    count = check_integer(n_resamples, "n_resamples", 0, MAX_RESAMPLES)
     flips = check_integer(n_flips, "n_flips", 0, _MAX_SEED)
-    out = np.empty((count, rows.shape[1]), dtype=np.float32)
+    out = new_table((count, rows.shape[1]), np.float32, "n_resamples", count)
     _rust.numpy_bootstrap_sums(rows, _seed_words(seed), flips, out)
     return out
 
@@ -184,7 +193,7 @@ def numpy_trial_sums(differences: NDArray[np.int64], *, n_trials: int, seed: int
     differences : ndarray of int64, shape (n, k), C-contiguous
         Statistics of one system minus those of another, a row a segment.
     n_trials : int
-        Number of trials of approximate randomisation, B; at least 0.
+        Number of trials of approximate randomisation, B; 0 to 2**24.
     seed : int
         Seed of the generator, at least 0 and of any size.
 
@@ -223,8 +232,8 @@ def numpy_trial_sums(differences: NDArray[np.int64], *, n_trials: int, seed: int
     largest = max(abs(int(differences.min())), abs(int(differences.max())))
     if largest * len(differences) > _LARGEST_SUM:
         raise ValueError(f"`differences` must have sums up to 2**62; found {largest} in one of {len(differences)} rows")
-    count = check_integer(n_trials, "n_trials", 0, sys.maxsize)
-    out = np.empty((count, differences.shape[1]), dtype=np.int64)
+    count = check_integer(n_trials, "n_trials", 0, MAX_RESAMPLES)
+    out = new_table((count, differences.shape[1]), np.int64, "n_trials", count)
     _rust.numpy_trial_sums(differences, _seed_words(seed), out)
     return out
 
@@ -240,7 +249,7 @@ def trial_sums(
         Statistics of one system minus those of another, a row a cluster of dependent samples. NaN spreads to every
         trial in which its row has heads: drop unscored samples first.
     n_trials : int
-        Number of trials, B; at least 0.
+        Number of trials, B; 0 to 2**24.
     seed : int
         Key of the random stream, 0 to 2**64 - 1.
     first_trial : int, default 0
@@ -272,8 +281,8 @@ def trial_sums(
     """
     check_array(differences, "differences", (np.float64,), 2, contiguous=True)
     _check_not_empty(differences, "differences")
-    count = check_integer(n_trials, "n_trials", 0, sys.maxsize)
-    out = np.empty((count, differences.shape[1]), dtype=np.float64)
+    count = check_integer(n_trials, "n_trials", 0, MAX_RESAMPLES)
+    out = new_table((count, differences.shape[1]), np.float64, "n_trials", count)
     _rust.trial_sums(differences, *_key(seed, first_trial), out)
     return out
 
@@ -284,9 +293,9 @@ def trial_coins(n: int, n_trials: int, *, seed: int, first_trial: int = 0) -> ND
     Parameters
     ----------
     n : int
-        Coins a trial, at least 1.
+        Coins a trial, 1 to 2**32 - 1.
     n_trials : int
-        Number of trials, B; at least 0.
+        Number of trials, B; 0 to 2**24.
     seed : int
         Key of the random stream, 0 to 2**64 - 1.
     first_trial : int, default 0
@@ -400,7 +409,16 @@ def resampled_bleu(
     if width < 4 or width % 2:
         raise ValueError(f"`sums` must have 2 + 2 * N columns, N at least 1; found {width}")
     value = check_finite(smooth_value, "smooth_value")
-    _rust.resampled_bleu(rows, width, held, smooth_method, value, bool(effective_order), _COMPENSATED_SUM, scores)
+    _rust.resampled_bleu(
+        rows,
+        width,
+        held,
+        smooth_method,
+        value,
+        check_flag(effective_order, "effective_order"),
+        _COMPENSATED_SUM,
+        scores,
+    )
     return scores
 
 
@@ -444,7 +462,9 @@ def resampled_chrf(
         raise ValueError(f"`sums` must have 3 * N columns, N at least 1; found {width}")
     check_finite(abs(beta) if isinstance(beta, int | float) else beta, "beta")
     factor = beta**2
-    any_python = _rust.resampled_chrf(rows, width, held, float(factor), float(1 + factor), bool(eps_smoothing), scores)
+    any_python = _rust.resampled_chrf(
+        rows, width, held, float(factor), float(1 + factor), check_flag(eps_smoothing, "eps_smoothing"), scores
+    )
     return _narrowed(scores, held, any_python=any_python)
 
 
@@ -502,21 +522,28 @@ def _check_not_empty(rows: NDArray[Any], name: str) -> None:
 
 
 def _coins(n: int, n_trials: int) -> NDArray[np.uint8]:
-    size = check_integer(n, "n", 1, sys.maxsize)
-    return np.empty((check_integer(n_trials, "n_trials", 0, sys.maxsize), size), dtype=np.uint8)
+    size = check_integer(n, "n", 1, _MAX_CHOICES)
+    count = check_integer(n_trials, "n_trials", 0, MAX_RESAMPLES)
+    return new_table((count, size), np.uint8, "n_trials", count)
 
 
 def _key(seed: int, first_trial: int) -> tuple[int, int]:
     return check_integer(seed, "seed", 0, _MAX_SEED), check_integer(first_trial, "first_trial", 0, 2**63)
 
 
-def _seed_words(seed: int) -> list[int]:
-    """Return the seed's 32-bit words, the lowest first, as numpy's ``SeedSequence`` takes it apart."""
+def check_seed(seed: int) -> int:
+    """Return a seed of any size from 0 on; TypeError or ValueError if it is none."""
     if isinstance(seed, bool | np.bool_) or not isinstance(seed, int | np.integer):
         raise TypeError(f"`seed` must be an int; found {type(seed).__name__}")
     rest = int(seed)
     if rest < 0:
         raise ValueError(f"`seed` must be at least 0; found {rest}")
+    return rest
+
+
+def _seed_words(seed: int) -> list[int]:
+    """Return the seed's 32-bit words, the lowest first, as numpy's ``SeedSequence`` takes it apart."""
+    rest = check_seed(seed)
     words = []
     while rest:
         words.append(rest & 0xFFFFFFFF)

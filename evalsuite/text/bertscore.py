@@ -6,17 +6,17 @@ import csv
 import math
 from collections import Counter
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
 from evalsuite.errors import InputError
-from evalsuite.kernels.arguments import check_array, check_ordered, check_texts
+from evalsuite.kernels.arguments import check_array, check_flag, check_integer, check_ordered, check_path, check_texts
 from evalsuite.text.encoders import TokenEncoder, open_token_encoder
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
     from numpy.typing import NDArray
 
@@ -116,10 +116,12 @@ class BertScorer:
                 '`encoder` must be "hf:FOLDER", "hashed_subwords" or an object with `signature` and `embed`; found '
                 f"{type(encoder).__name__}"
             )
+        if num_layers is not None:
+            check_integer(num_layers, "num_layers", 0, 2**16)
         if num_layers is not None and not isinstance(encoder, str):
             raise ValueError('`num_layers` is for "hf:FOLDER"; give the encoder its layer itself')
         self._encoder = open_token_encoder(encoder, num_layers=num_layers) if isinstance(encoder, str) else encoder
-        self._idf = bool(idf)
+        self._idf = check_flag(idf, "idf")
         self._weights: Mapping[int, float] | None = None
         self._unseen = 1.0
         self._baseline = None if baseline is None else _check_baseline(baseline)
@@ -273,13 +275,16 @@ def read_baseline(path: str | Path, num_layers: int) -> tuple[float, float, floa
     Examples
     --------
     >>> import tempfile
+    >>> from pathlib import Path
     >>> path = Path(tempfile.mkdtemp()) / "roberta-large.tsv"
     >>> _ = path.write_text("LAYER,P,R,F\n0,0.31,0.32,0.33\n1,0.81,0.82,0.83\n")
     >>> read_baseline(path, 1)
     (0.81, 0.82, 0.83)
     """
+    path = check_path(path, "path")
+    num_layers = check_integer(num_layers, "num_layers", 0, 2**16)
     try:
-        with Path(path).open(newline="", encoding="utf-8") as file:
+        with path.open(newline="", encoding="utf-8") as file:
             for line in csv.DictReader(file):
                 if int(line["LAYER"]) == num_layers:
                     return float(line["P"]), float(line["R"]), float(line["F"])
@@ -338,7 +343,10 @@ def _unit(vectors: NDArray[np.float32]) -> NDArray[np.float64]:
 
 
 def _check_baseline(baseline: Sequence[float]) -> NDArray[np.float64]:
-    values = np.asarray(baseline, dtype=np.float64)
+    try:
+        values = np.asarray(baseline, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise TypeError(f"`baseline` must be three numbers: precision, recall and F; found {baseline!r:.100}") from None
     if values.shape != (3,) or not (values < 1).all():
-        raise ValueError(f"`baseline` must be precision, recall and F, each below 1; found {baseline!r}")
+        raise ValueError(f"`baseline` must be precision, recall and F, each below 1; found {baseline!r:.100}")
     return values

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeAlias
 
 import numpy as np
 
-from evalsuite.kernels.arguments import check_finite
+from evalsuite.kernels.arguments import check_finite, check_flag, check_integer
+from evalsuite.kernels.bleu import MAX_BLEU_ORDER
 from evalsuite.kernels.significance import resampled_bleu
 from evalsuite.text.base import Metric, Statistics
 from evalsuite.text.result import Score
@@ -110,7 +111,7 @@ class BLEU(Metric[BLEUScore]):
     smooth_value : float, optional
         For "floor" (0.1 by default) and "add-k" (1 by default).
     max_ngram_order : int, default 4
-        Longest n-gram.
+        Longest n-gram, 1 to 65,536.
     effective_order : bool, default False
         Leave out orders longer than the hypothesis; for single sentences.
     trg_lang : str, default ""
@@ -172,13 +173,13 @@ class BLEU(Metric[BLEUScore]):
         super().__init__(references)
         if smooth_value is not None:
             check_finite(smooth_value, "smooth_value")
-        self.lowercase = lowercase
+        self.lowercase = check_flag(lowercase, "lowercase")
         self.smooth_method = _smooth_method(smooth_method)
         self.smooth_value = smooth_value
-        self.max_ngram_order = _order(max_ngram_order)
-        self.effective_order = effective_order
+        self.max_ngram_order = check_integer(max_ngram_order, "max_ngram_order", 1, MAX_BLEU_ORDER)
+        self.effective_order = check_flag(effective_order, "effective_order")
         self.trg_lang = trg_lang
-        self._force = force
+        self._force = check_flag(force, "force")
         own = self._TOKENIZER_MAP.get(trg_lang)
         if tokenize is None:
             tokenize = own or self.TOKENIZER_DEFAULT
@@ -221,6 +222,8 @@ class BLEU(Metric[BLEUScore]):
         ValueError
             If `smooth_method` is unknown, or the counts have fewer than `max_ngram_order` orders.
         """
+        check_integer(max_ngram_order, "max_ngram_order", 1, MAX_BLEU_ORDER)
+        effective_order = check_flag(effective_order, "effective_order")
         # Indexed below, and with "add-k" changed: a copy of the same kind, so that arrays round as arrays do.
         counts: Any = correct.copy() if isinstance(correct, np.ndarray) else list(correct)
         totals: Any = total.copy() if isinstance(total, np.ndarray) else list(total)
@@ -452,12 +455,4 @@ def _smooth_method(found: str) -> str:
     if found not in BLEU.SMOOTH_DEFAULTS:
         known = ", ".join(map(repr, BLEU.SMOOTH_DEFAULTS))
         raise ValueError(f"`smooth_method` must be one of {known}; found {found!r}")
-    return found
-
-
-def _order(found: int) -> int:
-    if isinstance(found, bool) or not isinstance(found, int):
-        raise TypeError(f"`max_ngram_order` must be an int; found {type(found).__name__}")
-    if found < 1:
-        raise ValueError(f"`max_ngram_order` must be at least 1; found {found}")
     return found

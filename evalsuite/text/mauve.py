@@ -30,6 +30,7 @@ __all__ = [
 
 _ONE_THREAD: Final = 100_000_000
 _MOST: Final = 1 << 31
+_MOST_POINTS: Final = 1 << 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -116,7 +117,7 @@ def compute_mauve(
     kmeans_num_redo, kmeans_max_iter : int
         Starts and iterations of k-means.
     divergence_curve_discretization_size : int, default 25
-        Points of the curve.
+        Points of the curve, 1 to 2**20.
     mauve_scaling_factor : float, default 5
         c of the paper: the curve is ``exp(-c * KL)``.
     seed : int, default 25
@@ -254,7 +255,7 @@ def mauve_from_counts(
     p, q = counts
     if len(p) != len(q):
         raise ValueError(f"`q_counts` must have the {len(p)} clusters of `p_counts`; found {len(q)}")
-    size = check_integer(divergence_curve_discretization_size, "divergence_curve_discretization_size", 1, _MOST)
+    size = check_integer(divergence_curve_discretization_size, "divergence_curve_discretization_size", 1, _MOST_POINTS)
     factor = check_finite(mauve_scaling_factor, "mauve_scaling_factor")
     p_hist, q_hist = p / p.sum(), q / q.sum()
     p_star, q_star = (p + 0.5) / (p + 0.5).sum(), (q + 0.5) / (q + 0.5).sum()
@@ -408,6 +409,11 @@ def _features(
         if not listed:
             raise ValueError(f"`{side}_text` must hold a text that is not empty")
         found = open_text_encoder(encoder) if isinstance(encoder, str) else encoder
+        if not isinstance(found, TextEncoder) and not callable(found):
+            raise TypeError(
+                '`encoder` must be "hf:FOLDER", "hashed_ngrams", a TextEncoder or a callable from texts to an array; '
+                f"found {type(found).__name__}"
+            )
         features = found.features(listed) if isinstance(found, TextEncoder) else found(listed)
         array = np.asarray(features)
         if len(array) != len(listed):

@@ -36,7 +36,7 @@ from typing import IO, TYPE_CHECKING, Any, Final
 import numpy as np
 
 from evalsuite.errors import InputError, SaveError
-from evalsuite.kernels.arguments import check_array, check_integer
+from evalsuite.kernels.arguments import check_array, check_flag, check_integer, check_path
 from evalsuite.kernels.contamination import MAX_NGRAM, NORMALIZER, UNICODE_VERSION, text_ngrams
 from evalsuite.text.corpus import CorpusFiles, batches
 
@@ -111,7 +111,8 @@ class NgramIndex:
         InputError
             If it is no index, damaged, or made by a version that counts otherwise.
         """
-        path = Path(path)
+        path = check_path(path, "path")
+        verify = check_flag(verify, "verify")
         try:
             with path.open("rb") as file:
                 size = os.fstat(file.fileno()).st_size
@@ -174,7 +175,7 @@ def build_ngram_index(
     TypeError, ValueError
         If an argument is not as above.
     """
-    path = Path(path)
+    path = check_path(path, "path")
     n = check_integer(n, "n", 1, MAX_NGRAM)
     seed = check_integer(seed, "seed", 0, 2**64 - 1)
     limit = check_integer(memory_bytes, "memory_bytes", _MIN_MEMORY, 2**63 - 1) // _BYTES_PER_HASH
