@@ -12,9 +12,11 @@ from evalsuite.kernels.arguments import (
     check_array,
     check_choice,
     check_finite,
+    check_flag,
     check_integer,
     check_references,
     check_texts,
+    new_table,
 )
 from evalsuite.kernels.tokenizers import TOKENIZATIONS, Tokenization
 
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "COMPENSATED_SUM",
+    "MAX_BLEU_ORDER",
     "SMOOTH_METHODS",
     "SmoothMethod",
     "bleu_scores",
@@ -39,6 +42,8 @@ SMOOTH_METHODS: Final = tuple(_SMOOTH_VALUES)
 COMPENSATED_SUM: Final = sys.version_info >= (3, 12)
 """Whether sum() of floats compensates for rounding, as from Python 3.12 on: sacrebleu's scores move with it."""
 _MAX_EXACT: Final = 2**53
+MAX_BLEU_ORDER: Final = 2**16
+"""Longest n-grams that BLEU counts."""
 # Texts are copied out of Python a block at a time, so that copies of a large corpus never exist all at once.
 _BLOCK_SEGMENTS: Final = 1024
 
@@ -65,7 +70,7 @@ def bleu_statistics(
     lowercase : bool, default False
         Apply ``str.lower`` to all texts first.
     max_order : int, default 4
-        Longest n-grams to count, N.
+        Longest n-grams to count, N; 1 to 65,536.
 
     Returns
     -------
@@ -79,8 +84,8 @@ def bleu_statistics(
     TypeError
         If a text is not a str, `references` is a flat sequence of str, or `max_order` is not an int.
     ValueError
-        If the lengths differ, a segment has no reference, an option is unknown, `max_order` is below 1, or a text
-        takes 4 GiB or more.
+        If the lengths differ, a segment has no reference, an option is unknown, `max_order` is not 1 to 65,536, or a
+        text takes 4 GiB or more.
 
     Notes
     -----
@@ -175,13 +180,14 @@ def _statistics(
     max_order: int,
 ) -> NDArray[np.int64]:
     check_choice(tokenize, "tokenize", TOKENIZATIONS)
-    order = check_integer(max_order, "max_order", 1, sys.maxsize)
+    order = check_integer(max_order, "max_order", 1, MAX_BLEU_ORDER)
+    fold_case = check_flag(lowercase, "lowercase")
     width = 2 + 2 * order
-    out = np.empty((len(texts), width), dtype=np.int64)
-    block = np.empty((min(len(texts), _BLOCK_SEGMENTS), width), dtype=np.int64)
+    out = new_table((len(texts), width), np.int64, "max_order", order)
+    block = new_table((min(len(texts), _BLOCK_SEGMENTS), width), np.int64, "max_order", order)
     first = 0
     while first < len(texts):
-        n_counted = _rust.bleu_statistics(texts, references, by_stream, first, bool(lowercase), tokenize, order, block)
+        n_counted = _rust.bleu_statistics(texts, references, by_stream, first, fold_case, tokenize, order, block)
         out[first : first + n_counted] = block[:n_counted]
         first += n_counted
     return out
@@ -248,7 +254,15 @@ def bleu_scores(
     out = np.empty(len(statistics), dtype=np.float64)
     rows = np.ascontiguousarray(statistics, dtype=np.float64)
     if len(rows):
-        _rust.bleu_scores(rows, n_columns // 2 - 1, smooth_method, value, bool(effective_order), COMPENSATED_SUM, out)
+        _rust.bleu_scores(
+            rows,
+            n_columns // 2 - 1,
+            smooth_method,
+            value,
+            check_flag(effective_order, "effective_order"),
+            COMPENSATED_SUM,
+            out,
+        )
     return out
 
 

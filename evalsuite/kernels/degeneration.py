@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from evalsuite import _rust
-from evalsuite.kernels.arguments import check_integer
+from evalsuite.kernels.arguments import check_flag, check_integer
 from evalsuite.kernels.token_ids import MAX_TOKENS, TokenIds, checked_tokens
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def repeated_spans(tokens: TokenIds, *, overlap: bool = False) -> NDArray[np.int
     ids, ends = checked_tokens(tokens)
     out = np.empty((len(ends), 3), dtype=np.int64)
     if len(ends):
-        _rust.repeated_spans(ids, ends, bool(overlap), out)
+        _rust.repeated_spans(ids, ends, check_flag(overlap, "overlap"), out)
     return out
 
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from evalsuite import _rust
-from evalsuite.kernels.arguments import check_array, check_integer, check_not_empty
+from evalsuite.kernels.arguments import MAX_RESAMPLES, check_array, check_integer, check_not_empty, new_table
 from evalsuite.kernels.numpy_seeds import seed_words
 
 if TYPE_CHECKING:
@@ -28,7 +27,7 @@ def numpy_choices(n: int, n_resamples: int, *, seed: int, n_flips: int = 0) -> N
     n : int
         Number of rows, 1 to 2**32 - 1.
     n_resamples : int
-        Number of resamples, B; at least 0.
+        Number of resamples, B; 0 to 2**24.
     seed : int
         Seed of the generator, at least 0 and of any size.
     n_flips : int, default 0
@@ -64,9 +63,9 @@ def numpy_choices(n: int, n_resamples: int, *, seed: int, n_flips: int = 0) -> N
     [[3, 1, 3, 1, 1], [3, 3, 3, 4, 1]]
     """
     size = check_integer(n, "n", 1, _MAX_CHOICES)
-    count = check_integer(n_resamples, "n_resamples", 0, sys.maxsize)
+    count = check_integer(n_resamples, "n_resamples", 0, MAX_RESAMPLES)
     flips = check_integer(n_flips, "n_flips", 0, _MAX_FLIPS)
-    out = np.empty((count, size), dtype=np.int64)
+    out = new_table((count, size), np.int64, "n_resamples", count)
     _rust.numpy_choices(seed_words(seed), flips, size, out)
     return out
 
@@ -81,7 +80,7 @@ def numpy_bootstrap_sums(
     rows : ndarray of float32, shape (n, k), C-contiguous
         One row a segment, at least one; several systems may lie side by side.
     n_resamples : int
-        Number of resamples, B; at least 0.
+        Number of resamples, B; 0 to 2**24.
     seed : int
         Seed of the generator, at least 0 and of any size.
     n_flips : int, default 0
@@ -116,8 +115,8 @@ def numpy_bootstrap_sums(
     check_array(rows, "rows", (np.float32,), 2, contiguous=True)
     check_not_empty(rows, "rows")
     check_integer(len(rows), "len(rows)", 1, _MAX_CHOICES)
-    count = check_integer(n_resamples, "n_resamples", 0, sys.maxsize)
+    count = check_integer(n_resamples, "n_resamples", 0, MAX_RESAMPLES)
     flips = check_integer(n_flips, "n_flips", 0, _MAX_FLIPS)
-    out = np.empty((count, rows.shape[1]), dtype=np.float32)
+    out = new_table((count, rows.shape[1]), np.float32, "n_resamples", count)
     _rust.numpy_bootstrap_sums(rows, seed_words(seed), flips, out)
     return out

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from evalsuite import _rust
-from evalsuite.kernels.arguments import check_array, check_integer, check_not_empty
+from evalsuite.kernels.arguments import MAX_RESAMPLES, check_array, check_integer, check_not_empty, new_table
 from evalsuite.kernels.numpy_seeds import seed_words
 
 if TYPE_CHECKING:
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["numpy_coins", "numpy_trial_sums", "trial_coins", "trial_sums"]
 
 _MAX_SEED: Final = 2**64 - 1
+_MAX_COINS: Final = 2**32 - 1
 _LARGEST_SUM: Final = 2**62
 
 
@@ -26,9 +26,9 @@ def numpy_coins(n: int, n_trials: int, *, seed: int) -> NDArray[np.bool_]:
     Parameters
     ----------
     n : int
-        Coins a trial, at least 1.
+        Coins a trial, 1 to 2**32 - 1.
     n_trials : int
-        Number of trials, B; at least 0.
+        Number of trials, B; 0 to 2**24.
     seed : int
         Seed of the generator, at least 0 and of any size.
 
@@ -63,7 +63,7 @@ def numpy_trial_sums(differences: NDArray[np.int64], *, n_trials: int, seed: int
     differences : ndarray of int64, shape (n, k), C-contiguous
         Statistics of one system minus those of another, a row a segment.
     n_trials : int
-        Number of trials of approximate randomisation, B; at least 0.
+        Number of trials of approximate randomisation, B; 0 to 2**24.
     seed : int
         Seed of the generator, at least 0 and of any size.
 
@@ -102,8 +102,8 @@ def numpy_trial_sums(differences: NDArray[np.int64], *, n_trials: int, seed: int
     largest = max(abs(int(differences.min())), abs(int(differences.max())))
     if largest * len(differences) > _LARGEST_SUM:
         raise ValueError(f"`differences` must have sums up to 2**62; found {largest} in one of {len(differences)} rows")
-    count = check_integer(n_trials, "n_trials", 0, sys.maxsize)
-    out = np.empty((count, differences.shape[1]), dtype=np.int64)
+    count = check_integer(n_trials, "n_trials", 0, MAX_RESAMPLES)
+    out = new_table((count, differences.shape[1]), np.int64, "n_trials", count)
     _rust.numpy_trial_sums(differences, seed_words(seed), out)
     return out
 
@@ -119,7 +119,7 @@ def trial_sums(
         Statistics of one system minus those of another, a row a cluster of dependent samples. NaN spreads to every
         trial in which its row has heads: drop unscored samples first.
     n_trials : int
-        Number of trials, B; at least 0.
+        Number of trials, B; 0 to 2**24.
     seed : int
         Key of the random stream, 0 to 2**64 - 1.
     first_trial : int, default 0
@@ -151,8 +151,8 @@ def trial_sums(
     """
     check_array(differences, "differences", (np.float64,), 2, contiguous=True)
     check_not_empty(differences, "differences")
-    count = check_integer(n_trials, "n_trials", 0, sys.maxsize)
-    out = np.empty((count, differences.shape[1]), dtype=np.float64)
+    count = check_integer(n_trials, "n_trials", 0, MAX_RESAMPLES)
+    out = new_table((count, differences.shape[1]), np.float64, "n_trials", count)
     _rust.trial_sums(differences, *_key(seed, first_trial), out)
     return out
 
@@ -163,9 +163,9 @@ def trial_coins(n: int, n_trials: int, *, seed: int, first_trial: int = 0) -> ND
     Parameters
     ----------
     n : int
-        Coins a trial, at least 1.
+        Coins a trial, 1 to 2**32 - 1.
     n_trials : int
-        Number of trials, B; at least 0.
+        Number of trials, B; 0 to 2**24.
     seed : int
         Key of the random stream, 0 to 2**64 - 1.
     first_trial : int, default 0
@@ -193,8 +193,9 @@ def trial_coins(n: int, n_trials: int, *, seed: int, first_trial: int = 0) -> ND
 
 
 def _coins(n: int, n_trials: int) -> NDArray[np.uint8]:
-    size = check_integer(n, "n", 1, sys.maxsize)
-    return np.empty((check_integer(n_trials, "n_trials", 0, sys.maxsize), size), dtype=np.uint8)
+    size = check_integer(n, "n", 1, _MAX_COINS)
+    count = check_integer(n_trials, "n_trials", 0, MAX_RESAMPLES)
+    return new_table((count, size), np.uint8, "n_trials", count)
 
 
 def _key(seed: int, first_trial: int) -> tuple[int, int]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 import numpy as np
 
 from evalsuite import _rust
-from evalsuite.kernels.arguments import check_array, check_choice, check_finite
+from evalsuite.kernels.arguments import check_array, check_choice, check_finite, check_flag
 from evalsuite.kernels.bleu import COMPENSATED_SUM, SMOOTH_METHODS
 
 if TYPE_CHECKING:
@@ -70,7 +70,9 @@ def resampled_bleu(
     if width < 4 or width % 2:
         raise ValueError(f"`sums` must have 2 + 2 * N columns, N at least 1; found {width}")
     value = check_finite(smooth_value, "smooth_value")
-    _rust.resampled_bleu(rows, width, held, smooth_method, value, bool(effective_order), COMPENSATED_SUM, scores)
+    _rust.resampled_bleu(
+        rows, width, held, smooth_method, value, check_flag(effective_order, "effective_order"), COMPENSATED_SUM, scores
+    )
     return scores
 
 
@@ -114,7 +116,9 @@ def resampled_chrf(
         raise ValueError(f"`sums` must have 3 * N columns, N at least 1; found {width}")
     check_finite(abs(beta) if isinstance(beta, int | float) else beta, "beta")
     factor = beta**2
-    any_python = _rust.resampled_chrf(rows, width, held, float(factor), float(1 + factor), bool(eps_smoothing), scores)
+    any_python = _rust.resampled_chrf(
+        rows, width, held, float(factor), float(1 + factor), check_flag(eps_smoothing, "eps_smoothing"), scores
+    )
     return _narrowed(scores, held, any_python=any_python)
 
 

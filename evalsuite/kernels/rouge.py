@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from evalsuite import _rust
-from evalsuite.kernels.arguments import check_choice, check_ordered, check_texts
+from evalsuite.kernels.arguments import check_choice, check_flag, check_ordered, check_texts
 from evalsuite.kernels.rouge_words import ROUGE_TOKENIZATIONS, RougeTokenization
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ def rouge_statistics(
     flat, counts = check_targets(targets, len(listed))
     out = np.empty((len(listed), len(types), 3), dtype=np.int64)
     if out.size:
-        _rust.rouge_statistics(flat, counts, listed, types, tokenize, bool(use_stemmer), out)
+        _rust.rouge_statistics(flat, counts, listed, types, tokenize, check_flag(use_stemmer, "use_stemmer"), out)
     return out
 
 

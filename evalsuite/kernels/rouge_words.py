@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from evalsuite import _rust
-from evalsuite.kernels.arguments import check_choice, check_texts
+from evalsuite.kernels.arguments import check_choice, check_flag, check_texts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -91,4 +91,6 @@ def rouge_words(
     [['naïve', 'füße', '東', '京']]
     """
     check_choice(tokenize, "tokenize", ROUGE_TOKENIZATIONS)
-    return _rust.rouge_words(check_texts(texts, "texts", lowercase=False), tokenize, bool(use_stemmer))
+    return _rust.rouge_words(
+        check_texts(texts, "texts", lowercase=False), tokenize, check_flag(use_stemmer, "use_stemmer")
+    )

@@ -109,7 +109,7 @@ class _CopyMetric(QuotientMetric):
             if texts and not any(_prompt(sample) for sample in samples):
                 raise ValueError(
                     f"{self.name}: no sample has a text as input that could be copied: give `corpus` the path of a "
-                    "corpus instead"
+                    f"corpus instead, on the command line by --option {self.name}.corpus=PATH"
                 )
             searches = [
                 search_ngrams([text], [_prompt(samples[i])], n=self._n) for i, text in zip(owners, texts, strict=True)
@@ -142,6 +142,7 @@ class CopyRate(_CopyMetric):
     corpus : str, default "prompt"
         What may have been copied: the texts of the sample's own input, or the path of an index of n-grams, of a text
         file (a document a line, or JSON Lines with a field "text"; .gz and .zst too) or of a folder of such files.
+        Lines of plain files have no input: there it must be given, ``--option NAME.corpus=PATH``.
     ngram : int, default 8
         Words of an n-gram, 1 to 64.
 
@@ -192,6 +193,7 @@ class Contamination13gram(_CopyMetric):
     corpus : str, default "prompt"
         What may have been copied: the texts of the sample's own input, or the path of an index of 13-grams, of a text
         file (a document a line, or JSON Lines with a field "text"; .gz and .zst too) or of a folder of such files.
+        Lines of plain files have no input: there it must be given, ``--option NAME.corpus=PATH``.
 
     Notes
     -----

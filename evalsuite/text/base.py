@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Generic, TypeAlias, TypeVar
 
 import numpy as np
 
+from evalsuite.kernels.arguments import MAX_RESAMPLES, check_integer
 from evalsuite.text.resampling import HELD_BY_BOOTSTRAP, bootstrap_sums, seed_from_environment
 from evalsuite.text.result import Score
 from evalsuite.text.signature import Signature, SignatureKey
@@ -126,8 +128,8 @@ class Metric(ABC, Generic[ScoreT]):
         hypotheses, references
             See `corpus_statistics`.
         n_bootstrap : int, default 1
-            Above 1, the score has a 95% interval from that many resamples, the same that sacrebleu draws; the seed is
-            the environment's ``SACREBLEU_SEED``, 12345 by default.
+            Above 1, the score has a 95% interval from that many resamples, at most 2**24, the same that sacrebleu
+            draws; the seed is the environment's ``SACREBLEU_SEED``, 12345 by default.
 
         Returns
         -------
@@ -138,6 +140,7 @@ class Metric(ABC, Generic[ScoreT]):
         TypeError, ValueError
             See `corpus_statistics`.
         """
+        n_bootstrap = check_integer(n_bootstrap, "n_bootstrap", -sys.maxsize, MAX_RESAMPLES)
         rows = self.corpus_statistics(hypotheses, references)
         score = self.score_from_statistics(column_sums(rows))
         if n_bootstrap > 1:
@@ -162,6 +165,7 @@ class Metric(ABC, Generic[ScoreT]):
         seed : int, optional
             None for one of chance.
         """
+        n_bootstrap = check_integer(n_bootstrap, "n_bootstrap", 1, MAX_RESAMPLES)
         self.n_bootstrap, self.seed = n_bootstrap, seed_name
         score._set_interval(self._resampled_values(bootstrap_sums(statistics, n_bootstrap, seed)))
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from evalsuite.kernels.arguments import check_ordered, check_texts
+from evalsuite.kernels.arguments import check_flag, check_integer, check_ordered, check_texts
 from evalsuite.text.bertscore_baseline import check_baseline
 from evalsuite.text.encoders import TokenEncoder, open_token_encoder
 from evalsuite.text.token_matching import WeighedTokens, match_tokens, measure_tokens
@@ -105,10 +105,12 @@ class BertScorer:
                 '`encoder` must be "hf:FOLDER", "hashed_subwords" or an object with `signature` and `embed`; found '
                 f"{type(encoder).__name__}"
             )
+        if num_layers is not None:
+            check_integer(num_layers, "num_layers", 0, 2**16)
         if num_layers is not None and not isinstance(encoder, str):
             raise ValueError('`num_layers` is for "hf:FOLDER"; give the encoder its layer itself')
         self._encoder = open_token_encoder(encoder, num_layers=num_layers) if isinstance(encoder, str) else encoder
-        self._idf = bool(idf)
+        self._idf = check_flag(idf, "idf")
         self._weights: Mapping[int, float] | None = None
         self._unseen = 1.0
         self._baseline = None if baseline is None else check_baseline(baseline)

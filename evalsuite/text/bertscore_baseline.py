@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import csv
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from evalsuite.errors import InputError
+from evalsuite.kernels.arguments import check_integer, check_path
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from numpy.typing import NDArray
 
@@ -29,13 +30,16 @@ def read_baseline(path: str | Path, num_layers: int) -> tuple[float, float, floa
     Examples
     --------
     >>> import tempfile
+    >>> from pathlib import Path
     >>> path = Path(tempfile.mkdtemp()) / "roberta-large.tsv"
     >>> _ = path.write_text("LAYER,P,R,F\n0,0.31,0.32,0.33\n1,0.81,0.82,0.83\n")
     >>> read_baseline(path, 1)
     (0.81, 0.82, 0.83)
     """
+    path = check_path(path, "path")
+    num_layers = check_integer(num_layers, "num_layers", 0, 2**16)
     try:
-        with Path(path).open(newline="", encoding="utf-8") as file:
+        with path.open(newline="", encoding="utf-8") as file:
             for line in csv.DictReader(file):
                 if int(line["LAYER"]) == num_layers:
                     return float(line["P"]), float(line["R"]), float(line["F"])
@@ -46,7 +50,10 @@ def read_baseline(path: str | Path, num_layers: int) -> tuple[float, float, floa
 
 def check_baseline(baseline: Sequence[float]) -> NDArray[np.float64]:
     """Return precision, recall and F of unrelated texts as an array; ValueError if they are none."""
-    values = np.asarray(baseline, dtype=np.float64)
-    if values.shape != (3,) or not (values < 1).all():
-        raise ValueError(f"`baseline` must be precision, recall and F, each below 1; found {baseline!r}")
+    try:
+        values = np.asarray(baseline, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise TypeError(f"`baseline` must be three numbers: precision, recall and F; found {baseline!r:.100}") from None
+    if values.shape != (3,) or not (np.isfinite(values) & (values < 1)).all():
+        raise ValueError(f"`baseline` must be precision, recall and F, each finite and below 1; found {baseline!r:.100}")
     return values

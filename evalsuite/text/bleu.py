@@ -6,7 +6,8 @@ import logging
 import os
 from typing import TYPE_CHECKING, ClassVar, Final
 
-from evalsuite.kernels.arguments import check_finite
+from evalsuite.kernels.arguments import check_finite, check_flag, check_integer
+from evalsuite.kernels.bleu import MAX_BLEU_ORDER
 from evalsuite.kernels.resampled_scores import resampled_bleu
 from evalsuite.text.base import Metric, Statistics
 from evalsuite.text.bleu_score import MAX_NGRAM_ORDER, SMOOTH_DEFAULTS, BLEUScore, check_smooth_method, score_counts
@@ -44,7 +45,7 @@ class BLEU(Metric[BLEUScore]):
     smooth_value : float, optional
         For "floor" (0.1 by default) and "add-k" (1 by default).
     max_ngram_order : int, default 4
-        Longest n-gram.
+        Longest n-gram, 1 to 65,536.
     effective_order : bool, default False
         Leave out orders longer than the hypothesis; for single sentences.
     trg_lang : str, default ""
@@ -108,13 +109,13 @@ class BLEU(Metric[BLEUScore]):
         super().__init__(references)
         if smooth_value is not None:
             check_finite(smooth_value, "smooth_value")
-        self.lowercase = lowercase
+        self.lowercase = check_flag(lowercase, "lowercase")
         self.smooth_method = check_smooth_method(smooth_method)
         self.smooth_value = smooth_value
-        self.max_ngram_order = _order(max_ngram_order)
-        self.effective_order = effective_order
+        self.max_ngram_order = check_integer(max_ngram_order, "max_ngram_order", 1, MAX_BLEU_ORDER)
+        self.effective_order = check_flag(effective_order, "effective_order")
         self.trg_lang = trg_lang
-        self._force = force
+        self._force = check_flag(force, "force")
         own = self._TOKENIZER_MAP.get(trg_lang)
         if tokenize is None:
             tokenize = own or self.TOKENIZER_DEFAULT
@@ -189,11 +190,3 @@ class BLEU(Metric[BLEUScore]):
             ("tok", "tok", self.tokenizer_signature),
             ("smooth", "s", smooth),
         )
-
-
-def _order(found: int) -> int:
-    if isinstance(found, bool) or not isinstance(found, int):
-        raise TypeError(f"`max_ngram_order` must be an int; found {type(found).__name__}")
-    if found < 1:
-        raise ValueError(f"`max_ngram_order` must be at least 1; found {found}")
-    return found

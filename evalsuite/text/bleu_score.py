@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import numpy as np
 
+from evalsuite.kernels.arguments import check_flag, check_integer
+from evalsuite.kernels.bleu import MAX_BLEU_ORDER
 from evalsuite.text.result import Score
 
 if TYPE_CHECKING:
@@ -115,6 +117,8 @@ def score_counts(
     ValueError
         If `smooth_method` is unknown, or the counts have fewer than `max_ngram_order` orders.
     """
+    check_integer(max_ngram_order, "max_ngram_order", 1, MAX_BLEU_ORDER)
+    effective_order = check_flag(effective_order, "effective_order")
     # Indexed below, and with "add-k" changed: a copy of the same kind, so that arrays round as arrays do.
     counts: Any = correct.copy() if isinstance(correct, np.ndarray) else list(correct)
     totals: Any = total.copy() if isinstance(total, np.ndarray) else list(total)

@@ -74,7 +74,7 @@ def compute_mauve(
     kmeans_num_redo, kmeans_max_iter : int
         Starts and iterations of k-means.
     divergence_curve_discretization_size : int, default 25
-        Points of the curve.
+        Points of the curve, 1 to 2**20.
     mauve_scaling_factor : float, default 5
         c of the paper: the curve is ``exp(-c * KL)``.
     seed : int, default 25
@@ -189,6 +189,11 @@ def _features(
         if not listed:
             raise ValueError(f"`{side}_text` must hold a text that is not empty")
         found = open_text_encoder(encoder) if isinstance(encoder, str) else encoder
+        if not isinstance(found, TextEncoder) and not callable(found):
+            raise TypeError(
+                '`encoder` must be "hf:FOLDER", "hashed_ngrams", a TextEncoder or a callable from texts to an array; '
+                f"found {type(found).__name__}"
+            )
         features = found.features(listed) if isinstance(found, TextEncoder) else found(listed)
         array = np.asarray(features)
         if len(array) != len(listed):

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = ["MauveScore", "mauve_from_counts"]
 
-_MOST: Final = 1 << 31
+_MOST_POINTS: Final = 1 << 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -89,7 +89,7 @@ def mauve_from_counts(
     p, q = counts
     if len(p) != len(q):
         raise ValueError(f"`q_counts` must have the {len(p)} clusters of `p_counts`; found {len(q)}")
-    size = check_integer(divergence_curve_discretization_size, "divergence_curve_discretization_size", 1, _MOST)
+    size = check_integer(divergence_curve_discretization_size, "divergence_curve_discretization_size", 1, _MOST_POINTS)
     factor = check_finite(mauve_scaling_factor, "mauve_scaling_factor")
     if factor == 0:
         raise ValueError("`mauve_scaling_factor` must be above 0, or the curve has no ends; found 0")

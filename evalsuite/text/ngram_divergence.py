@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 import numpy as np
 
-from evalsuite.kernels.arguments import check_array, check_choice, check_finite, check_texts
+from evalsuite.kernels.arguments import check_array, check_choice, check_finite, check_flag, check_texts
 from evalsuite.kernels.ngrams import joint_ngram_counts
 from evalsuite.kernels.tokenizers import tokenize_13a
 
@@ -164,7 +164,7 @@ def ngram_counts(
         listed = check_texts(texts, name, lowercase=False)
         if tokenize == "13a":
             listed = tokenize_13a(listed, lowercase=lowercase)
-        elif lowercase:
+        elif check_flag(lowercase, "lowercase"):
             listed = [text.lower() for text in listed]
         sides.append(listed)
     return joint_ngram_counts(*sides, unit="characters" if tokenize == "char" else "words", order=order)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from evalsuite.errors import InputError
-from evalsuite.kernels.arguments import check_array
+from evalsuite.kernels.arguments import check_array, check_flag, check_path
 from evalsuite.text.ngram_index_file import HEADER_BYTES, MAGIC, map_arrays, read_header, verify_body
 
 if TYPE_CHECKING:
@@ -71,7 +71,8 @@ class NgramIndex:
         InputError
             If it is no index, damaged, or made by a version that counts otherwise.
         """
-        path = Path(path)
+        path = check_path(path, "path")
+        verify = check_flag(verify, "verify")
         try:
             with path.open("rb") as file:
                 size = os.fstat(file.fileno()).st_size

@@ -13,7 +13,7 @@ from typing import IO, TYPE_CHECKING, Final
 import numpy as np
 
 from evalsuite.errors import SaveError
-from evalsuite.kernels.arguments import check_integer
+from evalsuite.kernels.arguments import check_integer, check_path
 from evalsuite.kernels.contamination import MAX_NGRAM, text_ngrams
 from evalsuite.text.corpus import CorpusFiles, batches
 from evalsuite.text.ngram_index import NgramIndex
@@ -70,7 +70,7 @@ def build_ngram_index(
     TypeError, ValueError
         If an argument is not as above.
     """
-    path = Path(path)
+    path = check_path(path, "path")
     n = check_integer(n, "n", 1, MAX_NGRAM)
     seed = check_integer(seed, "seed", 0, 2**64 - 1)
     limit = check_integer(memory_bytes, "memory_bytes", _MIN_MEMORY, 2**63 - 1) // _BYTES_PER_HASH

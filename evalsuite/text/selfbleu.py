@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 import numpy as np
 
-from evalsuite.kernels.arguments import check_choice
+from evalsuite.kernels.arguments import check_choice, check_integer
 from evalsuite.kernels.self_bleu import nltk_bleu_scores, self_bleu_statistics
 from evalsuite.kernels.token_ids import Tokenize, token_ids
 
@@ -134,6 +134,7 @@ def self_bleu(
     0.1999
     """
     check_choice(average, "average", ("texts", "corpus"))
+    check_integer(smoothing, "smoothing", 0, 7)
     statistics = _statistics(texts, weights, smoothing, tokenize, lowercase)
     if average == "corpus":
         if smoothing > 4:
