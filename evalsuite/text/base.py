@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Generic, TypeAlias, TypeVar
 
 import numpy as np
@@ -13,7 +14,7 @@ from evalsuite.kernels.arguments import MAX_RESAMPLES, check_integer
 from evalsuite.text.resampling import HELD_BY_BOOTSTRAP, bootstrap_sums, seed_from_environment
 from evalsuite.text.result import Score
 from evalsuite.text.signature import Signature, SignatureKey
-from evalsuite.text.streams import check_group, check_hypotheses, check_streams
+from evalsuite.text.streams import check_group, check_hypotheses, check_streams, is_plain
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -100,16 +101,28 @@ class Metric(ABC, Generic[ScoreT]):
         ValueError
             If nothing is to be scored, lengths differ, or a hypothesis has no reference.
         """
-        check_hypotheses(hypotheses)
         streams: Sequence[Sequence[str | None]]
         if references is None or (isinstance(references, Sequence) and len(references) == 0):
+            check_hypotheses(hypotheses)
             if self._references is None:
                 raise ValueError("`references` must be given, here or when the metric is made; found none")
             streams = self._references
         else:
             streams = references
+        if self._kernel_checks_types and is_plain(hypotheses, streams):
+            # One look at every string less; what it refuses is named below.
+            with suppress(TypeError, ValueError):
+                rows = self._stream_statistics(hypotheses, streams)
+                self.num_refs = 1
+                return rows
+        check_hypotheses(hypotheses)
         self.num_refs = check_streams(streams, len(hypotheses))
         return self._stream_statistics(hypotheses, streams)
+
+    @property
+    def _kernel_checks_types(self) -> bool:
+        """Whether `_stream_statistics` refuses what is not a str, and hypotheses without a reference, by itself."""
+        return False
 
     def _stream_statistics(self, hypotheses: Sequence[str], streams: Sequence[Sequence[str | None]]) -> Statistics:
         """Rows of segments whose references come as streams."""

@@ -55,5 +55,5 @@ def check_baseline(baseline: Sequence[float]) -> NDArray[np.float64]:
     except (TypeError, ValueError):
         raise TypeError(f"`baseline` must be three numbers: precision, recall and F; found {baseline!r:.100}") from None
     if values.shape != (3,) or not (np.isfinite(values) & (values < 1)).all():
-        raise ValueError(f"`baseline` must be precision, recall and F, each finite and below 1; found {baseline!r:.100}")
+        raise ValueError(f"`baseline` must be finite precision, recall and F below 1; found {baseline!r:.100}")
     return values

@@ -162,11 +162,16 @@ class BLEU(Metric[BLEUScore]):
             hypotheses, references, lowercase=self.lowercase, max_order=self.max_ngram_order
         )
 
+    @property
+    def _kernel_checks_types(self) -> bool:
+        return self.tokenizer.is_kernels
+
     def _stream_statistics(self, hypotheses: Sequence[str], streams: Sequence[Sequence[str | None]]) -> Statistics:
-        self._look_for_tokenized(hypotheses)
-        return self.tokenizer.stream_statistics(
+        rows = self.tokenizer.stream_statistics(
             hypotheses, streams, lowercase=self.lowercase, max_order=self.max_ngram_order
         )
+        self._look_for_tokenized(hypotheses)
+        return rows
 
     def _look_for_tokenized(self, hypotheses: Sequence[str]) -> None:
         if self._force:

@@ -58,6 +58,11 @@ class BleuTokenizer:
         self._kernel = kernel
         self._outer = outer
 
+    @property
+    def is_kernels(self) -> bool:
+        """Whether texts go to the kernel as they are."""
+        return self._outer is None
+
     def signature(self) -> str:
         """Return the name that signatures have for it."""
         return self._kernel if self._outer is None else self._outer.signature()
