@@ -14,6 +14,8 @@ const MIN_CROWDED: usize = 1 << 14;
 pub struct RecentWords {
     /// The polynomial before the first of them, and after each.
     polynomials: Vec<u64>,
+    /// The last of them.
+    polynomial: u64,
     /// Where each starts and ends.
     spans: Vec<(usize, usize)>,
     /// How many of them were looked at.
@@ -27,6 +29,7 @@ impl RecentWords {
     pub fn reset(&mut self) {
         self.polynomials.clear();
         self.polynomials.push(0);
+        self.polynomial = 0;
         self.spans.clear();
         (self.n_old, self.n_forgotten) = (0, 0);
     }
@@ -34,8 +37,8 @@ impl RecentWords {
     /// Adds a word: its hash, and where it starts and ends.
     #[inline]
     pub fn push(&mut self, word: u64, start: usize, end: usize) {
-        let last = self.polynomials.last().copied().unwrap_or(0);
-        self.polynomials.push(append(last, word));
+        self.polynomial = append(self.polynomial, word);
+        self.polynomials.push(self.polynomial);
         self.spans.push((start, end));
     }
 
