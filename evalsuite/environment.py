@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import os
 import platform
-import subprocess
 import sys
 from contextlib import contextmanager
-from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
 
 from evalsuite.errors import ModelError
@@ -22,11 +20,15 @@ _PACKAGES = ("evalsuite", "numpy", "torch", "transformers", "tokenizers", "safet
 
 def release() -> str:
     """Return the version of the installed evalsuite."""
+    from importlib.metadata import version
+
     return version("evalsuite")
 
 
 def describe_environment() -> dict[str, object]:
     """Return package versions, Python, platform, processor count and the git revision of the current folder."""
+    from importlib.metadata import PackageNotFoundError, version
+
     packages: dict[str, object] = {}
     for name in _PACKAGES:
         try:
@@ -77,6 +79,8 @@ def one_thread() -> Iterator[None]:
 
 
 def _git_state() -> dict[str, object] | None:
+    import subprocess
+
     try:
         revision = _git("rev-parse", "HEAD")
         dirty = bool(_git("status", "--porcelain", "--untracked-files=no"))
@@ -86,5 +90,7 @@ def _git_state() -> dict[str, object] | None:
 
 
 def _git(*arguments: str) -> str:
+    import subprocess
+
     result = subprocess.run(["git", *arguments], capture_output=True, text=True, check=True, timeout=10)
     return result.stdout.strip()

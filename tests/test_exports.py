@@ -5,11 +5,17 @@ from __future__ import annotations
 import ast
 import doctest
 import importlib
+import inspect
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 import evalsuite
+import evalsuite.text
+
+if TYPE_CHECKING:
+    from types import ModuleType
 
 ROOT = Path(evalsuite.__file__).parent
 PATHS = sorted(path for path in ROOT.rglob("*.py") if "tasks" not in path.relative_to(ROOT).parts)
@@ -27,6 +33,15 @@ def test_the_public_names() -> None:
     assert set(evalsuite.__all__) <= set(dir(evalsuite))
     with pytest.raises(AttributeError, match="module 'evalsuite' has no attribute 'evalute'"):
         evalsuite.evalute  # type: ignore[attr-defined]  # noqa: B018
+
+
+@pytest.mark.parametrize("package", [evalsuite, evalsuite.text], ids=lambda package: str(package.__name__))
+def test_type_checkers_see_what_is_imported_when_it_is_used(package: ModuleType) -> None:
+    (block,) = [node for node in ast.parse(inspect.getsource(package)).body if isinstance(node, ast.If)]
+    seen = {alias.name: node.module for node in block.body if isinstance(node, ast.ImportFrom) for alias in node.names}
+    assert seen.keys() == set(package.__all__) - {"__version__"}
+    for name, module in seen.items():
+        assert getattr(package, name) is getattr(importlib.import_module(str(module)), name)
 
 
 def rank(name: str) -> tuple[int, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -101,6 +102,14 @@ def own_parts(path: Path) -> set[str]:
 def test_every_module_has_a_layer() -> None:
     assert {part(path) for path in MODULES} <= set(LAYER)
     assert len(MODULES) > 60
+
+
+def test_the_table_for_contributors_is_the_same() -> None:
+    text = (Path(__file__).parents[1] / "CONTRIBUTING.md").read_text("utf-8")
+    rows = re.findall(r"(?m)^\| (\d) \| (.*) \|$", text)
+    assert [int(number) for number, _ in rows] == list(range(len(LAYERS)))
+    for names, (_, cell) in zip(LAYERS, rows, strict=True):
+        assert set(re.findall(r"`(\w+)`", cell)) == names - {"__main__"}
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))

@@ -45,3 +45,9 @@ def test_generating_with_a_light_model_needs_no_torch() -> None:
         "evalsuite.evaluate(lambda prompt: 'answer: 1', 'ledger', limit=4, output=tempfile.mkdtemp())"
     )
     assert imported(code) <= {"numpy"}
+
+
+def test_scoring_files_reads_no_metadata_of_packages_and_starts_no_process() -> None:
+    code = "import evalsuite.scoring, evalsuite.cli.score_files, sys\n"
+    code += "assert not {'importlib.metadata', 'subprocess'} & set(sys.modules)"
+    subprocess.run([sys.executable, "-c", code], check=True)

@@ -12,7 +12,7 @@ from evalsuite.errors import InputError, TaskError, ThresholdError, UsageError
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from evalsuite.text.contamination import ContaminationReport
     from evalsuite.text.ngram_search import Corpus
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["add_arguments", "run"]
 
 _SHOWN = 20
+_STDIN = "-"
 _EVIDENCE_WIDTH = 60
 
 
@@ -31,9 +32,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         required=True,
         metavar="PATH",
         help="what a model learned from: text files (a document a line), JSON Lines, folders or patterns, .gz and .zst "
-        "too; or one index made by --save-index",
+        "too; one index made by --save-index; or - for the standard input, a document a line",
     )
-    parser.add_argument("--items", metavar="FILE|TASK", help="what it is evaluated by: a file like those, or a task")
+    parser.add_argument(
+        "--items",
+        metavar="FILE|TASK",
+        help="what it is evaluated by: a file or folder like those, - for the standard input, or a task",
+    )
     parser.add_argument("--ngram", type=int, metavar="N", help="words of an n-gram; default: 13, or the index's")
     parser.add_argument(
         "--min-words", type=int, default=8, metavar="N", help="shorter items are too short to judge; default: 8"
@@ -55,8 +60,9 @@ def run(options: argparse.Namespace) -> int:
         raise UsageError("contamination: --items is missing: a file of items or a task (or --save-index FILE)")
     if options.max_dirty is not None and not 0 <= options.max_dirty <= 1:
         raise UsageError(f"contamination: --max-dirty must be 0 to 1, got {options.max_dirty}")
+    _check_stdin(options)
     items, names = ([], []) if options.items is None else _read_items(options.items, options.items_field, options.field)
-    from evalsuite.text.corpus import CorpusFiles
+    from evalsuite.text.ngram_index import NgramIndex
 
     corpus, n = _open_corpus(options)
     try:
@@ -65,7 +71,7 @@ def run(options: argparse.Namespace) -> int:
         if options.items is None:
             return 0
         report = _find(options, items, corpus, n)
-        least = 0 if isinstance(corpus, CorpusFiles) else n  # an index knows n-grams of one length only
+        least = n if isinstance(corpus, NgramIndex) else 0  # an index knows n-grams of one length only
     except (TypeError, ValueError) as error:
         raise UsageError(f"contamination: {error}") from error
     if options.json:
@@ -82,6 +88,8 @@ def _open_corpus(options: argparse.Namespace) -> tuple[Corpus, int]:
     from evalsuite.text.corpus import CorpusFiles
     from evalsuite.text.ngram_index import NgramIndex, is_ngram_index
 
+    if options.corpus == [_STDIN]:
+        return _stdin_documents(), 13 if options.ngram is None else options.ngram
     indexes = [path for path in options.corpus if is_ngram_index(path)]
     if not indexes:
         files = CorpusFiles(tuple(options.corpus), options.field)
@@ -97,12 +105,41 @@ def _open_corpus(options: argparse.Namespace) -> tuple[Corpus, int]:
     return index, index.n
 
 
+def _check_stdin(options: argparse.Namespace) -> None:
+    if _STDIN not in options.corpus:
+        return
+    if len(options.corpus) > 1:
+        raise UsageError('contamination: --corpus "-" is the standard input: it is given by itself')
+    if options.items == _STDIN or (options.items is not None and options.save_index is not None):
+        raise UsageError(
+            'contamination: --corpus "-" can be read but once: it is either searched for items of a file or a task, or '
+            "saved by --save-index"
+        )
+
+
+def _stdin_documents() -> Iterator[str]:
+    """Yield the lines of the standard input, which are UTF-8 and end at newlines only."""
+    if sys.stdin is None:
+        raise InputError("standard input: cannot be read: it is closed")
+    try:
+        for number, line in enumerate(sys.stdin.buffer, 1):
+            try:
+                yield line.removesuffix(b"\n").decode("utf-8")
+            except UnicodeDecodeError as error:
+                raise InputError(
+                    f"standard input:{number}: not UTF-8 (byte {error.start + 1} of the line); convert it to UTF-8, or "
+                    "decompress it first"
+                ) from error
+    except OSError as error:
+        raise InputError(f"standard input: cannot be read: {error.strerror or error}") from error
+
+
 def _save_index(options: argparse.Namespace, corpus: Corpus, n: int) -> None:
     from evalsuite.cli.messages import say
-    from evalsuite.text.corpus import CorpusFiles
-    from evalsuite.text.ngram_index import build_ngram_index
+    from evalsuite.text.ngram_index import NgramIndex
+    from evalsuite.text.ngram_index_builder import build_ngram_index
 
-    assert isinstance(corpus, CorpusFiles)
+    assert not isinstance(corpus, NgramIndex)
     made = build_ngram_index(options.save_index, corpus, n=n)
     say(f"evalsuite: {made.path}: {made.n_ngrams} different {n}-grams of {made.n_documents} documents")
 
@@ -123,13 +160,24 @@ def _find(options: argparse.Namespace, items: Sequence[str], corpus: Corpus, n: 
 def _read_items(given: str, items_field: str | None, field: str) -> tuple[list[str], list[str]]:
     """Return the texts of the items, and what to call each."""
     path = Path(given)
-    if path.is_file():
+    if given == _STDIN:
+        items = list(_stdin_documents())
+        if not items:
+            raise InputError("standard input: there is no item in it")
+        return items, [f"line {number}" for number in range(1, len(items) + 1)]
+    if path.is_file() or (path.is_dir() and not (path / "task.toml").exists()):
         from evalsuite.text.corpus import CorpusFiles
 
-        items = list(CorpusFiles((path,), items_field or field).documents(path))
+        items, names = [], []
+        corpus = CorpusFiles((path,), items_field or field)
+        for file in corpus.files():
+            found = list(corpus.documents(file))
+            name = file.name if path.is_file() else file.relative_to(path).as_posix()
+            items += found
+            names += [f"{name}:{number}" for number in range(1, len(found) + 1)]
         if not items:
             raise InputError(f"{path}: there is no item in it")
-        return items, [f"{path.name}:{number}" for number in range(1, len(items) + 1)]
+        return items, names
     if path.suffix not in ("", ".toml") and not path.exists():
         raise InputError(f"{path}: no such file of items")
     from evalsuite.task import load_task

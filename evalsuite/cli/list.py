@@ -1,10 +1,12 @@
-"""``evalsuite list``: what there is, with one line each."""
+"""``evalsuite list``: what there is, with one line each; and the options of a metric."""
 
 from __future__ import annotations
 
 import json
 import sys
 from typing import TYPE_CHECKING
+
+from evalsuite.errors import UsageError
 
 if TYPE_CHECKING:
     import argparse
@@ -17,11 +19,15 @@ KINDS = ("tasks", "metrics", "models", "suites")
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options of the command."""
     parser.add_argument("kind", nargs="?", choices=KINDS, help="default: all of them")
+    parser.add_argument("name", nargs="?", metavar="METRIC", help="after metrics: one of them, with its options")
     parser.add_argument("--json", action="store_true", help="print JSON")
 
 
 def run(options: argparse.Namespace) -> int:
     """Run the command and return its exit code."""
+    if options.name is not None:
+        _show_metric(options)
+        return 0
     kinds = [options.kind] if options.kind else list(KINDS)
     found = {kind: entries(kind) for kind in kinds}
     if options.json:
@@ -36,6 +42,42 @@ def run(options: argparse.Namespace) -> int:
         for name, summary in lines:
             sys.stdout.write(f"  {name:<{width}}  {summary}".rstrip() + "\n")
     return 0
+
+
+def _show_metric(options: argparse.Namespace) -> None:
+    """Print a metric's line, its options, and how to give them."""
+    from evalsuite.cli.metric_options import metric_options
+    from evalsuite.metrics import METRICS
+
+    if options.kind != "metrics":
+        raise UsageError(
+            f'list: unknown argument "{options.name}": only metrics have options, as in "list metrics bleu"'
+        )
+    name, metric = options.name, METRICS.get(options.name)
+    found = metric_options(metric)
+    if options.json:
+        record = {
+            "name": name,
+            "summary": METRICS.summary(name),
+            "options": [{"name": o.name, "default": o.default, "meaning": o.meaning} for o in found],
+        }
+        sys.stdout.write(json.dumps(record, indent=2, default=str) + "\n")
+        return
+    sys.stdout.write(f"{name}: {METRICS.summary(name).rstrip('.')}.\n")
+    if not found:
+        sys.stdout.write("\nIt has no options.\n")
+        return
+    width = max(len(option.name) for option in found)
+    places = max(len(option.written) for option in found)
+    sys.stdout.write(f"\n  {'option':<{width}}  {'default':<{places}}  meaning\n")
+    for option in found:
+        line = f"  {option.name:<{width}}  {option.written:<{max(places, 7)}}  {option.meaning}"
+        sys.stdout.write(line.rstrip() + "\n")
+    first = found[0].name
+    sys.stdout.write("\n")
+    if metric.modality == "text":
+        sys.stdout.write(f"For files:   evalsuite score --hyp ... --metric {name} --option {name}.{first}=VALUE\n")
+    sys.stdout.write(f'In a task:   metrics = [{{ name = "{name}", {first} = VALUE, ... }}, ...]\n')
 
 
 def entries(kind: str) -> list[tuple[str, str]]:

@@ -10,6 +10,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from evalsuite.cli.interrupts import INTERRUPTED, heard_at_once
 from evalsuite.cli.messages import say
 from evalsuite.cli.parser import COMMANDS, Parser, build_parser, normalise
 from evalsuite.errors import EXIT_INTERRUPTED, EXIT_OK, EXIT_SAVE, EXIT_USAGE, EvalsuiteError
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 
 __all__ = ["main"]
 
+# Commands that begin anew when they are called again.
+_NOTHING_KEPT = ("score", "contamination")
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run ``evalsuite`` with these arguments, the process's own by default, and return its exit code."""
@@ -27,12 +31,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
             setattr(sys, name, Path(os.devnull).open("w"))  # noqa: SIM115 (lives as long as the process)
     if isinstance(sys.stdout, io.TextIOWrapper):  # what the terminal's encoding lacks is shown, not raised
         sys.stdout.reconfigure(errors="backslashreplace")
-    return _guarded(lambda: _run(sys.argv[1:] if arguments is None else list(arguments)))
-
-
-def _run(arguments: list[str]) -> int:
-    given = normalise(arguments)
+    given = normalise(sys.argv[1:] if arguments is None else list(arguments))
     command = next((argument for argument in given if not argument.startswith("-")), None)
+    if command not in _NOTHING_KEPT:
+        return _guarded(
+            lambda: _run(given, command), f"{INTERRUPTED}. What was finished is kept; the same command continues."
+        )
+
+    def run() -> int:
+        with heard_at_once():
+            return _run(given, command)
+
+    return _guarded(run, f"{INTERRUPTED}.")
+
+
+def _run(given: list[str], command: str | None) -> int:
     parser: Parser = build_parser()
     module = None
     if command in COMMANDS:
@@ -48,14 +61,14 @@ def _run(arguments: list[str]) -> int:
     return EXIT_OK
 
 
-def _guarded(run: Callable[[], int]) -> int:
+def _guarded(run: Callable[[], int], interrupted: str) -> int:
     try:
         return _flushed(run())
     except EvalsuiteError as error:
         say(f"evalsuite: error: {error}")
         return error.exit_code
     except KeyboardInterrupt:
-        say("evalsuite: interrupted. What was finished is kept; the same command continues.")
+        say(interrupted)
         return EXIT_INTERRUPTED
     except (BrokenPipeError, SystemExit):  # Rich finds out the same, and raises SystemExit
         _discard_output()

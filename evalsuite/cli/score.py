@@ -193,6 +193,11 @@ def print_scores(scores: Sequence[Score], *, as_json: bool = False) -> None:
     width = max(len(score.metric) for score in scores)
     for score in scores:
         unscored = f", {score.n_unscored} without a value" if score.n_unscored else ""
-        sys.stdout.write(f"{score.metric:<{width}}  {format_score(score)}  (n = {score.n}{unscored})\n")
+        direction = "" if score.higher_is_better else "; lower is better"
+        sys.stdout.write(f"{score.metric:<{width}}  {format_score(score)}  (n = {score.n}{unscored}{direction})\n")
         for line in (score.signature, *score.notes):
             sys.stdout.write(f"{'':<{width}}  {printable(line, 1000)}\n")
+    levels = sorted({score.interval.level for score in scores if score.value is not None and score.interval})
+    if levels:
+        percents = " or ".join(f"{100 * level:g} %" for level in levels)
+        sys.stdout.write(f"\n[low, high] is a {percents} interval.\n")

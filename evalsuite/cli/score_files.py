@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from evalsuite.cli.text_files import STDIN, read_lines
@@ -24,6 +24,13 @@ __all__ = ["FileScore", "Request", "read_options", "score_files", "score_sentenc
 _SACREBLEU: Final = {"bleu": "BLEU", "chrf": "CHRF", "chrf++": "CHRF", "ter": "TER"}
 # Options under another name in sacrebleu.
 _RENAMED: Final = {"max_order": "max_ngram_order"}
+# Metrics that look for an answer in a line, and outcomes that are none.
+_READ_ANSWERS: Final = ("accuracy",)
+_LACKS: Final = {
+    "unextracted": "hold no answer that could be found",
+    "undecided": "hold an answer that could not be compared with the reference's",
+    "error": "ended in an error",
+}
 _RESAMPLES: Final = {"bs": 1_000, "ar": 10_000}
 
 
@@ -240,6 +247,7 @@ def _score_by(name: str, texts: _Texts, request: Request, *, primary: bool) -> l
         )
         for system in texts.systems
     ]
+    scores = [_explained(score) for score in scores]
     differences, p_values = _compared(metric, texts, request, scores)
     counterpart = _counterpart(name, metric)
     if counterpart is None:
@@ -260,6 +268,21 @@ def _score_by(name: str, texts: _Texts, request: Request, *, primary: bool) -> l
         )
         for i, score in enumerate(scores)
     ]
+
+
+def _explained(score: Score) -> Score:
+    """Return a score with a note of why lines have no value, or no answer, and what to do."""
+    found = {outcome: count for outcome, count in score.outcomes.items() if outcome in _LACKS and count}
+    lacking = ", ".join(f"{count} {_LACKS[outcome]}" for outcome, count in found.items())
+    if score.metric in _READ_ANSWERS and found:
+        remedy = (
+            f'{score.metric} compares final answers, marked by "answer: X", "#### X" or a box, or else numbers; '
+            "for whole lines use --metric exact_match"
+        )
+        return replace(score, notes=(*score.notes, f"of {score.n} lines {lacking}: {remedy}."))
+    if score.value is None:
+        return replace(score, notes=(*score.notes, f"no value: of {score.n} lines {lacking or 'none can be scored'}."))
+    return score
 
 
 def _counterpart(name: str, metric: Metric) -> TextMetric[Any] | None:

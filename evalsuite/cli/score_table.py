@@ -38,20 +38,28 @@ def print_json(scores: Sequence[FileScore]) -> None:
 
 def print_systems(scores: Sequence[FileScore], request: Request) -> None:
     """Print a table of systems by metrics, then what the scores depend on and what is compared with what."""
-    from evalsuite.report.numbers import format_score, format_value
+    from evalsuite.report.numbers import decimals_that_tell_apart, format_score, format_value
     from evalsuite.report.terminal import printable
 
     metrics = list(dict.fromkeys(score.score.metric for score in scores))
     rows = [["system", *metrics]]
+    # What a difference says must be seen in the scores beside it.
+    decimals = {
+        score.score.metric: decimals_that_tell_apart(
+            [(score.score, other.score) for other in scores[i :: len(metrics)]]
+        )
+        for i, score in enumerate(scores[: len(metrics)])
+    }
     for start in range(0, len(scores), len(metrics)):
         of_system = scores[start : start + len(metrics)]
-        lines = [[printable(of_system[0].system, 200)], *([format_score(score.score)] for score in of_system)]
+        lines = [[printable(of_system[0].system, 200)]]
+        lines += [[format_score(score.score, decimals=decimals[score.score.metric])] for score in of_system]
         for cell, score in zip(lines[1:], of_system, strict=True):
             if "confidence_mean" in score.published:
                 mean, ci = score.published["confidence_mean"], score.published["confidence_var"]
                 cell.append(f"μ = {format_value(score.score, mean)} ± {format_value(score.score, ci)}")
             if score.difference is not None:
-                cell.append(_difference(score))
+                cell.append(_difference(score, decimals[score.score.metric]))
             if score.p_value is not None:
                 cell.append(f"p = {score.p_value:.4f}{' *' if _is_significant(score) else ''}")
         height = max(map(len, lines))
@@ -67,6 +75,9 @@ def print_systems(scores: Sequence[FileScore], request: Request) -> None:
         signature = score.published.get("signature", score.score.signature)
         title = "" if signature.startswith(score.score.metric) else f"{score.score.metric:<{width}}  "
         sys.stdout.write(f"{title}{printable(signature, 1000)}\n")
+    for score in scores:
+        for note in score.score.notes:
+            sys.stdout.write(f"{printable(f'{score.system}: {score.score.metric}: {note}', 1000)}\n")
     sys.stdout.write(_explanation(scores, request))
 
 
@@ -100,16 +111,16 @@ def _parts(widths: Sequence[int]) -> list[list[int]]:
     return parts
 
 
-def _difference(score: FileScore) -> str:
-    from evalsuite.report.numbers import format_value
+def _difference(score: FileScore, decimals: int) -> str:
+    from evalsuite.report.numbers import format_value, score_decimals
 
     assert score.difference is not None
     value, interval = score.difference
     ends = () if interval is None else (interval.low, interval.high)
     # Differences are smaller than scores: two digits of the largest of these numbers, not of the score.
-    scale = replace(score.score, value=max(map(abs, (value, *ends))))
-    text = f"Δ {'+' if value >= 0 else ''}{format_value(scale, value)}"
-    return text + (f" [{', '.join(format_value(scale, end) for end in ends)}]" if ends else "")
+    places = max(decimals, score_decimals(replace(score.score, value=max(map(abs, (value, *ends))))))
+    text = f"Δ {'+' if value >= 0 else ''}{format_value(score.score, value, places)}"
+    return text + (f" [{', '.join(format_value(score.score, end, places) for end in ends)}]" if ends else "")
 
 
 def _is_significant(score: FileScore) -> bool:

@@ -5,26 +5,37 @@ from __future__ import annotations
 import math
 from collections.abc import Generator, Mapping, Set
 from itertools import chain
-from typing import TYPE_CHECKING, TypeVar
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import numpy as np
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Iterable, Sequence
 
     from numpy.typing import NDArray
 
 __all__ = [
+    "MAX_RESAMPLES",
     "check_array",
     "check_choice",
     "check_finite",
+    "check_flag",
     "check_integer",
+    "check_not_empty",
     "check_ordered",
+    "check_path",
     "check_references",
     "check_texts",
+    "new_table",
 ]
 
 Item = TypeVar("Item")
+
+MAX_RESAMPLES: Final = 2**24
+"""Most resamples or trials of one call."""
+_MOST_BYTES: Final = 2**36
 
 
 def check_texts(texts: Sequence[str], name: str, *, lowercase: bool) -> list[str]:
@@ -37,7 +48,7 @@ def check_texts(texts: Sequence[str], name: str, *, lowercase: bool) -> list[str
         for index, text in enumerate(listed):
             if not isinstance(text, str):
                 raise TypeError(f"`{name}[{index}]` must be a str; found {type(text).__name__}")
-    return [text.lower() for text in listed] if lowercase else listed
+    return [text.lower() for text in listed] if check_flag(lowercase, "lowercase") else listed
 
 
 def check_ordered(values: Iterable[Item], name: str) -> list[Item]:
@@ -51,6 +62,14 @@ def check_ordered(values: Iterable[Item], name: str) -> list[Item]:
         if isinstance(values, Generator):
             raise
         raise TypeError(f"`{name}` must be a sequence; found {type(values).__name__}") from None
+
+
+def check_path(path: str | os.PathLike[str], name: str) -> Path:
+    """Return a path; TypeError names the argument."""
+    try:
+        return Path(path)
+    except TypeError:
+        raise TypeError(f"`{name}` must be a str or a Path; found {type(path).__name__}") from None
 
 
 def check_references(
@@ -76,7 +95,7 @@ def check_references(
     if type(None) in kinds:
         counts = np.array([sum(text is not None for text in group) for group in references], dtype=np.int64)
     texts = [text for text in flat if text is not None]
-    return [text.lower() for text in texts] if lowercase else texts, counts
+    return [text.lower() for text in texts] if check_flag(lowercase, "lowercase") else texts, counts
 
 
 def check_choice(value: str, name: str, known: tuple[str, ...]) -> None:
@@ -92,6 +111,18 @@ def check_integer(value: int, name: str, low: int, high: int) -> int:
     if not low <= value <= high:
         raise ValueError(f"`{name}` must be {low} to {high}; found {value}")
     return int(value)
+
+
+def check_flag(value: object, name: str) -> bool:
+    """Return the truth of a value as Python sees it; TypeError names the argument where an array is given."""
+    if value is True or value is False:
+        return value
+    if isinstance(value, np.ndarray):
+        raise TypeError(f"`{name}` must be True or False; found an array of shape {value.shape}")
+    try:
+        return bool(value)
+    except (TypeError, ValueError):
+        raise TypeError(f"`{name}` must be True or False; found {type(value).__name__}") from None
 
 
 def check_finite(value: float, name: str) -> float:
@@ -120,3 +151,24 @@ def check_array(
         raise ValueError(f"`{name}` must have {n_dimensions} dimension(s); found shape {array.shape}")
     if contiguous and not array.flags.c_contiguous:
         raise ValueError(f"`{name}` must be C-contiguous; pass numpy.ascontiguousarray({name})")
+
+
+def new_table(shape: tuple[int, ...], dtype: type[np.generic], name: str, value: int) -> NDArray[Any]:
+    """Return an array for results; ValueError names the argument whose value asks for more than memory holds."""
+    n_bytes = math.prod(shape) * np.dtype(dtype).itemsize
+    limit = f"{_MOST_BYTES >> 30} GiB"
+    try:
+        if n_bytes <= _MOST_BYTES:
+            return np.empty(shape, dtype=dtype)
+    except MemoryError:
+        limit = "the memory that is free"
+    gibibytes = n_bytes / 2**30
+    raise ValueError(
+        f"`{name}` must be smaller: {value} asks for a result of shape {shape}, {gibibytes:.1f} GiB, beyond {limit}"
+    )
+
+
+def check_not_empty(rows: NDArray[np.generic], name: str) -> None:
+    """Refuse, by ValueError, an array without rows or without columns."""
+    if rows.shape[0] == 0 or rows.shape[1] == 0:
+        raise ValueError(f"`{name}` must have at least one row and one column; found shape {rows.shape}")

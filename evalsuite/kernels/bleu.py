@@ -1,4 +1,4 @@
-"""BLEU: its tokenizers, its statistics a segment, and the score of statistics."""
+"""BLEU: its statistics a segment, and the score of statistics."""
 
 from __future__ import annotations
 
@@ -12,10 +12,13 @@ from evalsuite.kernels.arguments import (
     check_array,
     check_choice,
     check_finite,
+    check_flag,
     check_integer,
     check_references,
     check_texts,
+    new_table,
 )
+from evalsuite.kernels.tokenizers import TOKENIZATIONS, Tokenization
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,92 +26,26 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 __all__ = [
-    "TOKENIZATIONS",
+    "COMPENSATED_SUM",
+    "MAX_BLEU_ORDER",
+    "SMOOTH_METHODS",
     "SmoothMethod",
-    "Tokenization",
     "bleu_scores",
     "bleu_statistics",
     "bleu_stream_statistics",
-    "tokenize",
-    "tokenize_13a",
 ]
-
-Tokenization: TypeAlias = Literal["13a", "intl", "zh", "char", "none"]
 SmoothMethod: TypeAlias = Literal["none", "floor", "add-k", "exp"]
 Text = TypeVar("Text", str, str | None)
-
-TOKENIZATIONS: Final[tuple[Tokenization, ...]] = ("13a", "intl", "zh", "char", "none")
 _SMOOTH_VALUES: Final = {"none": 0.0, "floor": 0.1, "add-k": 1.0, "exp": 0.0}
-# From Python 3.12 on, sum() of floats compensates for rounding, and sacrebleu's scores move with it.
-_COMPENSATED_SUM: Final = sys.version_info >= (3, 12)
+SMOOTH_METHODS: Final = tuple(_SMOOTH_VALUES)
+"""What can be done for an order without matches."""
+COMPENSATED_SUM: Final = sys.version_info >= (3, 12)
+"""Whether sum() of floats compensates for rounding, as from Python 3.12 on: sacrebleu's scores move with it."""
 _MAX_EXACT: Final = 2**53
+MAX_BLEU_ORDER: Final = 2**16
+"""Longest n-grams that BLEU counts."""
 # Texts are copied out of Python a block at a time, so that copies of a large corpus never exist all at once.
 _BLOCK_SEGMENTS: Final = 1024
-
-
-def tokenize(texts: Sequence[str], *, tokenize: Tokenization = "13a", lowercase: bool = False) -> list[str]:
-    """Tokens of each text, joined by single spaces.
-
-    Parameters
-    ----------
-    texts : sequence of str
-        The texts, not stripped beforehand: 13a deletes a final hyphen with the line end behind it.
-    tokenize : {"13a", "intl", "zh", "char", "none"}, default "13a"
-        mteval-v13a's rules; those of mteval-v14 for any script [1]_; Chinese characters one by one and the rest as
-        13a; every character; whitespace only.
-    lowercase : bool, default False
-        Apply ``str.lower`` first.
-
-    Returns
-    -------
-    list of str
-        As many lines as texts, each with the tokens that sacrebleu 2.6 gives.
-
-    Raises
-    ------
-    TypeError
-        If `texts` is a str or holds anything but str.
-    ValueError
-        If `tokenize` is unknown.
-
-    Notes
-    -----
-    "intl" classifies characters as the release of the `regex` package does that ``unicode_ranges.rs`` names.
-
-    References
-    ----------
-    .. [1] Post, "A Call for Clarity in Reporting BLEU Scores", WMT 2018; the rules are those of NIST's
-       ``mteval-v13a.pl`` and ``mteval-v14.pl``.
-
-    Examples
-    --------
-    >>> tokenize(["It's 1,000.50 (net), 1990-2000."])
-    ["It's 1,000.50 ( net ) , 1990 - 2000 ."]
-    >>> tokenize(["我爱NLP。"], tokenize="zh")
-    ['我 爱 NLP 。']
-    """
-    check_choice(tokenize, "tokenize", TOKENIZATIONS)
-    return _rust.tokenize(check_texts(texts, "texts", lowercase=lowercase), tokenize)
-
-
-def tokenize_13a(texts: Sequence[str], *, lowercase: bool = False) -> list[str]:
-    """Tokens of each text under mteval's 13a: `tokenize` with its default.
-
-    Parameters
-    ----------
-    texts, lowercase
-        See `tokenize`.
-
-    Returns
-    -------
-    list of str
-
-    Raises
-    ------
-    TypeError
-        If `texts` is a str or holds anything but str.
-    """
-    return tokenize(texts, lowercase=lowercase)
 
 
 def bleu_statistics(
@@ -133,7 +70,7 @@ def bleu_statistics(
     lowercase : bool, default False
         Apply ``str.lower`` to all texts first.
     max_order : int, default 4
-        Longest n-grams to count, N.
+        Longest n-grams to count, N; 1 to 65,536.
 
     Returns
     -------
@@ -147,8 +84,8 @@ def bleu_statistics(
     TypeError
         If a text is not a str, `references` is a flat sequence of str, or `max_order` is not an int.
     ValueError
-        If the lengths differ, a segment has no reference, an option is unknown, `max_order` is below 1, or a text
-        takes 4 GiB or more.
+        If the lengths differ, a segment has no reference, an option is unknown, `max_order` is not 1 to 65,536, or a
+        text takes 4 GiB or more.
 
     Notes
     -----
@@ -243,13 +180,14 @@ def _statistics(
     max_order: int,
 ) -> NDArray[np.int64]:
     check_choice(tokenize, "tokenize", TOKENIZATIONS)
-    order = check_integer(max_order, "max_order", 1, sys.maxsize)
+    order = check_integer(max_order, "max_order", 1, MAX_BLEU_ORDER)
+    fold_case = check_flag(lowercase, "lowercase")
     width = 2 + 2 * order
-    out = np.empty((len(texts), width), dtype=np.int64)
-    block = np.empty((min(len(texts), _BLOCK_SEGMENTS), width), dtype=np.int64)
+    out = new_table((len(texts), width), np.int64, "max_order", order)
+    block = new_table((min(len(texts), _BLOCK_SEGMENTS), width), np.int64, "max_order", order)
     first = 0
     while first < len(texts):
-        n_counted = _rust.bleu_statistics(texts, references, by_stream, first, bool(lowercase), tokenize, order, block)
+        n_counted = _rust.bleu_statistics(texts, references, by_stream, first, fold_case, tokenize, order, block)
         out[first : first + n_counted] = block[:n_counted]
         first += n_counted
     return out
@@ -304,7 +242,7 @@ def bleu_scores(
     >>> bleu_scores(np.array([[3, 3, 2, 1, 3, 2]])).round(2)
     array([57.74])
     """
-    check_choice(smooth_method, "smooth_method", tuple(_SMOOTH_VALUES))
+    check_choice(smooth_method, "smooth_method", SMOOTH_METHODS)
     value = _SMOOTH_VALUES[smooth_method]
     if smooth_value is not None:
         value = check_finite(smooth_value, "smooth_value")
@@ -316,7 +254,15 @@ def bleu_scores(
     out = np.empty(len(statistics), dtype=np.float64)
     rows = np.ascontiguousarray(statistics, dtype=np.float64)
     if len(rows):
-        _rust.bleu_scores(rows, n_columns // 2 - 1, smooth_method, value, bool(effective_order), _COMPENSATED_SUM, out)
+        _rust.bleu_scores(
+            rows,
+            n_columns // 2 - 1,
+            smooth_method,
+            value,
+            check_flag(effective_order, "effective_order"),
+            COMPENSATED_SUM,
+            out,
+        )
     return out
 
 

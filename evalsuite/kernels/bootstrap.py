@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from evalsuite import _rust
-from evalsuite.kernels.arguments import check_array, check_integer
+from evalsuite.kernels.arguments import MAX_RESAMPLES, check_array, check_integer, new_table
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -16,7 +15,8 @@ if TYPE_CHECKING:
 __all__ = ["bootstrap_draws", "bootstrap_sums"]
 
 _MAX_SEED: Final = 2**64 - 1
-_MAX_RESAMPLES: Final = 2**63
+_MAX_FIRST: Final = 2**63
+_MAX_CLUSTERS: Final = 2**32
 
 
 def bootstrap_sums(
@@ -37,7 +37,7 @@ def bootstrap_sums(
         Cluster of each row: labels 0 to G - 1, each one present, numbered in canonical order.
         ``numpy.arange(n)`` for independent rows.
     n_resamples : int
-        Number of resamples, B; at least 0.
+        Number of resamples, B; 0 to 2**24.
     seed : int
         Key of the random stream, 0 to 2**64 - 1.
     first_resample : int, default 0
@@ -79,7 +79,7 @@ def bootstrap_sums(
     if len(clusters) != len(rows):
         raise ValueError(f"`clusters` must have one label for each of the {len(rows)} rows; found {len(clusters)}")
     count, key, first = _resamples(n_resamples, seed, first_resample)
-    out = np.empty((count, rows.shape[1]), dtype=np.float64)
+    out = new_table((count, rows.shape[1]), np.float64, "n_resamples", count)
     _rust.bootstrap_sums(rows, clusters, key, first, out)
     return out
 
@@ -90,9 +90,9 @@ def bootstrap_draws(n_clusters: int, *, n_resamples: int, seed: int, first_resam
     Parameters
     ----------
     n_clusters : int
-        Number of clusters, G; at least 1.
+        Number of clusters, G; 1 to 2**32.
     n_resamples : int
-        Number of resamples, B; at least 0.
+        Number of resamples, B; 0 to 2**24.
     seed : int
         Key of the random stream, 0 to 2**64 - 1.
     first_resample : int, default 0
@@ -128,16 +128,16 @@ def bootstrap_draws(n_clusters: int, *, n_resamples: int, seed: int, first_resam
     >>> bootstrap_draws(5, n_resamples=2, seed=0).shape
     (2, 5)
     """
-    size = check_integer(n_clusters, "n_clusters", 1, sys.maxsize)
+    size = check_integer(n_clusters, "n_clusters", 1, _MAX_CLUSTERS)
     count, key, first = _resamples(n_resamples, seed, first_resample)
-    out = np.empty((count, size), dtype=np.int64)
+    out = new_table((count, size), np.int64, "n_resamples", count)
     _rust.bootstrap_draws(key, first, out)
     return out
 
 
 def _resamples(n_resamples: int, seed: int, first_resample: int) -> tuple[int, int, int]:
     return (
-        check_integer(n_resamples, "n_resamples", 0, sys.maxsize),
+        check_integer(n_resamples, "n_resamples", 0, MAX_RESAMPLES),
         check_integer(seed, "seed", 0, _MAX_SEED),
-        check_integer(first_resample, "first_resample", 0, _MAX_RESAMPLES),
+        check_integer(first_resample, "first_resample", 0, _MAX_FIRST),
     )

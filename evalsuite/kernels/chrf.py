@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from evalsuite import _rust
-from evalsuite.kernels.arguments import check_array, check_finite, check_integer, check_references, check_texts
+from evalsuite.kernels.arguments import (
+    check_array,
+    check_finite,
+    check_flag,
+    check_integer,
+    check_references,
+    check_texts,
+    new_table,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -90,7 +98,8 @@ def chrf_statistics(
     beta_squared = _square(beta)
     hypothesis_texts = check_texts(hypotheses, "hypotheses", lowercase=lowercase)
     reference_texts, counts = check_references(references, len(hypothesis_texts), lowercase=lowercase)
-    out = np.empty((len(hypothesis_texts), 3 * (n_chars + n_words)), dtype=np.int64)
+    larger = ("char_order", n_chars) if n_chars >= n_words else ("word_order", n_words)
+    out = new_table((len(hypothesis_texts), 3 * (n_chars + n_words)), np.int64, *larger)
     if hypothesis_texts:
         _rust.chrf_statistics(
             hypothesis_texts,
@@ -98,9 +107,9 @@ def chrf_statistics(
             counts,
             n_chars,
             n_words,
-            bool(whitespace),
+            check_flag(whitespace, "whitespace"),
             beta_squared,
-            bool(eps_smoothing),
+            check_flag(eps_smoothing, "eps_smoothing"),
             out,
         )
     return out
@@ -164,7 +173,7 @@ def chrf_scores(
     out = np.empty(len(statistics), dtype=np.float64)
     if len(statistics):
         rows = np.ascontiguousarray(statistics, dtype=np.float64)
-        _rust.chrf_scores(rows, beta_squared, bool(eps_smoothing), out)
+        _rust.chrf_scores(rows, beta_squared, check_flag(eps_smoothing, "eps_smoothing"), out)
     return out
 
 

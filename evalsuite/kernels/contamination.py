@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from evalsuite import _rust
-from evalsuite.kernels.arguments import check_integer, check_texts
+from evalsuite.kernels.arguments import check_flag, check_integer, check_texts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -108,7 +108,7 @@ def text_ngrams(
     counts, n_words = np.zeros((2, len(listed)), dtype=np.int64)
     if not listed:
         return np.empty(0, dtype=np.uint64), counts, n_words
-    hashes = _rust.text_ngrams(listed, n, seed, bool(distinct), counts, n_words)
+    hashes = _rust.text_ngrams(listed, n, seed, check_flag(distinct, "distinct"), counts, n_words)
     return np.frombuffer(hashes, dtype=np.uint64), counts, n_words
 
 

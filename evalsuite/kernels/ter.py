@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from evalsuite import _rust
-from evalsuite.kernels.arguments import check_references, check_texts
+from evalsuite.kernels.arguments import check_flag, check_references, check_texts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -78,17 +78,18 @@ def ter_statistics(
     >>> ter_statistics(["this week the saudis denied"], [["saudi arabia denied this week"]])
     array([[3., 5.]])
     """
-    hypothesis_texts = check_texts(hypotheses, "hypotheses", lowercase=not case_sensitive)
-    reference_texts, counts = check_references(references, len(hypothesis_texts), lowercase=not case_sensitive)
+    fold_case = not check_flag(case_sensitive, "case_sensitive")
+    hypothesis_texts = check_texts(hypotheses, "hypotheses", lowercase=fold_case)
+    reference_texts, counts = check_references(references, len(hypothesis_texts), lowercase=fold_case)
     rows = np.empty((len(hypothesis_texts), 2), dtype=np.int64)
     if hypothesis_texts:
         _rust.ter_statistics(
             hypothesis_texts,
             reference_texts,
             counts,
-            bool(normalized),
-            bool(no_punct),
-            bool(asian_support),
+            check_flag(normalized, "normalized"),
+            check_flag(no_punct, "no_punct"),
+            check_flag(asian_support, "asian_support"),
             rows,
         )
     statistics = rows.astype(np.float64)

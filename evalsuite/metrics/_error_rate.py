@@ -10,9 +10,9 @@ import numpy as np
 
 from evalsuite.kernels.edit import Unit, edit_counts, edit_distances
 from evalsuite.metrics._options import check_flag
-from evalsuite.metrics._outputs import example_outputs, final_texts, required_references
+from evalsuite.metrics._outputs import collect_texts, example_outputs, pair_with_references
 from evalsuite.metrics.base import Example, FloatArray, RowMetric, Rows, SampleOutputs
-from evalsuite.types import Outcome, Sample
+from evalsuite.types import Sample
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,33 +41,18 @@ class _ErrorRate(RowMetric):
         """Return what the nearest of several references has least of: shape (n,)."""
 
     def _rows(self, samples: Sequence[Sample], outputs: Sequence[SampleOutputs]) -> Rows:
+        found = collect_texts(self.name, samples, outputs)
         values = np.full((len(samples), self.n_columns), np.nan)
-        outcomes: list[Outcome] = []
-        references: list[str] = []
-        texts: list[str] = []
-        # The pairs of a sample's repeat are those from one of these to the next.
-        starts: list[int] = []
-        owners: list[int] = []
-        for i, (sample, sample_outputs) in enumerate(zip(samples, outputs, strict=True)):
-            own = required_references(self.name, sample)
-            found, outcome = final_texts(sample_outputs)
-            outcomes.append(outcome)
-            for text in found:
-                starts.append(len(texts))
-                owners.append(i)
-                references.extend(own)
-                texts.extend([text] * len(own))
+        values[found.owners] = 0.0
+        references, texts, pairs_of_text = pair_with_references(found.hypotheses, found.references)
         if self.lowercase:
             references, texts = [text.lower() for text in references], [text.lower() for text in texts]
-        if texts:
-            counts = self._count(references, texts)
-            rates = self._order(counts)
-            for owner, start, stop in zip(owners, starts, [*starts[1:], len(texts)], strict=True):
-                if np.isnan(values[owner, 0]):
-                    values[owner] = 0.0
-                values[owner, 0] += 1
-                values[owner, 1:] += counts[start + int(np.argmin(rates[start:stop]))]
-        return Rows(values=values, outcomes=tuple(outcomes))
+        counts = self._count(references, texts)
+        rates = self._order(counts)
+        for owner, pairs in zip(found.owners, pairs_of_text, strict=True):
+            values[owner, 0] += 1
+            values[owner, 1:] += counts[pairs][np.argmin(rates[pairs])]
+        return Rows(values=values, outcomes=tuple(found.outcomes))
 
     def example(self) -> Example:
         """Return a match, one with errors, and nothing in common."""

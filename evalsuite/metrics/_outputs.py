@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import accumulate, chain, pairwise
 from typing import TYPE_CHECKING
 
 from evalsuite.metrics.base import SampleOutputs, final_outputs
@@ -18,6 +19,7 @@ __all__ = [
     "example_outputs",
     "final_texts",
     "judge_repeats",
+    "pair_with_references",
     "required_references",
     "text_of",
 ]
@@ -79,6 +81,15 @@ def collect_texts(metric: str, samples: Sequence[Sample], outputs: Sequence[Samp
         collected.owners.extend([i] * len(texts))
         collected.outcomes.append(outcome)
     return collected
+
+
+def pair_with_references(
+    texts: Sequence[str], references: Sequence[Sequence[str]]
+) -> tuple[list[str], list[str], list[slice]]:
+    """Return each text with each of its references: the references, the texts, and which pairs are of each text."""
+    pairs_of_text = [slice(start, stop) for start, stop in pairwise([0, *accumulate(map(len, references))])]
+    repeated = [text for text, group in zip(texts, references, strict=True) for _ in group]
+    return list(chain.from_iterable(references)), repeated, pairs_of_text
 
 
 def judge_repeats(outputs: SampleOutputs, judge: Callable[[Output, str], Judgement]) -> Judgement:

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 import numpy as np
 
 from evalsuite.metrics._outputs import Judgement, judge_repeats
-from evalsuite.metrics.base import FloatArray, RowMetric, Rows, SampleOutputs
+from evalsuite.metrics._quotient import QuotientMetric
+from evalsuite.metrics.base import Rows, SampleOutputs
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,15 +24,10 @@ Target = TypeVar("Target")
 
 
 @dataclass(frozen=True)
-class RatioMetric(RowMetric, Generic[Target]):
+class RatioMetric(QuotientMetric, Generic[Target]):
     """Sum of the first column over the sum of the second; a row is what `_judge` says, summed over repeats."""
 
     value_range = (0.0, 1.0)
-
-    @property
-    def n_columns(self) -> int:
-        """The count above the line, and the one below."""
-        return 2
 
     @abstractmethod
     def _target(self, sample: Sample) -> Target:
@@ -51,7 +47,3 @@ class RatioMetric(RowMetric, Generic[Target]):
             if row is not None:
                 values[i] = row
         return Rows(values=values, outcomes=tuple(outcomes))
-
-    def _value(self, sums: FloatArray) -> FloatArray:
-        known = sums[..., 1] > 0
-        return np.where(known, sums[..., 0] / np.where(known, sums[..., 1], 1.0), np.nan)

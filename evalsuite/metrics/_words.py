@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from evalsuite.kernels.bleu import tokenize_13a
-from evalsuite.kernels.diversity import TokenIds
+from evalsuite.kernels.token_ids import TokenIds
+from evalsuite.kernels.tokenizers import tokenize_13a
 from evalsuite.metrics._options import check_choice, check_flag
 from evalsuite.metrics._outputs import final_texts
 from evalsuite.metrics.base import FloatArray, Rows, SampleOutputs, SetMetric

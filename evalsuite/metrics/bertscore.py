@@ -8,23 +8,22 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from evalsuite.errors import UsageError
+from evalsuite.metrics._mean_score import MeanScoreMetric
 from evalsuite.metrics._options import check_integer
-from evalsuite.metrics._outputs import example_outputs, final_texts, required_references
-from evalsuite.metrics.base import Example, FloatArray, RowMetric, Rows, SampleOutputs
+from evalsuite.metrics._outputs import example_outputs
+from evalsuite.metrics.base import Example, FloatArray
 from evalsuite.text.bertscore import BertScorer
 from evalsuite.text.encoders import check_encoder, open_token_encoder
-from evalsuite.types import Outcome, Sample
+from evalsuite.types import Sample
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from evalsuite.text.encoders import TokenEncoder
 
 __all__ = ["BertScore"]
 
 
 @dataclass(frozen=True)
-class BertScore(RowMetric):
+class BertScore(MeanScoreMetric):
     """BERTScore: F of each token's best match by the cosine of their vectors, mean over samples.
 
     Parameters
@@ -72,11 +71,6 @@ class BertScore(RowMetric):
     def _open(self) -> TokenEncoder:
         return open_token_encoder(self.encoder, num_layers=self.num_layers)
 
-    @property
-    def n_columns(self) -> int:
-        """F and 1."""
-        return 2
-
     def signature(self) -> str:
         """Return the encoder's signature, with its weights' hash and layer, and the version."""
         return f"{self.name}|encoder:{self._open().signature}|idf:no|rescaled:no|version:{self.version}"
@@ -90,31 +84,8 @@ class BertScore(RowMetric):
         """Open the encoder and run it once; see ``Metric.check``."""
         self._open().embed(["a"])
 
-    def _rows(self, samples: Sequence[Sample], outputs: Sequence[SampleOutputs]) -> Rows:
-        candidates: list[str] = []
-        groups: list[tuple[str, ...]] = []
-        owners: list[int] = []
-        outcomes: list[Outcome] = []
-        for i, (sample, sample_outputs) in enumerate(zip(samples, outputs, strict=True)):
-            references = required_references(self.name, sample)
-            texts, outcome = final_texts(sample_outputs)
-            candidates += texts
-            groups += [references] * len(texts)
-            owners += [i] * len(texts)
-            outcomes.append(outcome)
-        sums = np.zeros((len(samples), 2))
-        if candidates:
-            f1 = np.clip(BertScorer(self._open()).score(candidates, groups).f1, -1.0, 1.0)
-            np.add.at(sums, owners, np.stack([f1, np.ones(len(f1))], axis=1))
-        values = np.full((len(samples), 2), np.nan)
-        scored = sums[:, 1] > 0
-        values[scored, 0] = sums[scored, 0] / sums[scored, 1]
-        values[scored, 1] = 1.0
-        return Rows(values=values, outcomes=tuple(outcomes))
-
-    def _value(self, sums: FloatArray) -> FloatArray:
-        known = sums[..., 1] > 0
-        return np.where(known, sums[..., 0] / np.where(known, sums[..., 1], 1.0), np.nan)
+    def _scores(self, texts: list[str], references: list[tuple[str, ...]]) -> FloatArray:
+        return np.clip(BertScorer(self._open()).score(texts, references).f1, -1.0, 1.0)
 
     def example(self) -> Example:
         """Return a match, a near match and nothing in common."""

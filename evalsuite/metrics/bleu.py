@@ -11,9 +11,9 @@ from evalsuite import kernels
 from evalsuite.errors import UsageError
 from evalsuite.metrics._options import check_choice, check_flag, check_integer, check_positive
 from evalsuite.metrics._outputs import example_outputs, final_texts, required_references
-from evalsuite.metrics._sacrebleu import SACREBLEU_VERSION
 from evalsuite.metrics.base import Example, FloatArray, RowMetric, Rows, SampleOutputs
 from evalsuite.text.bleu import BLEU
+from evalsuite.text.signature import SACREBLEU_VERSION
 from evalsuite.text.tokenizers import TOKENIZERS, load_tokenizer
 from evalsuite.types import Outcome, Sample
 

@@ -14,7 +14,8 @@ import numpy as np
 from evalsuite.errors import UsageError
 from evalsuite.metrics._options import check_integer
 from evalsuite.metrics._outputs import example_outputs, final_texts
-from evalsuite.metrics.base import Example, FloatArray, RowMetric, Rows, SampleOutputs
+from evalsuite.metrics._quotient import QuotientMetric
+from evalsuite.metrics.base import Example, Rows, SampleOutputs
 from evalsuite.text.corpus import CorpusFiles, find_files
 from evalsuite.text.ngram_index import NgramIndex, is_ngram_index
 from evalsuite.text.ngram_search import corpus_signature, search_ngrams
@@ -33,7 +34,7 @@ _LAKE = "the path leads along the lake and over the bridge to the old hut by the
 _DOG = "dogs may come along if they stay on the lead and keep away from the sheep"
 
 
-class _CopyMetric(RowMetric):
+class _CopyMetric(QuotientMetric):
     """Compares the n-grams of outputs with those of a corpus; a row sums over the repeats of a sample."""
 
     higher_is_better = False
@@ -57,11 +58,6 @@ class _CopyMetric(RowMetric):
                 f'{self.name}: `corpus` must be "{_PROMPT}", or the path of an index, a text file or a folder of texts '
                 f'that is there, got "{self.corpus}"'
             )
-
-    @property
-    def n_columns(self) -> int:
-        """The count above the line, and the one below."""
-        return 2
 
     @property
     def reads_files(self) -> bool:
@@ -113,7 +109,7 @@ class _CopyMetric(RowMetric):
             if texts and not any(_prompt(sample) for sample in samples):
                 raise ValueError(
                     f"{self.name}: no sample has a text as input that could be copied: give `corpus` the path of a "
-                    "corpus instead"
+                    f"corpus instead, on the command line by --option {self.name}.corpus=PATH"
                 )
             searches = [
                 search_ngrams([text], [_prompt(samples[i])], n=self._n) for i, text in zip(owners, texts, strict=True)
@@ -123,10 +119,6 @@ class _CopyMetric(RowMetric):
             return []
         found = search_ngrams(texts, self._opened(), n=self._n)
         return np.split(found.documents > 0, np.cumsum(found.counts)[:-1])
-
-    def _value(self, sums: FloatArray) -> FloatArray:
-        known = sums[..., 1] > 0
-        return np.where(known, sums[..., 0] / np.where(known, sums[..., 1], 1.0), np.nan)
 
     def example(self) -> Example:
         """Return texts of one's own, one copied from its prompt, and two."""
@@ -150,6 +142,7 @@ class CopyRate(_CopyMetric):
     corpus : str, default "prompt"
         What may have been copied: the texts of the sample's own input, or the path of an index of n-grams, of a text
         file (a document a line, or JSON Lines with a field "text"; .gz and .zst too) or of a folder of such files.
+        Lines of plain files have no input: there it must be given, ``--option NAME.corpus=PATH``.
     ngram : int, default 8
         Words of an n-gram, 1 to 64.
 
@@ -200,6 +193,7 @@ class Contamination13gram(_CopyMetric):
     corpus : str, default "prompt"
         What may have been copied: the texts of the sample's own input, or the path of an index of 13-grams, of a text
         file (a document a line, or JSON Lines with a field "text"; .gz and .zst too) or of a folder of such files.
+        Lines of plain files have no input: there it must be given, ``--option NAME.corpus=PATH``.
 
     Notes
     -----

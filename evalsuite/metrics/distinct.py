@@ -13,7 +13,7 @@ from evalsuite.metrics.base import Example
 from evalsuite.types import Sample
 
 if TYPE_CHECKING:
-    from evalsuite.kernels.diversity import TokenIds
+    from evalsuite.kernels.token_ids import TokenIds
 
 __all__ = ["Distinct1", "Distinct2", "Distinct3", "Distinct4"]
 

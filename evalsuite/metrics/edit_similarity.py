@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from evalsuite.metrics._best_reference import BestReferenceMetric
+from evalsuite.metrics._mean_score import BestReferenceMetric
 from evalsuite.metrics._options import check_choice, check_flag
 from evalsuite.metrics._outputs import example_outputs
 from evalsuite.metrics.base import Example, FloatArray
@@ -59,7 +59,7 @@ class EditSimilarity(BestReferenceMetric):
         check_choice(self.name, "edit_unit", self.edit_unit, ("characters", "words"))
         check_flag(self.name, "lowercase", self.lowercase)
 
-    def _scores(self, references: list[str], texts: list[str]) -> FloatArray:
+    def _pair_scores(self, references: list[str], texts: list[str]) -> FloatArray:
         if self.lowercase:
             references, texts = [text.lower() for text in references], [text.lower() for text in texts]
         return normalized_similarity_batch(references, texts, unit=self.edit_unit)

@@ -3,25 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-from evalsuite.kernels.diversity import ending_loops, token_ids
+from evalsuite.kernels.degeneration import ending_loops
+from evalsuite.kernels.token_ids import token_ids
 from evalsuite.metrics._options import check_choice, check_flag, check_integer
-from evalsuite.metrics._outputs import example_outputs, final_texts
+from evalsuite.metrics._outputs import example_outputs
+from evalsuite.metrics._quotient import TextQuotientMetric
 from evalsuite.metrics._words import TOKENIZATIONS, Tokenization
-from evalsuite.metrics.base import Example, FloatArray, RowMetric, Rows, SampleOutputs
+from evalsuite.metrics.base import Example, FloatArray
 from evalsuite.types import Sample
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 __all__ = ["LoopRate"]
 
 
 @dataclass(frozen=True)
-class LoopRate(RowMetric):
+class LoopRate(TextQuotientMetric):
     """Loop rate: share of outputs that end in a loop, 0-1; lower is better.
 
     Parameters
@@ -70,27 +68,10 @@ class LoopRate(RowMetric):
         check_choice(self.name, "tokenize", self.tokenize, TOKENIZATIONS)
         check_flag(self.name, "lowercase", self.lowercase)
 
-    @property
-    def n_columns(self) -> int:
-        """Texts that end in a loop, and texts."""
-        return 2
-
-    def _rows(self, samples: Sequence[Sample], outputs: Sequence[SampleOutputs]) -> Rows:
-        found = [final_texts(sample_outputs) for sample_outputs in outputs]
-        texts = [text for sample_texts, _ in found for text in sample_texts]
+    def _columns(self, texts: list[str]) -> FloatArray:
         tokens = token_ids(texts, tokenize=self.tokenize, lowercase=self.lowercase)
         loops = ending_loops(tokens, min_repetitions=self.min_repetitions, min_span=self.min_span)[:, 0] > 0
-        values = np.full((len(samples), 2), np.nan)
-        start = 0
-        for row, (sample_texts, _) in zip(values, found, strict=True):
-            if sample_texts:
-                row[:] = loops[start : start + len(sample_texts)].sum(), len(sample_texts)
-                start += len(sample_texts)
-        return Rows(values=values, outcomes=tuple(outcome for _, outcome in found))
-
-    def _value(self, sums: FloatArray) -> FloatArray:
-        known = sums[..., 1] > 0
-        return np.where(known, sums[..., 0] / np.where(known, sums[..., 1], 1.0), np.nan)
+        return np.column_stack([loops, np.ones(len(loops))])
 
     def example(self) -> Example:
         """Return outputs that end well, one that loops, and loops alone."""

@@ -13,7 +13,8 @@ from evalsuite.metrics._options import check_integer, check_positive
 from evalsuite.metrics._outputs import example_outputs, final_texts, required_references
 from evalsuite.metrics.base import Example, FloatArray, Rows, SampleOutputs, SetMetric
 from evalsuite.text.encoders import check_encoder, open_text_encoder
-from evalsuite.text.mauve import cluster_features, load_clustering, mauve_from_counts
+from evalsuite.text.feature_clusters import cluster_features, load_clustering
+from evalsuite.text.mauve_score import mauve_from_counts
 from evalsuite.types import Outcome, Sample
 
 if TYPE_CHECKING:

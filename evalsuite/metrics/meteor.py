@@ -3,26 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
-
-import numpy as np
+from typing import Literal
 
 from evalsuite.errors import DependencyError
-from evalsuite.kernels.bleu import tokenize_13a
+from evalsuite.kernels.tokenizers import tokenize_13a
+from evalsuite.metrics._mean_score import MeanScoreMetric
 from evalsuite.metrics._options import check_choice, check_flag
-from evalsuite.metrics._outputs import example_outputs, final_texts, required_references
-from evalsuite.metrics.base import Example, FloatArray, RowMetric, Rows, SampleOutputs
+from evalsuite.metrics._outputs import example_outputs
+from evalsuite.metrics.base import Example, FloatArray
 from evalsuite.text.meteor import find_wordnet, meteor_scores
-from evalsuite.types import Outcome, Sample
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
+from evalsuite.types import Sample
 
 __all__ = ["Meteor"]
 
 
 @dataclass(frozen=True)
-class Meteor(RowMetric):
+class Meteor(MeanScoreMetric):
     """METEOR: words, stems and synonyms in common, less a penalty for their order, mean over samples, 0-1.
 
     Parameters
@@ -55,7 +51,6 @@ class Meteor(RowMetric):
     """
 
     name = "meteor"
-    value_range = (0.0, 1.0)
 
     tokenize: Literal["13a", "none"] = "13a"
     synonyms: bool = False
@@ -63,11 +58,6 @@ class Meteor(RowMetric):
     def __post_init__(self) -> None:
         check_choice(self.name, "tokenize", self.tokenize, ("13a", "none"))
         check_flag(self.name, "synonyms", self.synonyms)
-
-    @property
-    def n_columns(self) -> int:
-        """Score and 1."""
-        return 2
 
     def check(self) -> None:
         """Find WordNet where it is asked for; see ``Metric.check``."""
@@ -77,38 +67,15 @@ class Meteor(RowMetric):
                 "run python -c \"import nltk; nltk.download('wordnet')\", or leave synonyms off"
             )
 
-    def _rows(self, samples: Sequence[Sample], outputs: Sequence[SampleOutputs]) -> Rows:
-        hypotheses: list[str] = []
-        references: list[tuple[str, ...]] = []
-        owners: list[int] = []
-        outcomes: list[Outcome] = []
-        for i, (sample, sample_outputs) in enumerate(zip(samples, outputs, strict=True)):
-            group = required_references(self.name, sample)
-            texts, outcome = final_texts(sample_outputs)
-            hypotheses += texts
-            references += [group] * len(texts)
-            owners += [i] * len(texts)
-            outcomes.append(outcome)
-        sums = np.zeros((len(samples), 2))
-        if hypotheses:
-            self.check()
-            words = iter(self._words([*hypotheses, *(text for group in references for text in group)]))
-            tokens = [next(words) for _ in hypotheses]
-            groups = [[next(words) for _ in group] for group in references]
-            scores = meteor_scores(groups, tokens, wordnet=find_wordnet() if self.synonyms else None)
-            np.add.at(sums, owners, np.stack([scores, np.ones(len(scores))], axis=1))
-        values = np.full((len(samples), 2), np.nan)
-        scored = sums[:, 1] > 0
-        values[scored, 0] = sums[scored, 0] / sums[scored, 1]
-        values[scored, 1] = 1.0
-        return Rows(values=values, outcomes=tuple(outcomes))
+    def _scores(self, texts: list[str], references: list[tuple[str, ...]]) -> FloatArray:
+        self.check()
+        words = iter(self._words([*texts, *(text for group in references for text in group)]))
+        tokens = [next(words) for _ in texts]
+        groups = [[next(words) for _ in group] for group in references]
+        return meteor_scores(groups, tokens, wordnet=find_wordnet() if self.synonyms else None)
 
     def _words(self, texts: list[str]) -> list[list[str]]:
         return [text.split() for text in (tokenize_13a(texts) if self.tokenize == "13a" else texts)]
-
-    def _value(self, sums: FloatArray) -> FloatArray:
-        known = sums[..., 1] > 0
-        return np.where(known, sums[..., 0] / np.where(known, sums[..., 1], 1.0), np.nan)
 
     def example(self) -> Example:
         """Return a match of words so many that it is perfect to the last bit, one with gaps, nothing in common."""

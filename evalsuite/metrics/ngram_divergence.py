@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from evalsuite.errors import UsageError
-from evalsuite.kernels.bleu import tokenize_13a
 from evalsuite.kernels.ngrams import ngram_hashes
+from evalsuite.kernels.tokenizers import tokenize_13a
 from evalsuite.metrics._options import check_choice, check_flag, check_integer
 from evalsuite.metrics._outputs import example_outputs, final_texts, required_references
 from evalsuite.metrics.base import Example, FloatArray, Rows, SampleOutputs, SetMetric

@@ -15,7 +15,7 @@ from evalsuite.text.diversity import entropy_of_counts
 from evalsuite.types import Sample
 
 if TYPE_CHECKING:
-    from evalsuite.kernels.diversity import TokenIds
+    from evalsuite.kernels.token_ids import TokenIds
 
 __all__ = ["NgramEntropy"]
 

@@ -8,24 +8,24 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from evalsuite.kernels.diversity import distinct_counts, token_ids
+from evalsuite.kernels.diversity import distinct_counts
+from evalsuite.kernels.token_ids import token_ids
 from evalsuite.metrics._options import check_choice, check_flag
-from evalsuite.metrics._outputs import example_outputs, final_texts
+from evalsuite.metrics._outputs import example_outputs
+from evalsuite.metrics._quotient import TextQuotientMetric
 from evalsuite.metrics._words import TOKENIZATIONS, Tokenization
-from evalsuite.metrics.base import Example, FloatArray, RowMetric, Rows, SampleOutputs
+from evalsuite.metrics.base import Example, FloatArray
 from evalsuite.types import Sample
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from numpy.typing import NDArray
 
 __all__ = ["Repetition4", "SequenceRepetition4"]
 
 
 @dataclass(frozen=True)
-class _Repetition(RowMetric):
-    """Two numbers a text, summed over the repeats of a sample: the first sum by the second."""
+class _Repetition(TextQuotientMetric):
+    """Two sums of n-grams of each text: what repeats, and what could."""
 
     higher_is_better = False
     value_range = (0.0, 1.0)
@@ -38,32 +38,14 @@ class _Repetition(RowMetric):
         check_choice(self.name, "tokenize", self.tokenize, TOKENIZATIONS)
         check_flag(self.name, "lowercase", self.lowercase)
 
-    @property
-    def n_columns(self) -> int:
-        """What is divided, and what it is divided by."""
-        return 2
-
     @abstractmethod
-    def _columns(self, distinct: NDArray[np.int64], total: NDArray[np.int64]) -> FloatArray:
+    def _divided(self, distinct: NDArray[np.int64], total: NDArray[np.int64]) -> FloatArray:
         """Turn different n-grams and n-grams of each text, shape (n,), into the two numbers, shape (n, 2)."""
 
-    def _rows(self, samples: Sequence[Sample], outputs: Sequence[SampleOutputs]) -> Rows:
-        found = [final_texts(sample_outputs) for sample_outputs in outputs]
-        texts = [text for sample_texts, _ in found for text in sample_texts]
+    def _columns(self, texts: list[str]) -> FloatArray:
         tokens = token_ids(texts, tokenize=self.tokenize, lowercase=self.lowercase)
         _, counts = distinct_counts(tokens, max_order=self.order)
-        columns = self._columns(counts[:, self.order - 1], counts[:, 2 * self.order - 1])
-        values = np.full((len(samples), 2), np.nan)
-        start = 0
-        for row, (sample_texts, _) in zip(values, found, strict=True):
-            if sample_texts:
-                row[:] = columns[start : start + len(sample_texts)].sum(axis=0)
-                start += len(sample_texts)
-        return Rows(values=values, outcomes=tuple(outcome for _, outcome in found))
-
-    def _value(self, sums: FloatArray) -> FloatArray:
-        known = sums[..., 1] > 0
-        return np.where(known, sums[..., 0] / np.where(known, sums[..., 1], 1.0), np.nan)
+        return self._divided(counts[:, self.order - 1], counts[:, 2 * self.order - 1])
 
     def example(self) -> Example:
         """Return texts that repeat nothing, that repeat a phrase, and one word over and over."""
@@ -109,7 +91,7 @@ class Repetition4(_Repetition):
 
     name = "repetition_4"
 
-    def _columns(self, distinct: NDArray[np.int64], total: NDArray[np.int64]) -> FloatArray:
+    def _divided(self, distinct: NDArray[np.int64], total: NDArray[np.int64]) -> FloatArray:
         return np.column_stack([total - distinct, total]).astype(np.float64)
 
 
@@ -145,6 +127,6 @@ class SequenceRepetition4(_Repetition):
 
     name = "seq_rep_4"
 
-    def _columns(self, distinct: NDArray[np.int64], total: NDArray[np.int64]) -> FloatArray:
+    def _divided(self, distinct: NDArray[np.int64], total: NDArray[np.int64]) -> FloatArray:
         share = np.divide(total - distinct, total, out=np.zeros(len(total)), where=total > 0)
         return np.column_stack([share, total > 0]).astype(np.float64)

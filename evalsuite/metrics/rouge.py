@@ -3,26 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import ClassVar, Literal
 
-import numpy as np
-
+from evalsuite.kernels.rouge import rouge_scores, rouge_statistics
+from evalsuite.metrics._mean_score import MeanScoreMetric
 from evalsuite.metrics._options import check_choice, check_flag
-from evalsuite.metrics._outputs import example_outputs, final_texts, required_references
-from evalsuite.metrics.base import Example, FloatArray, RowMetric, Rows, SampleOutputs
-from evalsuite.types import Outcome, Sample
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
+from evalsuite.metrics._outputs import example_outputs
+from evalsuite.metrics.base import Example, FloatArray
+from evalsuite.types import Sample
 
 __all__ = ["Rouge1", "Rouge2", "RougeL", "RougeLsum"]
 
 
 @dataclass(frozen=True)
-class _Rouge(RowMetric):
+class _Rouge(MeanScoreMetric):
     """Mean F over samples of one type of ROUGE."""
 
-    value_range = (0.0, 1.0)
     rouge_type: ClassVar[str]
 
     use_stemmer: bool = False
@@ -32,43 +28,16 @@ class _Rouge(RowMetric):
         check_flag(self.name, "use_stemmer", self.use_stemmer)
         check_choice(self.name, "tokenizer", self.tokenizer, ("rouge-score", "unicode"))
 
-    @property
-    def n_columns(self) -> int:
-        """F and 1."""
-        return 2
-
     def signature(self) -> str:
         """Return the name and the options; the default tokenizer, which is rouge-score's, is not named."""
         named = [] if self.tokenizer == "rouge-score" else [f"tokenizer:{self.tokenizer}"]
         return "|".join([self.name, f"use_stemmer:{self.use_stemmer}", *named, f"version:{self.version}"])
 
-    def _rows(self, samples: Sequence[Sample], outputs: Sequence[SampleOutputs]) -> Rows:
-        from evalsuite.kernels.rouge import rouge_scores, rouge_statistics
-
-        targets: list[tuple[str, ...]] = []
-        predictions: list[str] = []
-        repeats: list[int] = []
-        outcomes: list[Outcome] = []
-        for sample, sample_outputs in zip(samples, outputs, strict=True):
-            references = required_references(self.name, sample)
-            texts, outcome = final_texts(sample_outputs)
-            targets += [references] * len(texts)
-            predictions += texts
-            repeats.append(len(texts))
-            outcomes.append(outcome)
+    def _scores(self, texts: list[str], references: list[tuple[str, ...]]) -> FloatArray:
         statistics = rouge_statistics(
-            targets, predictions, [self.rouge_type], tokenize=self.tokenizer, use_stemmer=self.use_stemmer
+            references, texts, [self.rouge_type], tokenize=self.tokenizer, use_stemmer=self.use_stemmer
         )
-        scores = iter(rouge_scores(statistics)[:, 0, 2].tolist())
-        values = np.full((len(samples), 2), np.nan)
-        for row, n in zip(values, repeats, strict=True):
-            if n:
-                row[:] = sum(next(scores) for _ in range(n)) / n, 1.0
-        return Rows(values=values, outcomes=tuple(outcomes))
-
-    def _value(self, sums: FloatArray) -> FloatArray:
-        known = sums[..., 1] > 0
-        return np.where(known, sums[..., 0] / np.where(known, sums[..., 1], 1.0), np.nan)
+        return rouge_scores(statistics)[:, 0, 2]
 
     def example(self) -> Example:
         """Return a match, a near match and nothing in common."""

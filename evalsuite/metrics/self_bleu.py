@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from evalsuite.kernels.diversity import nltk_bleu_scores, self_bleu_statistics
+from evalsuite.kernels.self_bleu import nltk_bleu_scores, self_bleu_statistics
 from evalsuite.metrics._options import check_integer
 from evalsuite.metrics._outputs import example_outputs
 from evalsuite.metrics._words import WordSetMetric
@@ -14,7 +14,7 @@ from evalsuite.metrics.base import Example
 from evalsuite.types import Sample
 
 if TYPE_CHECKING:
-    from evalsuite.kernels.diversity import TokenIds
+    from evalsuite.kernels.token_ids import TokenIds
 
 __all__ = ["SelfBleu"]
 

@@ -11,8 +11,8 @@ import numpy as np
 from evalsuite.kernels.ter import ter_statistics
 from evalsuite.metrics._options import check_flag
 from evalsuite.metrics._outputs import collect_texts, example_outputs
-from evalsuite.metrics._sacrebleu import SACREBLEU_VERSION
 from evalsuite.metrics.base import Example, FloatArray, RowMetric, Rows, SampleOutputs
+from evalsuite.text.signature import SACREBLEU_VERSION
 from evalsuite.types import Sample
 
 if TYPE_CHECKING:

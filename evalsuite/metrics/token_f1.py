@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from evalsuite.metrics._best_reference import BestReferenceMetric
+from evalsuite.metrics._mean_score import BestReferenceMetric
 from evalsuite.metrics._outputs import example_outputs
 from evalsuite.metrics.base import Example, FloatArray
 from evalsuite.types import Sample
@@ -50,7 +50,7 @@ class TokenF1(BestReferenceMetric):
 
     name = "token_f1"
 
-    def _scores(self, references: list[str], texts: list[str]) -> FloatArray:
+    def _pair_scores(self, references: list[str], texts: list[str]) -> FloatArray:
         words: dict[str, list[str]] = {}
         for text in (*references, *texts):
             if text not in words:

@@ -6,28 +6,63 @@ from math import floor, log10
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from evalsuite.types import Score
 
-__all__ = ["format_rank", "format_score", "format_value", "is_share"]
+__all__ = [
+    "MOST_DECIMALS",
+    "decimals_that_tell_apart",
+    "format_rank",
+    "format_score",
+    "format_value",
+    "is_share",
+    "score_decimals",
+]
 
-_MOST_DECIMALS = 6
+MOST_DECIMALS = 6
 
 
-def format_score(score: Score, *, interval: bool = True) -> str:
+def format_score(score: Score, *, interval: bool = True, decimals: int | None = None) -> str:
     """Return ``"87.3 [85.1, 89.2]"``, shares of one as percentages; a dash where there is no value."""
     if score.value is None:
         return "-"
-    text = format_value(score, score.value)
+    text = format_value(score, score.value, decimals)
     if interval and score.interval is not None:
-        text += f" [{format_value(score, score.interval.low)}, {format_value(score, score.interval.high)}]"
+        low, high = (format_value(score, end, decimals) for end in (score.interval.low, score.interval.high))
+        text += f" [{low}, {high}]"
     return text
 
 
-def format_value(score: Score, value: float) -> str:
-    """Return a value of the score's metric, with the decimals that show two digits of the score itself."""
-    if is_share(score):
-        return f"{100 * value:.1f} %"
-    return f"{value:.{_decimals(score)}f}"
+def format_value(score: Score, value: float, decimals: int | None = None) -> str:
+    """Return a value of the score's metric, by default with the decimals of the score itself."""
+    places = score_decimals(score) if decimals is None else decimals
+    return f"{100 * value:.{places}f} %" if is_share(score) else f"{value:.{places}f}"
+
+
+def score_decimals(score: Score) -> int:
+    """Return how many decimals show a score: one of percentages, else what shows two digits."""
+    return 1 if is_share(score) else _decimals(score)
+
+
+def decimals_that_tell_apart(pairs: Sequence[tuple[Score, Score]]) -> int:
+    """Return the fewest decimals, up to 6, that show all scores as they are shown alone, and no two of a pair as equal.
+
+    Pairs of scores that are equal, or have no value, ask for none.
+    """
+    decimals = max((score_decimals(score) for pair in pairs for score in pair), default=1)
+    different = [
+        (first, first.value, second.value)
+        for first, second in pairs
+        if first.value is not None and second.value is not None and first.value != second.value
+    ]
+    while decimals < MOST_DECIMALS and any(
+        format_value(score, one, decimals) == format_value(score, other, decimals)
+        or format_value(score, abs(other - one), decimals) == format_value(score, 0.0, decimals)
+        for score, one, other in different
+    ):
+        decimals += 1
+    return decimals
 
 
 def is_share(score: Score) -> bool:
@@ -46,4 +81,4 @@ def format_rank(rank: tuple[int, int] | None) -> str:
 
 def _decimals(score: Score) -> int:
     size = abs(score.value or 0.0)
-    return 2 if size == 0.0 or size >= 0.1 else min(_MOST_DECIMALS, 1 - floor(log10(size)))
+    return 2 if size == 0.0 or size >= 0.1 else min(MOST_DECIMALS, 1 - floor(log10(size)))

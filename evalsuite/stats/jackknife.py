@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from evalsuite.kernels.significance import jackknife_sums
+from evalsuite.kernels.jackknife import jackknife_sums
 from evalsuite.stats.student import student_interval
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from evalsuite.kernels import bootstrap_sums
-from evalsuite.kernels.significance import trial_sums
+from evalsuite.kernels.paired_trials import trial_sums
 
 if TYPE_CHECKING:
     from collections.abc import Callable

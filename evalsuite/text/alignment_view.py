@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from evalsuite.text.error_rates import CharacterOutput, WordOutput
+from evalsuite.kernels.arguments import check_flag, check_integer
+from evalsuite.text.error_rate_outputs import CharacterOutput, WordOutput
 
 if TYPE_CHECKING:
-    from evalsuite.text.error_rates import AlignmentChunk
+    from evalsuite.text.error_rate_outputs import AlignmentChunk
 
 __all__ = ["collect_error_counts", "visualize_alignment", "visualize_error_counts"]
 
@@ -41,11 +43,13 @@ def visualize_alignment(
     Raises
     ------
     TypeError
-        If `output` is neither.
+        If `output` is neither, or an option has another type.
+    ValueError
+        If a number is out of range.
 
     Examples
     --------
-    >>> from evalsuite.text.error_rates import process_words
+    >>> from evalsuite.text.error_rate_outputs import process_words
     >>> print(visualize_alignment(process_words("short one here", "shoe order one"), show_measures=False))
     === SENTENCE 1 ===
     <BLANKLINE>
@@ -55,6 +59,9 @@ def visualize_alignment(
     <BLANKLINE>
     """
     _check_output(output)
+    show_measures, skip_correct = check_flag(show_measures, "show_measures"), check_flag(skip_correct, "skip_correct")
+    if line_width is not None:
+        line_width = check_integer(line_width, "line_width", 0, sys.maxsize)
     by_character = isinstance(output, CharacterOutput)
     written = []
     pairs = zip(output.references, output.hypotheses, output.alignments, strict=False)
@@ -95,11 +102,13 @@ def collect_error_counts(
     Raises
     ------
     TypeError
-        If `output` is neither.
+        If `output` is neither, or an option has another type.
+    ValueError
+        If a number is out of range.
 
     Examples
     --------
-    >>> from evalsuite.text.error_rates import process_words
+    >>> from evalsuite.text.error_rate_outputs import process_words
     >>> collect_error_counts(process_words(["a b", "a c"], ["x b", "x c d"]))
     ({('a', 'x'): 2}, {'d': 1}, {})
     """
@@ -136,7 +145,7 @@ def visualize_error_counts(
     show_substitutions, show_insertions, show_deletions : bool, default True
         What to list.
     top_k : int, optional
-        At most so many of each.
+        At most so many of each, at least 1.
 
     Returns
     -------
@@ -146,11 +155,13 @@ def visualize_error_counts(
     Raises
     ------
     TypeError
-        If `output` is neither.
+        If `output` is neither, or an option has another type.
+    ValueError
+        If a number is out of range.
 
     Examples
     --------
-    >>> from evalsuite.text.error_rates import process_words
+    >>> from evalsuite.text.error_rate_outputs import process_words
     >>> print(visualize_error_counts(process_words(["a b", "a c"], ["x b", "x c d"]), show_deletions=False))
     === SUBSTITUTIONS ===
     a --> x = 2x
@@ -159,12 +170,14 @@ def visualize_error_counts(
     d = 1x
     """
     substitutions, insertions, deletions = collect_error_counts(output)
+    if top_k is not None:
+        top_k = check_integer(top_k, "top_k", 1, sys.maxsize)
     parts = []
-    if show_substitutions:
+    if check_flag(show_substitutions, "show_substitutions"):
         parts.append("=== SUBSTITUTIONS ===\n" + _list_errors(substitutions, top_k))
-    if show_insertions:
+    if check_flag(show_insertions, "show_insertions"):
         parts.append("=== INSERTIONS ===\n" + _list_errors({(run,): n for run, n in insertions.items()}, top_k))
-    if show_deletions:
+    if check_flag(show_deletions, "show_deletions"):
         parts.append("=== DELETIONS ===\n" + _list_errors({(run,): n for run, n in deletions.items()}, top_k))
     return "\n".join(parts).removesuffix("\n")
 

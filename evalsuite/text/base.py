@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import sys
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Generic, TypeAlias, TypeVar
 
 import numpy as np
 
+from evalsuite.kernels.arguments import MAX_RESAMPLES, check_integer
 from evalsuite.text.resampling import HELD_BY_BOOTSTRAP, bootstrap_sums, seed_from_environment
 from evalsuite.text.result import Score
 from evalsuite.text.signature import Signature, SignatureKey
-from evalsuite.text.streams import check_group, check_hypotheses, check_streams
+from evalsuite.text.streams import check_group, check_hypotheses, check_streams, is_plain
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from evalsuite.kernels.significance import Held
+    from evalsuite.kernels.resampled_scores import Held
 
 __all__ = ["Metric", "Statistics", "column_sums"]
 
@@ -98,16 +101,28 @@ class Metric(ABC, Generic[ScoreT]):
         ValueError
             If nothing is to be scored, lengths differ, or a hypothesis has no reference.
         """
-        check_hypotheses(hypotheses)
         streams: Sequence[Sequence[str | None]]
         if references is None or (isinstance(references, Sequence) and len(references) == 0):
+            check_hypotheses(hypotheses)
             if self._references is None:
                 raise ValueError("`references` must be given, here or when the metric is made; found none")
             streams = self._references
         else:
             streams = references
+        if self._kernel_checks_types and is_plain(hypotheses, streams):
+            # One look at every string less; what it refuses is named below.
+            with suppress(TypeError, ValueError):
+                rows = self._stream_statistics(hypotheses, streams)
+                self.num_refs = 1
+                return rows
+        check_hypotheses(hypotheses)
         self.num_refs = check_streams(streams, len(hypotheses))
         return self._stream_statistics(hypotheses, streams)
+
+    @property
+    def _kernel_checks_types(self) -> bool:
+        """Whether `_stream_statistics` refuses what is not a str, and hypotheses without a reference, by itself."""
+        return False
 
     def _stream_statistics(self, hypotheses: Sequence[str], streams: Sequence[Sequence[str | None]]) -> Statistics:
         """Rows of segments whose references come as streams."""
@@ -126,8 +141,8 @@ class Metric(ABC, Generic[ScoreT]):
         hypotheses, references
             See `corpus_statistics`.
         n_bootstrap : int, default 1
-            Above 1, the score has a 95% interval from that many resamples, the same that sacrebleu draws; the seed is
-            the environment's ``SACREBLEU_SEED``, 12345 by default.
+            Above 1, the score has a 95% interval from that many resamples, at most 2**24, the same that sacrebleu
+            draws; the seed is the environment's ``SACREBLEU_SEED``, 12345 by default.
 
         Returns
         -------
@@ -138,6 +153,7 @@ class Metric(ABC, Generic[ScoreT]):
         TypeError, ValueError
             See `corpus_statistics`.
         """
+        n_bootstrap = check_integer(n_bootstrap, "n_bootstrap", -sys.maxsize, MAX_RESAMPLES)
         rows = self.corpus_statistics(hypotheses, references)
         score = self.score_from_statistics(column_sums(rows))
         if n_bootstrap > 1:
@@ -162,6 +178,7 @@ class Metric(ABC, Generic[ScoreT]):
         seed : int, optional
             None for one of chance.
         """
+        n_bootstrap = check_integer(n_bootstrap, "n_bootstrap", 1, MAX_RESAMPLES)
         self.n_bootstrap, self.seed = n_bootstrap, seed_name
         score._set_interval(self._resampled_values(bootstrap_sums(statistics, n_bootstrap, seed)))
 
@@ -174,7 +191,7 @@ class Metric(ABC, Generic[ScoreT]):
         ----------
         sums : float32, float64 or int64, shape (B, k), C-contiguous
         held : {"float32, numpy 2", "float32, numpy 1", "float64", "int64"}
-            What sacrebleu holds them in; see ``evalsuite.kernels.significance.resampled_bleu``.
+            What sacrebleu holds them in; see ``evalsuite.kernels.resampled_scores.resampled_bleu``.
 
         Returns
         -------

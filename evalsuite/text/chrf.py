@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from evalsuite.kernels.arguments import check_finite, check_integer
+from evalsuite.kernels.arguments import check_finite, check_flag, check_integer
 from evalsuite.kernels.chrf import chrf_scores, chrf_statistics
-from evalsuite.kernels.significance import resampled_chrf
+from evalsuite.kernels.resampled_scores import resampled_chrf
 from evalsuite.text.base import Metric, Statistics
 from evalsuite.text.result import Score
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from evalsuite.kernels.significance import Held
+    from evalsuite.kernels.resampled_scores import Held
     from evalsuite.text.signature import SignatureKey
 
 __all__ = ["CHRF", "CHRFScore", "corpus_chrf", "sentence_chrf"]
@@ -115,9 +115,9 @@ class CHRF(Metric[CHRFScore]):
             raise ValueError("`char_order` and `word_order` must not both be 0")
         check_finite(beta, "beta")
         self.beta = beta
-        self.lowercase = lowercase
-        self.whitespace = whitespace
-        self.eps_smoothing = eps_smoothing
+        self.lowercase = check_flag(lowercase, "lowercase")
+        self.whitespace = check_flag(whitespace, "whitespace")
+        self.eps_smoothing = check_flag(eps_smoothing, "eps_smoothing")
 
     def score_from_statistics(self, sums: Sequence[float] | NDArray[np.float32]) -> CHRFScore:
         """See `Metric.score_from_statistics`; the columns are those of `evalsuite.kernels.chrf.chrf_statistics`."""
@@ -220,7 +220,13 @@ def corpus_chrf(
     >>> corpus_chrf(["The dog bit a man."], [["The dog bit the man."]])
     chrF2 = 60.21
     """
-    metric = CHRF(char_order, word_order, beta, whitespace=not remove_whitespace, eps_smoothing=eps_smoothing)
+    metric = CHRF(
+        char_order,
+        word_order,
+        beta,
+        whitespace=not check_flag(remove_whitespace, "remove_whitespace"),
+        eps_smoothing=eps_smoothing,
+    )
     return metric.corpus_score(hypotheses, references)
 
 
@@ -257,5 +263,11 @@ def sentence_chrf(
     >>> sentence_chrf("The dog bit a man.", ["The dog bit the man."])
     chrF2 = 60.21
     """
-    metric = CHRF(char_order, word_order, beta, whitespace=not remove_whitespace, eps_smoothing=eps_smoothing)
+    metric = CHRF(
+        char_order,
+        word_order,
+        beta,
+        whitespace=not check_flag(remove_whitespace, "remove_whitespace"),
+        eps_smoothing=eps_smoothing,
+    )
     return metric.sentence_score(hypothesis, references)

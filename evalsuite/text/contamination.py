@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import numpy as np
@@ -169,8 +170,12 @@ def find_contamination(
     present = found.documents > 0
     if max_documents is not None:
         present &= found.documents <= max_documents
-    ends = np.cumsum(found.counts).tolist()
-    judged = tuple(_judge(listed[index], found, present, index, end, n, share) for index, end in enumerate(ends))
+    ends = np.concatenate([[0], np.cumsum(found.counts)])
+    n_found = np.diff(np.concatenate([[0], np.cumsum(present)])[ends]).tolist()
+    judged = tuple(
+        _judge(listed[index], found, present[start:end] if n_found[index] else None, index, start, n, share)
+        for index, (start, end) in enumerate(pairwise(ends.tolist()))
+    )
     signature = (
         f"contamination|ngram:{n}|min_words:{least}|max_documents:{max_documents or 'any'}|min_overlap:{share:g}"
         f"|{corpus_signature()}|version:1"
@@ -179,17 +184,16 @@ def find_contamination(
 
 
 def _judge(
-    text: str, found: FoundNgrams, all_present: NDArray[np.bool_], index: int, end: int, n: int, min_overlap: float
+    text: str, found: FoundNgrams, present: NDArray[np.bool_] | None, index: int, start: int, n: int, min_overlap: float
 ) -> ItemContamination:
+    """Judge an item by which of its n-grams are present, from `start` on; None where none is."""
     n_words, n_ngrams = int(found.n_words[index]), int(found.counts[index])
-    start = end - n_ngrams
-    present = all_present[start:end]
-    n_found = int(present.sum())
+    n_found = 0 if present is None else int(present.sum())
     overlap = n_found / n_ngrams if n_ngrams else None
     # An item compared as a whole is one n-gram of all its words.
     length = min(n, n_words)
     covered, longest, evidence, document = 0, 0, None, None
-    if n_found:
+    if present is not None:
         steps = np.zeros(n_words + 1, dtype=np.int64)
         places = np.flatnonzero(present)
         np.add.at(steps, places, 1)

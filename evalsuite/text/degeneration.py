@@ -9,14 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from evalsuite.kernels.arguments import check_integer
-from evalsuite.kernels.diversity import (
-    MAX_ORDER,
-    Tokenize,
-    distinct_counts,
-    ending_loops,
-    repeated_spans,
-    token_ids,
-)
+from evalsuite.kernels.degeneration import ending_loops, repeated_spans
+from evalsuite.kernels.diversity import distinct_counts
+from evalsuite.kernels.token_ids import MAX_ORDER, Tokenize, token_ids
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Sequence
@@ -247,7 +242,7 @@ def find_loops(
 
     Notes
     -----
-    The definition is that of `evalsuite.kernels.diversity.ending_loops`.
+    The definition is that of `evalsuite.kernels.degeneration.ending_loops`.
 
     Examples
     --------

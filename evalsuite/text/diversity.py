@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from evalsuite.kernels.arguments import check_integer
-from evalsuite.kernels.diversity import MAX_ORDER, Tokenize, distinct_counts, ngram_frequencies, token_ids
+from evalsuite.kernels.diversity import distinct_counts, ngram_frequencies
+from evalsuite.kernels.token_ids import MAX_ORDER, Tokenize, token_ids
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Sequence

@@ -8,13 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from evalsuite.kernels.arguments import check_ordered
-from evalsuite.kernels.edit import (
-    EDITS,
-    edit_alignments,
-    edit_distances,
-    sequence_alignments,
-    sequence_distances,
-)
+from evalsuite.kernels.edit import EDITS, edit_alignments, edit_distances, sequence_alignments, sequence_distances
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Sequence

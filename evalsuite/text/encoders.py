@@ -5,14 +5,16 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
+from hashlib import blake2b
+from itertools import chain
 from typing import TYPE_CHECKING, Final, Protocol, runtime_checkable
 
 import numpy as np
 
 from evalsuite.errors import UsageError
 from evalsuite.kernels.arguments import check_integer
-from evalsuite.kernels.bleu import tokenize_13a
 from evalsuite.kernels.ngrams import hashed_text_features, hashed_word_features
+from evalsuite.kernels.tokenizers import tokenize_13a
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -49,7 +51,7 @@ class TextEncoder(Protocol):
         """Return one vector a text: float32, shape (n, d), finite; a text's does not depend on the others."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class TokenEmbeddings:
     """One text, token by token.
 
@@ -58,7 +60,7 @@ class TokenEmbeddings:
     vectors : ndarray of float32, shape (k, d)
         None of them zero.
     tokens : tuple of int, length k
-        Which token each is, for weights by frequency.
+        Which token each is, for weights by frequency: the same number in every call.
     special : ndarray of bool, shape (k,)
         Tokens that the encoder adds (``[CLS]``, ``[SEP]``): others may match them, but they have no weight.
     """
@@ -138,19 +140,22 @@ class HashedSubwords:
     def embed(self, texts: Sequence[str]) -> list[TokenEmbeddings]:
         """Return the words of each text; see `TokenEncoder`."""
         words = [line.split()[: self.most_words] for line in tokenize_13a(texts)]
-        numbers = {word: number for number, word in enumerate(dict.fromkeys(word for text in words for word in text))}
-        vectors = hashed_word_features(list(numbers), n_features=self.dimension)
-        found = []
-        for text in words:
-            tokens = [numbers[word] for word in text]
-            found.append(
-                TokenEmbeddings(
-                    vectors=vectors[tokens] if tokens else np.zeros((0, self.dimension), dtype=np.float32),
-                    tokens=tuple(tokens),
-                    special=np.zeros(len(tokens), dtype=np.bool_),
-                )
+        rows = {word: row for row, word in enumerate(dict.fromkeys(chain.from_iterable(words)))}
+        vectors = hashed_word_features(list(rows), n_features=self.dimension)
+        numbers = {word: _number_of(word) for word in rows}
+        return [
+            TokenEmbeddings(
+                vectors=vectors[np.array([rows[word] for word in text], dtype=np.intp)],
+                tokens=tuple(numbers[word] for word in text),
+                special=np.zeros(len(text), dtype=np.bool_),
             )
-        return found
+            for text in words
+        ]
+
+
+def _number_of(word: str) -> int:
+    """Return a word's token number: 64 bits of its hash, so that it is the same in every call."""
+    return int.from_bytes(blake2b(word.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "big")
 
 
 def check_encoder(owner: str, option: str, value: object, embedded: str) -> None:

@@ -9,6 +9,8 @@ import sys
 import unicodedata
 from typing import TYPE_CHECKING, Any
 
+from evalsuite.kernels.arguments import check_flag
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
@@ -52,7 +54,10 @@ class AbstractTransform:
 
     def process_string(self, s: str) -> Any:
         """Transform one text."""
-        raise NotImplementedError
+        raise NotImplementedError(
+            f"{type(self).__name__} must define `process_string(self, s)`, which returns one text transformed; or "
+            "`process_list(self, inp)`, for a list of texts"
+        )
 
     def process_list(self, inp: list[str]) -> Any:
         """Transform each text of a list."""
@@ -192,7 +197,9 @@ class RemoveWhiteSpace(AbstractTransform):
     """
 
     def __init__(self, replace_by_space: bool = False) -> None:
-        self._table = str.maketrans(dict.fromkeys(string.whitespace, " " if replace_by_space else ""))
+        self._table = str.maketrans(
+            dict.fromkeys(string.whitespace, " " if check_flag(replace_by_space, "replace_by_space") else "")
+        )
 
     def process_string(self, s: str) -> str:
         """Transform one text."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from evalsuite.errors import DependencyError, InputError
+from evalsuite.kernels.arguments import check_integer
 from evalsuite.text.encoders import TokenEmbeddings
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ class HfEncoder:
                 f"hf:{folder}: there is no config.json: expected the folder that `save_pretrained` of transformers "
                 "wrote, with config.json, weights and tokenizer"
             )
-        self._num_layers = num_layers
+        self._num_layers = None if num_layers is None else check_integer(num_layers, "num_layers", 0, 2**16)
         self._device = device
         self._loaded: tuple[Any, Any] | None = None
         self._hash = _hash_folder(self._folder)

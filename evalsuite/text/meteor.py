@@ -3,32 +3,20 @@
 from __future__ import annotations
 
 from functools import cache
-from itertools import chain
-from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
 from evalsuite.kernels.meteor import meteor_scores as score_statistics
 from evalsuite.kernels.meteor import meteor_statistics
-from evalsuite.kernels.rouge import porter_stems
+from evalsuite.text.meteor_words import Stemmer, WordNet, WordNumbers, number_stems, number_synonyms, number_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from numpy.typing import NDArray
 
-__all__ = ["Stemmer", "find_wordnet", "meteor_score", "meteor_scores", "single_meteor_score"]
-
-
-class Stemmer(Protocol):
-    """Anything with nltk's method for stems."""
-
-    def stem(self, word: str, /) -> str:
-        """Return the stem of a word."""
-
-
-WordNet: TypeAlias = Any
-"""Anything with the method ``synsets(word)`` of nltk's corpus reader, ``"auto"``, or None."""
+__all__ = ["find_wordnet", "meteor_score", "meteor_scores", "single_meteor_score"]
 
 
 def meteor_scores(
@@ -106,13 +94,13 @@ def meteor_scores(
     counts = np.fromiter(map(len, groups), dtype=np.int64, count=len(groups))
     if not counts.size:
         return np.zeros(0)
-    numbers = _Numbers()
-    output_numbers, output_lengths = _number(numbers, outputs)
+    numbers = WordNumbers()
+    output_numbers, output_lengths = number_words(numbers, outputs)
     n_of_outputs = len(numbers)
-    target_numbers, target_lengths = _number(numbers, targets)
-    stems = _stems(numbers, stemmer)
+    target_numbers, target_lengths = number_words(numbers, targets)
+    stems = number_stems(numbers, stemmer)
     source = find_wordnet() if isinstance(wordnet, str) and wordnet == "auto" else wordnet
-    synonyms = None if source is None else _synonyms(numbers, stems[:n_of_outputs], source)
+    synonyms = None if source is None else number_synonyms(numbers, stems[:n_of_outputs], source)
     statistics = meteor_statistics(
         output_numbers, output_lengths, target_numbers, target_lengths, counts, stems, synonyms
     )
@@ -223,14 +211,6 @@ def find_wordnet() -> WordNet:
     return wordnet
 
 
-class _Numbers(dict[str, int]):
-    """Numbers of words, given in order of appearance."""
-
-    def __missing__(self, word: str) -> int:
-        number = self[word] = len(self)
-        return number
-
-
 def _group(group: Sequence[Iterable[str]], index: int) -> list[Iterable[str]]:
     if isinstance(group, str | bytes):
         raise TypeError(f"`references[{index}]` must be a sequence of references, each as words; found one str")
@@ -248,54 +228,3 @@ def _words(text: Iterable[str], name: str, preprocess: Callable[[str], str]) -> 
         return list(map(preprocess, text))
     except TypeError as error:
         raise TypeError(f"`{name}` must be words, a sequence of str: {error}") from None
-
-
-def _number(numbers: _Numbers, texts: list[list[str]]) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
-    """Return the numbers of all words, one text after the other, and how many each text has."""
-    lengths = np.fromiter(map(len, texts), dtype=np.int64, count=len(texts))
-    words = map(numbers.__getitem__, chain.from_iterable(texts))
-    return np.fromiter(words, dtype=np.uint32, count=int(lengths.sum())), lengths
-
-
-def _stems(numbers: _Numbers, stemmer: Stemmer | None) -> NDArray[np.uint32]:
-    """Return the number of each word's stem; stems that are no words get numbers of their own, and are their stems."""
-    if stemmer is not None and not callable(getattr(stemmer, "stem", None)):
-        raise TypeError(f"`stemmer` must have a method `stem`; found {type(stemmer).__name__}")
-    words = list(numbers)
-    stems = _porter_stems(words) if stemmer is None else [stemmer.stem(word) for word in words]
-    found = [numbers[stem] for stem in stems]
-    return np.array([*found, *range(len(found), len(numbers))], dtype=np.uint32)
-
-
-def _porter_stems(words: list[str]) -> list[str]:
-    """Return Porter's stems, by nltk itself for words with lone surrogates, which no encoding holds."""
-    try:
-        return porter_stems(words)
-    except ValueError:
-        from nltk.stem.porter import PorterStemmer
-
-        stemmer = PorterStemmer()
-        return [
-            stemmer.stem(word)
-            if any("\ud800" <= character <= "\udfff" for character in word)
-            else porter_stems([word])[0]
-            for word in words
-        ]
-
-
-def _synonyms(
-    numbers: _Numbers, stems: NDArray[np.uint32], wordnet: WordNet
-) -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
-    """Return, for the stems of hypotheses, which other numbered words are their synonyms."""
-    if not callable(getattr(wordnet, "synsets", None)):
-        raise TypeError(f'`wordnet` must be "auto", None or have a method `synsets`; found {type(wordnet).__name__}')
-    wanted = set(stems.tolist())
-    counts, found = [], []
-    for stem, number in numbers.items():
-        names: set[str] = set()
-        if number in wanted:
-            names = {lemma.name() for synset in wordnet.synsets(stem) for lemma in synset.lemmas()}
-        known = sorted(numbers[name] for name in names if "_" not in name and name in numbers)
-        counts.append(len(known))
-        found += known
-    return np.array(counts, dtype=np.uint32), np.array(found, dtype=np.uint32)

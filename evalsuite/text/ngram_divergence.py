@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 import numpy as np
 
-from evalsuite.kernels.arguments import check_array, check_choice, check_finite, check_texts
-from evalsuite.kernels.bleu import tokenize_13a
+from evalsuite.kernels.arguments import check_array, check_choice, check_finite, check_flag, check_texts
 from evalsuite.kernels.ngrams import joint_ngram_counts
+from evalsuite.kernels.tokenizers import tokenize_13a
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["TOKENIZATIONS", "js_divergence", "js_ngram", "kl_divergence", "kl_ngram", "ngram_counts"]
 
 Tokenization: TypeAlias = Literal["none", "13a", "char"]
-TextUnit: TypeAlias = Literal["nats", "bits"]
+InformationUnit: TypeAlias = Literal["nats", "bits"]
 
 TOKENIZATIONS: Final = ("none", "13a", "char")
 _PER_NAT: Final = {"nats": 1.0, "bits": 1 / math.log(2)}
@@ -33,7 +33,7 @@ def kl_ngram(
     tokenize: Tokenization = "none",
     lowercase: bool = False,
     smoothing: float = 1.0,
-    units: TextUnit = "nats",
+    units: InformationUnit = "nats",
 ) -> float:
     """Kullback-Leibler divergence of the n-grams of one set of texts from those of another.
 
@@ -96,7 +96,7 @@ def js_ngram(
     tokenize: Tokenization = "none",
     lowercase: bool = False,
     smoothing: float = 0.0,
-    units: TextUnit = "nats",
+    units: InformationUnit = "nats",
 ) -> float:
     """Jensen-Shannon divergence of the n-grams of two sets of texts.
 
@@ -164,7 +164,7 @@ def ngram_counts(
         listed = check_texts(texts, name, lowercase=False)
         if tokenize == "13a":
             listed = tokenize_13a(listed, lowercase=lowercase)
-        elif lowercase:
+        elif check_flag(lowercase, "lowercase"):
             listed = [text.lower() for text in listed]
         sides.append(listed)
     return joint_ngram_counts(*sides, unit="characters" if tokenize == "char" else "words", order=order)
@@ -175,7 +175,7 @@ def kl_divergence(
     q_counts: NDArray[np.int64] | NDArray[np.float64],
     *,
     smoothing: float = 1.0,
-    units: TextUnit = "nats",
+    units: InformationUnit = "nats",
 ) -> float:
     """Kullback-Leibler divergence of counts, int64 or float64 of shape (v,), aligned; see `kl_ngram`.
 
@@ -201,7 +201,7 @@ def js_divergence(
     q_counts: NDArray[np.int64] | NDArray[np.float64],
     *,
     smoothing: float = 0.0,
-    units: TextUnit = "nats",
+    units: InformationUnit = "nats",
 ) -> float:
     """Jensen-Shannon divergence of counts, int64 or float64 of shape (v,), aligned; see `js_ngram`.
 

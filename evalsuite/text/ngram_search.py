@@ -24,7 +24,7 @@ Corpus: TypeAlias = "NgramIndex | CorpusFiles | Iterable[str]"
 """A corpus: its index, files, or documents one after the other."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class FoundNgrams:
     """What a corpus holds of some texts.
 

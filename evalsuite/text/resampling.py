@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from evalsuite.kernels.significance import numpy_bootstrap_sums, numpy_coins, numpy_trial_sums
+from evalsuite.kernels.numpy_bootstrap import numpy_bootstrap_sums
+from evalsuite.kernels.paired_trials import numpy_coins, numpy_trial_sums
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from evalsuite.kernels.significance import Held
+    from evalsuite.kernels.resampled_scores import Held
     from evalsuite.text.base import Statistics
 
 __all__ = ["HELD_BY_BOOTSTRAP", "bootstrap_sums", "seed_from_environment", "seed_of_chance", "trial_sums"]
@@ -98,7 +99,7 @@ def trial_sums(baseline: Statistics, system: Statistics, n_trials: int, seed: in
         Where a coin shows heads, the first takes the baseline's row and the second the system's; else the other way.
     """
     if baseline.dtype == system.dtype == np.int64:
-        return _shuffled(baseline.astype(np.int64), system.astype(np.int64), n_trials, seed)
+        return _shuffled(baseline.astype(np.int64, copy=False), system.astype(np.int64, copy=False), n_trials, seed)
     scale = _common_denominator(baseline, system)
     if scale is not None:
         whole, other = (np.rint(rows * scale).astype(np.int64) for rows in (baseline, system))

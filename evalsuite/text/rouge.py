@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 import numpy as np
 
 from evalsuite.errors import DependencyError
-from evalsuite.kernels.arguments import check_texts
+from evalsuite.kernels.arguments import check_flag, check_texts
 from evalsuite.kernels.rouge import (
     check_rouge_types,
     check_targets,
@@ -99,7 +99,7 @@ class RougeScorer:
         if tokenizer is not None and not callable(getattr(tokenizer, "tokenize", None)):
             raise TypeError(f"`tokenizer` must have a method tokenize(text); found {type(tokenizer).__name__}")
         self._tokenizer: Tokenizer = DefaultTokenizer(use_stemmer) if tokenizer is None else tokenizer
-        self._split_summaries = split_summaries
+        self._split_summaries = check_flag(split_summaries, "split_summaries")
 
     def score(self, target: str, prediction: str) -> dict[str, Score]:
         """ROUGE of one prediction with one target.

@@ -7,11 +7,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from evalsuite.kernels.arguments import check_finite, check_integer
+from evalsuite.kernels.arguments import MAX_RESAMPLES, check_finite, check_integer
 
 __all__ = ["AggregateScore", "BootstrapAggregator"]
-
-_MOST_SAMPLES = 2**31 - 1
 
 
 class AggregateScore(NamedTuple):
@@ -30,14 +28,14 @@ class BootstrapAggregator:
     confidence_interval : float, default 0.95
         How much of the distribution lies between `low` and `high`, 0 to 1.
     n_samples : int, default 1000
-        Resamples.
+        Resamples, at most 2**24.
 
     Raises
     ------
     TypeError
         If an argument is not a number.
     ValueError
-        If `confidence_interval` is not 0 to 1, or `n_samples` is below 1.
+        If `confidence_interval` is not 0 to 1, or `n_samples` not 1 to 2**24.
 
     Notes
     -----
@@ -61,7 +59,7 @@ class BootstrapAggregator:
         self._confidence_interval = check_finite(confidence_interval, "confidence_interval")
         if self._confidence_interval > 1:
             raise ValueError(f"`confidence_interval` must be 0 to 1; found {confidence_interval}")
-        self._n_samples = check_integer(n_samples, "n_samples", 1, _MOST_SAMPLES)
+        self._n_samples = check_integer(n_samples, "n_samples", 1, MAX_RESAMPLES)
         self._scores: dict[str, list[tuple[float, ...]]] = {}
 
     def add_scores(self, scores: Mapping[str, tuple[float, ...]]) -> None:

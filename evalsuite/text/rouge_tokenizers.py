@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
-from evalsuite.kernels.rouge import rouge_words
+from evalsuite.kernels.arguments import check_flag
+from evalsuite.kernels.rouge_words import rouge_words
 
 __all__ = ["DefaultTokenizer", "UnicodeTokenizer"]
 
@@ -28,7 +29,7 @@ class DefaultTokenizer:
     name: ClassVar[Literal["rouge-score"]] = "rouge-score"
 
     def __init__(self, use_stemmer: bool = False) -> None:
-        self.use_stemmer = bool(use_stemmer)
+        self.use_stemmer = check_flag(use_stemmer, "use_stemmer")
 
     def tokenize(self, text: str) -> list[str]:
         """Return the words of `text`; TypeError if it is not a str."""
@@ -67,7 +68,7 @@ class UnicodeTokenizer:
     name: ClassVar[Literal["unicode"]] = "unicode"
 
     def __init__(self, use_stemmer: bool = False) -> None:
-        self.use_stemmer = bool(use_stemmer)
+        self.use_stemmer = check_flag(use_stemmer, "use_stemmer")
 
     def tokenize(self, text: str) -> list[str]:
         """Return the words of `text`; TypeError if it is not a str."""

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 import numpy as np
 
-from evalsuite.kernels.arguments import check_choice
-from evalsuite.kernels.diversity import Tokenize, nltk_bleu_scores, self_bleu_statistics, token_ids
+from evalsuite.kernels.arguments import check_choice, check_integer
+from evalsuite.kernels.self_bleu import nltk_bleu_scores, self_bleu_statistics
+from evalsuite.kernels.token_ids import Tokenize, token_ids
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Sequence
@@ -65,7 +66,7 @@ def self_bleu_scores(
     Notes
     -----
     Equal to nltk 3.10 bit for bit with methods 0 to 4, within 1e-12 with 5 to 7. nltk's work grows with the square of
-    the set; this grows with the number of tokens (see `evalsuite.kernels.diversity.self_bleu_statistics`). Method 0
+    the set; this grows with the number of tokens (see `evalsuite.kernels.self_bleu.self_bleu_statistics`). Method 0
     gives a tiny number and no warning where an order has no match.
 
     Examples
@@ -133,6 +134,7 @@ def self_bleu(
     0.1999
     """
     check_choice(average, "average", ("texts", "corpus"))
+    check_integer(smoothing, "smoothing", 0, 7)
     statistics = _statistics(texts, weights, smoothing, tokenize, lowercase)
     if average == "corpus":
         if smoothing > 4:

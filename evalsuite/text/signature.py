@@ -39,6 +39,8 @@ class Signature:
     ------
     ValueError
         If `num_refs` is None.
+    TypeError
+        If `keys` are not as above.
     """
 
     def __init__(
@@ -73,12 +75,17 @@ class Signature:
             "origlang": None,
             "subset": None,
         }
-        for name, short_name, value in keys:
+        for key in keys:
+            if not isinstance(key, tuple | list) or len(key) != 3 or not isinstance(key[0], str):
+                raise TypeError(f"`keys` must hold tuples of a name, its short form and a value; found {key!r:.80}")
+            name, short_name, value = key
             self._abbr[name] = short_name
             self.info[name] = value
 
     def update(self, key: str, value: object) -> None:
-        """Set the value of a key, a new one if need be."""
+        """Set the value of a key, a new one if need be; TypeError if it is no str."""
+        if not isinstance(key, str):
+            raise TypeError(f"`key` must be a str; found {type(key).__name__}")
         self.info[key] = value
 
     def format(self, short: bool = False) -> str:

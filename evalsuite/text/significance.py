@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 import numpy as np
 
+from evalsuite.kernels.arguments import MAX_RESAMPLES, check_integer
+from evalsuite.kernels.numpy_seeds import check_seed
 from evalsuite.text.base import Metric, column_sums
 from evalsuite.text.resampling import (
     HELD_BY_BOOTSTRAP,
@@ -71,7 +74,7 @@ class PairedTest:
     test_type : {"ar", "bs"}, default "ar"
         Approximate randomisation, or the paired bootstrap.
     n_samples : int, default 0
-        Trials or resamples; 0 for 10,000 trials or 1,000 resamples.
+        Trials or resamples, at most 2**24; 0 for 10,000 trials or 1,000 resamples.
     n_ar_confidence : int, default -1
         With "ar", resamples for an interval beside it: 0 for 1,000, -1 for none.
     n_jobs : int, default 1
@@ -141,9 +144,12 @@ class PairedTest:
     ) -> None:
         if test_type not in self._DEFAULT_SAMPLES:
             raise ValueError(f'`test_type` must be "ar" or "bs"; found {test_type!r}')
-        for name, value in (("n_samples", n_samples), ("n_ar_confidence", n_ar_confidence), ("n_jobs", n_jobs)):
-            if isinstance(value, bool) or not isinstance(value, int):
-                raise TypeError(f"`{name}` must be an int; found {type(value).__name__}")
+        # Below 0 is the default or none, as in sacrebleu.
+        n_samples = check_integer(n_samples, "n_samples", -sys.maxsize, MAX_RESAMPLES)
+        n_ar_confidence = check_integer(n_ar_confidence, "n_ar_confidence", -sys.maxsize, MAX_RESAMPLES)
+        check_integer(n_jobs, "n_jobs", -sys.maxsize, sys.maxsize)
+        if seed is not None:
+            seed = check_seed(seed)
         _check_systems(named_systems)
         _check_metrics(metrics)
         self.test_type = test_type

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-__all__ = ["check_group", "check_hypotheses", "check_streams"]
+__all__ = ["check_group", "check_hypotheses", "check_streams", "is_plain"]
 
 
 def check_hypotheses(hypotheses: Sequence[str], *, may_be_empty: bool = False) -> None:
@@ -32,6 +32,13 @@ def check_streams(references: Sequence[Sequence[str | None]], n_hypotheses: int 
             raise ValueError(f"`references[{k}]` must be as long as `{expected}`, {length}; found {len(stream)}")
         some_missing |= type(None) in _check_texts(stream, f"references[{k}]", may_be_none=True)
     return _count_references(references) if some_missing else len(references)
+
+
+def is_plain(hypotheses: Sequence[str], references: Sequence[Sequence[str | None]]) -> bool:
+    """Whether there are two lists of equal length, of which the kernel that reads them refuses what is not a str."""
+    if type(hypotheses) is not list or not isinstance(references, list | tuple) or len(references) != 1:
+        return False
+    return type(references[0]) is list and 0 < len(hypotheses) == len(references[0])
 
 
 def _count_references(streams: Sequence[Sequence[str | None]]) -> int:

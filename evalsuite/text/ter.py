@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from evalsuite.kernels.significance import resampled_ter
+from evalsuite.kernels.arguments import check_flag
+from evalsuite.kernels.resampled_scores import resampled_ter
 from evalsuite.kernels.ter import ter_statistics
 from evalsuite.text.base import Metric, Statistics
 from evalsuite.text.result import Score
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from evalsuite.kernels.significance import Held
+    from evalsuite.kernels.resampled_scores import Held
     from evalsuite.text.signature import SignatureKey
 
 __all__ = ["TER", "TERScore", "corpus_ter", "sentence_ter"]
@@ -88,10 +89,10 @@ class TER(Metric[TERScore]):
         references: Sequence[Sequence[str | None]] | None = None,
     ) -> None:
         super().__init__(references)
-        self.normalized = normalized
-        self.no_punct = no_punct
-        self.asian_support = asian_support
-        self.case_sensitive = case_sensitive
+        self.normalized = check_flag(normalized, "normalized")
+        self.no_punct = check_flag(no_punct, "no_punct")
+        self.asian_support = check_flag(asian_support, "asian_support")
+        self.case_sensitive = check_flag(case_sensitive, "case_sensitive")
         self.tokenizer_signature = _TOKENIZER
 
     def score_from_statistics(self, sums: Sequence[float] | NDArray[np.float32]) -> TERScore:

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol
 
 from evalsuite.errors import DependencyError, InputError, did_you_mean
-from evalsuite.kernels.bleu import TOKENIZATIONS, Tokenization, bleu_statistics, bleu_stream_statistics, tokenize
+from evalsuite.kernels.bleu import bleu_statistics, bleu_stream_statistics
+from evalsuite.kernels.tokenizers import TOKENIZATIONS, Tokenization, tokenize
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -56,6 +57,11 @@ class BleuTokenizer:
     def __init__(self, kernel: Tokenization, outer: _SacrebleuTokenizer | None = None) -> None:
         self._kernel = kernel
         self._outer = outer
+
+    @property
+    def is_kernels(self) -> bool:
+        """Whether texts go to the kernel as they are."""
+        return self._outer is None
 
     def signature(self) -> str:
         """Return the name that signatures have for it."""

@@ -17,6 +17,15 @@ pub enum KernelError {
         /// Elements it has.
         found: usize,
     },
+    /// Lengths of parts that do not add up to the whole.
+    LengthsSum {
+        /// The argument with the lengths.
+        what: &'static str,
+        /// Elements there are.
+        expected: usize,
+        /// Elements the lengths add up to.
+        found: usize,
+    },
     /// A segment has no reference to be compared with.
     NoReference {
         /// Index of the segment.
@@ -91,6 +100,14 @@ impl fmt::Display for KernelError {
                     "`{what}` must have {expected} elements to fit the other arguments; found {found}"
                 )
             }
+            Self::LengthsSum {
+                what,
+                expected,
+                found,
+            } => write!(
+                f,
+                "`{what}` must add up to {expected} elements; found {found}"
+            ),
             Self::NoReference { segment } => {
                 write!(
                     f,

@@ -1,7 +1,8 @@
-"""Write ``rust_ext/src/kernels/characters/unicode_ranges.rs``: numbers, punctuation and symbols as the `regex` package knows them.
+"""Write the table of numbers, punctuation and symbols as the `regex` package knows them.
 
-sacrebleu's intl tokenizer asks that package and not the interpreter, whose version of Unicode may be another.
-Run it again (``python rust_ext/tables/generate_unicode.py``) when scores are to equal those of a newer `regex`.
+It is ``rust_ext/src/kernels/characters/unicode_ranges.rs``. sacrebleu's intl tokenizer asks that package and not the
+interpreter, whose version of Unicode may be another. Run it again (``python rust_ext/tables/generate_unicode.py``)
+when scores are to equal those of a newer `regex`.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Write the table of word characters and marks from Unicode's general categories.
 
-``python rust_ext/tables/word_characters.py > rust_ext/src/kernels/characters/word_characters.rs``, with the Python whose
-``unicodedata.unidata_version`` is wanted. Another version of Unicode gives some texts other tokens: raise the version
-of the normaliser in ``corpus_words.rs`` with it.
+``python rust_ext/tables/word_characters.py > rust_ext/src/kernels/characters/word_characters.rs``, with the Python
+whose ``unicodedata.unidata_version`` is wanted. Another version of Unicode gives some texts other tokens: raise the
+version of the normaliser in ``corpus_words.rs`` with it.
 """
 
 from __future__ import annotations

@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from evalsuite.text.bertscore import greedy_matching
-from evalsuite.text.mauve import mauve_from_counts
+from evalsuite.text.mauve_score import mauve_from_counts
 from evalsuite.text.meteor import meteor_scores
+from evalsuite.text.token_matching import greedy_matching
 from tests.benchmarks.race import time_in_group
 from tests.reference.texts import plain_segments
 from tests.reference.wordnet import NO_SYNONYMS

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from evalsuite.kernels.diversity import distinct_counts, token_ids
+from evalsuite.kernels.diversity import distinct_counts
+from evalsuite.kernels.token_ids import token_ids
 from evalsuite.text.selfbleu import self_bleu_scores
 from tests.benchmarks.race import time_in_group
 from tests.reference import diversity as twin

@@ -72,6 +72,7 @@ def test_version(capsys: Capture) -> None:
         (["--quite"], 'unknown option "--quite"'),
         (["list", "taskz"], 'unknown: "taskz"; did you mean "tasks"?'),
         (["list", "tasks", "more"], 'unknown argument "more"'),
+        (["list", "metrics", "bleuu"], 'unknown metric "bleuu"; did you mean "bleu"?'),
         (["run", "--modle", "x"], 'unknown option "--modle"; did you mean "--model"?'),
         (["run", "--lim", "3"], 'unknown option "--lim"'),  # no abbreviations: a later option could change them
         (["run", "--limit", "x"], "--limit: invalid int value: 'x'"),
@@ -386,7 +387,7 @@ def test_score_files(capsys: Capture) -> None:
     code, out, _ = call(capsys, "score", "--hyp", hyp, "--ref", ref, "--metric", "exact_match", "bleu", "exact_match")
     assert code == 0
     assert re.search(r"^exact_match +50\.0 % \[.*\]  \(n = 2\)$", out, re.MULTILINE)
-    assert len(out.splitlines()) == 4
+    assert len(out.splitlines()) == 6
 
 
 @pytest.mark.parametrize(
@@ -431,3 +432,24 @@ def test_validate_a_task(capsys: Capture, task: Path) -> None:
     assert "tiny version 1: valid" in out
     assert "6 samples in 3 clusters" in out
     assert "Say lake 0." in out
+
+
+def test_list_shows_the_options_of_a_metric(capsys: Capture) -> None:
+    code, out, err = call(capsys, "list", "metrics", "bleu")
+    assert (code, err) == (0, "")
+    assert "  max_order        4        Longest n-gram, in [1, 16]\n" in out
+    assert "--metric bleu --option bleu.max_order=VALUE" in out
+    code, out, _ = call(capsys, "list", "metrics", "accuracy")
+    assert "It has no options." in out
+    assert "--option" not in call(capsys, "list", "metrics", "kid")[1]
+    found = json.loads(call(capsys, "list", "metrics", "wer", "--json")[1])
+    assert found["options"] == [{"name": "lowercase", "default": False, "meaning": "Fold case first"}]
+
+
+def test_every_option_of_every_metric_is_explained() -> None:
+    from evalsuite.cli.metric_options import metric_options
+    from evalsuite.metrics import METRICS
+
+    for name in METRICS.names():
+        for option in metric_options(METRICS.get(name)):
+            assert option.meaning, f"{name}: {option.name}"

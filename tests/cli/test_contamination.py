@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import gzip
+import io
 import json
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
 from evalsuite.cli import main
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 Capture = pytest.CaptureFixture[str]
 QUIZ = "name the largest lake of the three lakes in the north of the country"
@@ -58,6 +56,22 @@ def test_a_table(capsys: Capture) -> None:
         "contamination|ngram:13|min_words:8|max_documents:any|min_overlap:0|normalizer:lower-alnum|unicode:15.1.0"
         "|version:1",
     ]
+
+
+def test_items_may_have_a_field_of_their_own(capsys: Capture) -> None:
+    Path("items.jsonl").write_text("".join(json.dumps({"text": "no", "question": item}) + "\n" for item in ITEMS))
+    Path("corpus.jsonl").write_text("".join(json.dumps({"text": text}) + "\n" for text in CORPUS))
+    arguments = ("--corpus", "corpus.jsonl", "--items", "items.jsonl", "--items-field", "question", "--json")
+    code, out, _ = call(capsys, *arguments)
+    assert code == 0
+    assert [item["verdict"] for item in json.loads(out)["items"]] == ["dirty", "clean", "too_short", "dirty"]
+
+
+def test_a_share_as_large_as_the_limit_passes(capsys: Capture) -> None:
+    Path("half.txt").write_text("\n".join(ITEMS[:2]) + "\n")
+    for limit, expected in (("0.5", 0), ("0.49", 5)):
+        code, _, _ = call(capsys, "--corpus", "corpus.txt", "--items", "half.txt", "--max-dirty", limit)
+        assert code == expected
 
 
 def test_json(capsys: Capture) -> None:
@@ -144,3 +158,63 @@ def test_an_index_is_asked_by_itself_and_by_its_own_length(capsys: Capture) -> N
         code, _, err = call(capsys, *arguments)
         assert code == 2
         assert message in err
+
+
+def test_a_folder_of_items_is_read_as_a_corpus_of_them_is(tmp_path: Path, capsys: Capture) -> None:
+    (tmp_path / "quiz" / "hard").mkdir(parents=True)
+    (tmp_path / "quiz" / "a.txt").write_text(f"{ITEMS[1]}\n")
+    (tmp_path / "quiz" / "hard" / "b.jsonl").write_text(json.dumps({"text": ITEMS[0]}) + "\n")
+    code, out, err = call(capsys, "--corpus", "corpus.txt", "--items", "quiz", "--json")
+    assert (code, err) == (0, "")
+    assert [(item["item"], item["verdict"]) for item in json.loads(out)["items"]] == [
+        ("a.txt:1", "clean"),
+        ("hard/b.jsonl:1", "dirty"),
+    ]
+    (tmp_path / "empty").mkdir()
+    code, _, err = call(capsys, "--corpus", "corpus.txt", "--items", "empty")
+    assert code == 2
+    assert "empty: no file in this folder ends in .txt, .text, .jsonl, .ndjson" in err
+
+
+def test_items_and_corpus_may_come_by_the_standard_input(capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
+    def pipe(lines: list[str]) -> None:
+        content = io.BytesIO("".join(line + "\n" for line in lines).encode())
+        monkeypatch.setattr("sys.stdin", io.TextIOWrapper(content))
+
+    expected = json.loads(call(capsys, "--corpus", "corpus.txt", "--items", "items.txt", "--json")[1])
+    pipe(ITEMS)
+    found = json.loads(call(capsys, "--corpus", "corpus.txt", "--items", "-", "--json")[1])
+    assert [item.pop("item") for item in found["items"]] == ["line 1", "line 2", "line 3", "line 4"]
+    assert [item["verdict"] for item in found["items"]] == ["dirty", "clean", "too_short", "dirty"]
+    pipe(CORPUS)
+    found = json.loads(call(capsys, "--corpus", "-", "--items", "items.txt", "--json")[1])
+    assert [item.pop("where") for item in found["items"]] == ["document 2", None, None, "document 3"]
+    for item in expected["items"]:
+        item.pop("where")
+    assert found == expected
+    pipe(CORPUS)
+    assert call(capsys, "--corpus", "-", "--save-index", "corpus.index")[0] == 0
+    assert call(capsys, "--corpus", "corpus.index", "--items", "items.txt")[1].startswith("4 items, 3 documents")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--corpus", "-", "--items", "-"], "can be read but once"),
+        (["--corpus", "-", "--items", "items.txt", "--save-index", "x"], "can be read but once"),
+        (["--corpus", "-", "corpus.txt", "--items", "items.txt"], "it is given by itself"),
+    ],
+)
+def test_the_standard_input_is_given_once(capsys: Capture, arguments: list[str], message: str) -> None:
+    code, _, err = call(capsys, *arguments)
+    assert code == 2
+    assert message in err
+
+
+def test_a_standard_input_that_is_not_utf8_is_named_with_its_line(
+    capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"good\nbad \xff\n")))
+    code, _, err = call(capsys, "--corpus", "-", "--items", "items.txt")
+    assert code == 2
+    assert "standard input:2: not UTF-8 (byte 5 of the line)" in err

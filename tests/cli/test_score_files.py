@@ -70,6 +70,16 @@ def test_one_system_has_all_that_sacrebleus_json_has(capsys: Capture) -> None:
         assert mine["metric_signature"].startswith(mine["metric"])
 
 
+def test_confidence_takes_as_many_samples_as_asked_for(capsys: Capture) -> None:
+    theirs = sacrebleu("ref1", "-i", "a.txt", "-m", "bleu", "chrf", "--confidence", "--confidence-n", 37)
+    arguments = ("--hyp", "a.txt", "--ref", "ref1", "--metric", "bleu", "chrf", "--confidence", "--n-samples", 37)
+    for mine, other in zip(records(capsys, *arguments), theirs, strict=True):
+        assert [mine[key] for key in ("confidence_mean", "confidence_var", "signature")] == [
+            other[key] for key in ("confidence_mean", "confidence_var", "signature")
+        ]
+        assert "|bs:37|" in mine["signature"]
+
+
 def test_options_are_sacrebleus(capsys: Capture) -> None:
     theirs = sacrebleu("ref1", "-i", "c.txt", "-m", "bleu", "chrf", "ter", "-tok", "intl", "-lc", "-s", "add-k", "-cw",
                        "2", "--ter-normalized")  # fmt: skip
@@ -281,6 +291,12 @@ def test_options_that_go_with_nothing(capsys: Capture) -> None:
     assert "--paired-bs is for --hyp and --ref" in err
 
 
+def test_empty_lines_at_the_end_are_lines() -> None:
+    for data, lines in ((b"a\n\n\n", ["a", "", ""]), (b"\n", [""]), (b"a", ["a"]), (b"a\nb\n", ["a", "b"])):
+        Path("lines").write_bytes(data)
+        assert read_lines(Path("lines")) == lines
+
+
 def test_a_bomb_is_not_set_off(monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
     monkeypatch.setattr("evalsuite.cli.text_files._FREE_BYTES", 1 << 20)
     for name, content in {
@@ -315,3 +331,45 @@ def test_nasty_lines_score_as_sacrebleus(capsys: Capture) -> None:
     for mine, other in zip(ours, theirs, strict=True):
         assert {key: mine[key] for key in other} == other
     assert len(read_lines(Path("nasty"))) == 60
+
+
+def test_a_table_of_one_system_says_which_way_is_better_and_what_the_brackets_are(capsys: Capture) -> None:
+    _, out, _ = call(capsys, "--hyp", "a.txt", "--ref", "ref1", "--metric", "ter", "chrf")
+    lines = out.splitlines()
+    assert lines[0].startswith("ter ")
+    assert lines[0].endswith("]  (n = 5; lower is better)")
+    assert lines[2].endswith("]  (n = 5)")
+    assert lines[-1] == "[low, high] is a 95 % interval."
+
+
+def test_scores_have_the_decimals_in_which_their_difference_is_seen(capsys: Capture) -> None:
+    n = 5000
+    for name, n_wrong in (("ref", 0), ("base", 100), ("near", 101)):
+        lines = (f"line {i}" if i >= n_wrong else "wrong" for i in range(n))
+        Path(name).write_text("\n".join(lines) + "\n")
+    _, out, _ = call(capsys, "--hyp", "base", "near", "--ref", "ref", "--metric", "exact_match", "wer")
+    shares = [line for line in out.splitlines() if line.startswith(("base", "near"))]
+    assert shares[0].split()[1:3] == ["98.00", "%"]
+    assert shares[1].split()[1:3] == ["97.98", "%"]
+    assert "Δ -0.02 %" in out
+
+
+def test_metrics_of_answers_say_why_plain_lines_have_none(capsys: Capture) -> None:
+    _, out, _ = call(capsys, "--hyp", "a.txt", "--ref", "ref1", "--metric", "accuracy")
+    assert (
+        'of 5 lines 5 hold no answer that could be found: accuracy compares final answers, marked by "answer: X"' in out
+    )
+    assert "for whole lines use --metric exact_match" in out
+    found = records(capsys, "--hyp", "a.txt", "--ref", "ref1", "--metric", "accuracy")
+    assert "hold no answer" in found[0]["notes"][0]
+    _, out, _ = call(capsys, "--hyp", "a.txt", "b.txt", "--ref", "ref1", "--metric", "accuracy")
+    assert "b.txt: accuracy: of 5 lines" in out
+    Path("answers").write_text("answer: 3\n" * 5)
+    assert "hold no answer" not in call(capsys, "--hyp", "answers", "--ref", "answers", "--metric", "accuracy")[1]
+
+
+@pytest.mark.parametrize("name", ["copy_rate", "contamination_13gram"])
+def test_a_metric_that_lacks_its_corpus_says_how_to_give_it(capsys: Capture, name: str) -> None:
+    code, _, err = call(capsys, "--hyp", "a.txt", "--metric", name)
+    assert code == 2
+    assert f"--option {name}.corpus=PATH" in err

@@ -84,10 +84,11 @@ def test_what_is_printed(capsys: Capture) -> None:
         "1 other files passed over"
     )
     assert lines[2].startswith("frechet_distance  ")
-    assert lines[2].endswith("]  (n = 150)")
+    assert lines[2].endswith("]  (n = 150; lower is better)")
     assert "extractor:fashion_convnet:" in lines[3]
     assert "|m:100|" in lines[3]
-    assert [line.split()[0] for line in lines if not line.startswith(" ")] == ["real:", "fake:", *METRICS]
+    assert lines[-2:] == ["", "[low, high] is a 95 % interval."]
+    assert [line.split()[0] for line in lines[:-2] if not line.startswith(" ")] == ["real:", "fake:", *METRICS]
     assert record(capsys, "real", "bad")["fake"]["excluded"] == {
         "alpha channel": 1, "damaged or cut off": 1, "empty file": 1
     }  # fmt: skip
@@ -141,7 +142,7 @@ def test_images_of_another_size_have_no_value_and_are_counted(capsys: Capture) -
     code, out, _ = call(capsys, "real", "mixed", "--metric", "frechet_distance")
     assert code == 0
     assert "fake: mixed: 55 images (50 of 28 x 28 x 1, 5 of 32 x 32 x 1)" in out
-    assert "(n = 55, 5 without a value)" in out
+    assert "(n = 55, 5 without a value; lower is better)" in out
 
 
 def test_a_data_set_by_name(capsys: Capture) -> None:

@@ -1,25 +1,29 @@
-"""What every registered metric keeps to."""
+"""What the values of every registered metric keep to."""
 
 from __future__ import annotations
 
 import random
-import re
 import subprocess
 import sys
-from dataclasses import fields, replace
-from functools import cache
-from typing import TYPE_CHECKING
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from evalsuite.errors import UsageError
-from evalsuite.extractors import EXTRACTORS
-from evalsuite.extractors.opening import open_extractor
 from evalsuite.metrics import METRICS
-from evalsuite.metrics.base import CurveMetric, Example, FloatArray, Metric, RowMetric, Rows, SetMetric
-from evalsuite.types import OUTCOMES, Output, Sample
-from tests.reference.extractors import PatchMeans
+from evalsuite.metrics.base import RowMetric, Rows, SetMetric
+from tests.contracts.metric_examples import (
+    NAMES,
+    ROW_METRICS,
+    SET_METRICS,
+    compute,
+    example,
+    join,
+    larger,
+    make,
+    reference,
+    value,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -189,6 +193,7 @@ def larger(name: str) -> tuple[list[Sample], list[tuple[Output, ...]]]:
         samples.append(replace(made.samples[0], id=f"{len(samples)}"))
         outputs.append(ERROR)
     return samples, outputs
+pytestmark = pytest.mark.usefixtures("inception_without_weights")
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -213,14 +218,6 @@ def test_perfect_outputs_reach_the_best_end_of_the_range(name: str) -> None:
         assert best > value(metric, compute(metric, made.samples, made.worse))
     else:  # an estimate without bias, which is on either side of 0 where the truth is 0
         assert abs(best) < abs(value(metric, compute(metric, made.samples, made.worse)))
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_name_and_summary_are_the_registrys(name: str) -> None:
-    metric_class = METRICS.get(name)
-    assert metric_class.name == name
-    assert metric_class.__doc__ is not None
-    assert METRICS.summary(name) == metric_class.__doc__.splitlines()[0]
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -269,46 +266,6 @@ def test_same_input_gives_the_same_bytes(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_lengths_that_differ_are_refused(name: str) -> None:
-    made = example(name)
-    message = rf"^{re.escape(name)}: `outputs` must hold one sequence for each sample, expected"
-    with pytest.raises(ValueError, match=message):
-        compute(make(name), made.samples, made.best[1:])
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_wrong_shapes_are_refused(name: str) -> None:
-    metric = make(name)
-    with pytest.raises(ValueError, match=rf"^{re.escape(name)}: `(sums|rows|features)` must have shape"):
-        metric.value(np.zeros(0))  # type: ignore[attr-defined]
-    if isinstance(metric, (RowMetric, CurveMetric)):
-        with pytest.raises(ValueError, match=rf"^{re.escape(name)}: `(sums|rows)` must have shape"):
-            metric.value(np.zeros((2, metric.n_columns + 1)))
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_error_is_a_missing_value_not_zero(name: str) -> None:
-    metric, made = make(name), example(name)
-    partial = (replace(made.best[0][0], finish_reason="error", error="connection reset"),)
-    for failed in (ERROR, (), (Output(text=None),), partial):
-        rows = compute(metric, made.samples, [failed, *made.best[1:]])
-        assert np.isnan(rows.values[0]).all()
-        assert rows.outcomes[0] == "error"
-        assert rows.scored().tolist() == [False] + [True] * (len(made.samples) - 1)
-    rows = compute(metric, made.samples, [ERROR] * len(made.samples))
-    assert not rows.scored().any()
-    assert np.isnan(value(metric, rows))
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_failed_repeat_is_left_out(name: str) -> None:
-    metric, made = make(name), example(name)
-    failed = replace(ERROR[0], repeat=1)
-    rows = compute(metric, made.samples, [(*outputs, failed) for outputs in made.best])
-    assert value(metric, rows) == value(metric, compute(metric, made.samples, made.best))
-
-
-@pytest.mark.parametrize("name", NAMES)
 def test_last_turn_is_scored(name: str) -> None:
     metric, made = make(name), example(name)
     outputs = [
@@ -327,73 +284,6 @@ def test_no_samples_give_no_value(name: str) -> None:
     assert np.isnan(value(metric, rows))
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_every_option_is_in_the_signature(
-    name: str, image_folder: Path, checkpoint_folder: Path, corpus_file: Path
-) -> None:
-    metric_class = METRICS.get(name)
-    signatures = {metric_class().signature()}
-    options = [field for field in fields(metric_class) if field.init]
-    for option in options:
-        default = getattr(metric_class(), option.name)
-        other = OTHER.get(option.name) or {
-            option.name: (not default) if isinstance(default, bool) else {"13a": "none", "none": "13a"}[default]
-        }
-        stands_for = {
-            "IMAGES": str(image_folder),
-            "CHECKPOINT": f"hf:{checkpoint_folder}",
-            "CORPUS": str(corpus_file),
-        }
-        other = {key: stands_for.get(str(given), given) for key, given in other.items()}
-        changed, again = metric_class(**other), metric_class(**other)
-        assert changed.signature() == again.signature()
-        signatures.add(changed.signature())
-    assert len(signatures) == 1 + len(options)
-    assert all(signature.split("|")[0] == name for signature in signatures)
-    assert metric_class().signature() == metric_class().signature()
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_wrong_options_are_refused(name: str) -> None:
-    metric_class = METRICS.get(name)
-    for option in fields(metric_class):
-        if option.init:
-            with pytest.raises(UsageError, match=rf"^{re.escape(name)}: `{option.name}` (must be|is for)"):
-                metric_class(**{option.name: "nonsense" if option.name != "smooth_value" else 0.5})
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_metric_is_immutable(name: str) -> None:
-    with pytest.raises(AttributeError):
-        make(name).version = 2  # type: ignore[misc]
-    assert make(name) == make(name)
-
-
-@pytest.mark.parametrize("kind", HOSTILE)
-@pytest.mark.parametrize("name", NAMES)
-def test_hostile_output_does_not_raise(name: str, kind: str) -> None:
-    metric, made = make(name), example(name)
-    hostile = HOSTILE[kind]
-    for reason in ("stop", "length", "refused"):
-        if hostile.text is not None and len(hostile.text) > 1000 and reason != "stop":
-            continue
-        outputs = [(replace(hostile, finish_reason=reason),), *made.best[1:]]  # type: ignore[arg-type]
-        rows = compute(metric, made.samples, outputs)
-        assert set(rows.outcomes) <= set(OUTCOMES)
-        assert rows.scored()[1:].all()
-        low, high = metric.value_range
-        assert low <= value(metric, rows) <= high * (1 + 1e-12)
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_an_output_of_another_kind_has_no_value(name: str) -> None:
-    metric, made = make(name), example(name)
-    other = Output(image=HOSTILE_IMAGES["black"]) if metric.modality == "text" else Output(text="answer: 7")
-    rows = compute(metric, made.samples, [(other,), *made.best[1:]])
-    assert rows.outcomes[0] == "error"
-    assert not rows.scored()[0]
-
-
 @pytest.mark.parametrize("name", SET_METRICS)
 def test_interval_holds_the_value_within_the_range(name: str) -> None:
     metric = make(name)
@@ -407,35 +297,6 @@ def test_interval_holds_the_value_within_the_range(name: str) -> None:
     assert metric.interval(kept, np.zeros(len(kept), dtype=np.int64), reference(name)) is None
     assert metric.interval(kept[:0], np.zeros(0, dtype=np.int64), reference(name)) is None
     assert metric.interval(kept, np.arange(len(kept)), reference(name)) == found
-
-
-@pytest.mark.parametrize("name", SET_METRICS)
-def test_feature_signature_names_what_features_depend_on(name: str) -> None:
-    metric, made = make(name), example(name)
-    assert isinstance(metric, SetMetric)
-    assert metric.feature_signature() == make(name).feature_signature()
-    assert metric.scored_signature(10).startswith(metric.signature())
-    assert all(
-        isinstance(note, str) for note in metric.notes(metric.features(made.samples, made.best).values, reference(name))
-    )
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_outcomes_are_known_ones(name: str) -> None:
-    samples, outputs = larger(name)
-    rows = compute(make(name), samples, outputs)
-    assert set(rows.outcomes) <= set(OUTCOMES)
-    for scored, outcome in zip(rows.scored(), rows.outcomes, strict=True):
-        assert scored or outcome in ("error", "undecided", "unextracted", "truncated", "refused")
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_refusal_is_counted_as_such(name: str) -> None:
-    metric, made = make(name), example(name)
-    for text in (None, "", "I cannot help with that."):
-        refused = (Output(text=text, finish_reason="refused"),)
-        rows = compute(metric, made.samples, [refused, *made.best[1:]])
-        assert rows.outcomes[0] == "refused"
 
 
 @pytest.mark.parametrize("name", ROW_METRICS)

@@ -10,7 +10,8 @@ from typing import Any
 from sacrebleu.metrics.bleu import BLEU as PEER
 from sacrebleu.metrics.bleu import _get_tokenizer
 
-from evalsuite.kernels.bleu import TOKENIZATIONS, bleu_statistics, tokenize
+from evalsuite.kernels.bleu import bleu_statistics
+from evalsuite.kernels.tokenizers import TOKENIZATIONS, tokenize
 from evalsuite.text.bleu import BLEU
 from tests.equality.comparison import Comparison, Difference, differences
 from tests.reference.texts import nasty_segments, unicode_text

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from evalsuite.kernels.contamination import normalize_words, text_ngrams
 from evalsuite.text.contamination import find_contamination
-from evalsuite.text.ngram_index import build_ngram_index
+from evalsuite.text.ngram_index_builder import build_ngram_index
 from evalsuite.text.originality import score_originality
 from tests.equality.comparison import Comparison, Difference, differences
 from tests.reference import contamination as twin

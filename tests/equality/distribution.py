@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from evalsuite.text.bertscore import greedy_matching
 from evalsuite.text.mauve import compute_mauve
 from evalsuite.text.ngram_divergence import js_ngram, kl_ngram
+from evalsuite.text.token_matching import greedy_matching
 from tests.equality.comparison import Comparison, Difference, differences
 from tests.reference.ngram_divergence import joint_counts
 from tests.reference.texts import nasty_text

@@ -5,7 +5,8 @@ from __future__ import annotations
 import random
 from typing import TYPE_CHECKING, Any
 
-from evalsuite.kernels.diversity import nltk_bleu_scores, self_bleu_statistics, token_ids
+from evalsuite.kernels.self_bleu import nltk_bleu_scores, self_bleu_statistics
+from evalsuite.kernels.token_ids import token_ids
 from evalsuite.text.selfbleu import self_bleu, self_bleu_scores
 from tests.equality.comparison import Comparison, Difference, differences
 from tests.reference import diversity as twin

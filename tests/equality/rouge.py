@@ -8,7 +8,7 @@ from typing import Any
 from nltk.stem.porter import PorterStemmer
 from rouge_score.rouge_scorer import RougeScorer as Peer
 
-from evalsuite.kernels.rouge import porter_stems
+from evalsuite.kernels.rouge_words import porter_stems
 from evalsuite.text.rouge import RougeScorer
 from tests.equality.comparison import Comparison, Difference, differences
 from tests.reference.texts import nasty_segments, nasty_text

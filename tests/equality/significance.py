@@ -11,7 +11,8 @@ from sacrebleu.metrics.bleu import BLEU as THEIR_BLEU
 from sacrebleu.metrics.chrf import CHRF as THEIR_CHRF
 from sacrebleu.metrics.ter import TER as THEIR_TER
 
-from evalsuite.kernels.significance import numpy_bootstrap_sums, numpy_choices, numpy_coins
+from evalsuite.kernels.numpy_bootstrap import numpy_bootstrap_sums, numpy_choices
+from evalsuite.kernels.paired_trials import numpy_coins
 from evalsuite.text.bleu import BLEU
 from evalsuite.text.chrf import CHRF
 from evalsuite.text.significance import PairedTest

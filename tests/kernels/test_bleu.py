@@ -134,6 +134,24 @@ def test_many_distinct_words_at_the_edge_of_the_narrow_tables() -> None:
         assert row.tolist() == twin.bleu_statistics(hypothesis, [reference, hypothesis[9:]])
 
 
+def test_a_hundred_thousand_distinct_words_equal_sacrebleu() -> None:
+    rng = random.Random(6)
+    hypothesis = [f"w{i}" for i in range(100_000)]
+    rng.shuffle(hypothesis)
+    hypothesis += hypothesis[:500] * 3  # n-grams that occur more than once, and are clipped by each reference otherwise
+    references = []
+    for n_copies in (1, 2):
+        reference = hypothesis[:60_000] + hypothesis[:500] * n_copies
+        for _ in range(10_000):
+            reference[rng.randrange(len(reference))] = f"w{rng.randrange(150_000)}"
+        references.append(" ".join(reference))
+    for max_order in (4, 6):
+        for group in ([references[0]], [*references, None]):
+            found = kernels.bleu_statistics([" ".join(hypothesis)], [group], tokenize="none", max_order=max_order)
+            expected = peer_statistics([" ".join(hypothesis)], [group], tokenize="none", max_ngram_order=max_order)
+            assert found.tolist() == expected
+
+
 @pytest.mark.parametrize("n", [65_535, 65_536, 70_000, 140_000])
 def test_counts_beyond_16_bits(n: int) -> None:
     statistics = kernels.bleu_statistics(["a " * n, "a " * 5], [["a " * (n - 1)], ["a " * n]])
@@ -215,7 +233,7 @@ def test_whole_scores_equal_sacrebleu() -> None:
 
 @pytest.mark.parametrize(("compensated", "add"), [(False, twin.plain_sum), (True, twin.compensated_sum)])
 def test_both_sums_equal_the_twin(monkeypatch: pytest.MonkeyPatch, compensated: bool, add: Any) -> None:
-    monkeypatch.setattr(kernels.bleu, "_COMPENSATED_SUM", compensated)
+    monkeypatch.setattr(kernels.bleu, "COMPENSATED_SUM", compensated)
     rows = random_rows(5000, 4, seed=29)
     expected = [twin.bleu_score(row, add=add) for row in rows]
     assert kernels.bleu_scores(np.array(rows)).tolist() == expected

@@ -16,12 +16,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sacrebleu.metrics.bleu import _get_tokenizer
 
-from evalsuite.kernels import bleu as kernels
+from evalsuite.kernels import bleu, tokenizers
 from tests.reference.texts import PIECES, SCRIPTS, nasty_segments
 
 ROOT = Path(__file__).resolve().parents[2]
 GENERATOR = ROOT / "rust_ext" / "tables" / "generate_unicode.py"
-PEERS: dict[str, Any] = {name: _get_tokenizer(name)() for name in kernels.TOKENIZATIONS}
+PEERS: dict[str, Any] = {name: _get_tokenizer(name)() for name in tokenizers.TOKENIZATIONS}
 # Any characters at all, lone surrogates too, between those that tokenizers look at.
 TEXTS = st.lists(st.sampled_from(PIECES) | st.characters(), max_size=20).map("".join)
 
@@ -29,32 +29,32 @@ TEXTS = st.lists(st.sampled_from(PIECES) | st.characters(), max_size=20).map("".
 
 
 @settings(derandomize=True, deadline=None, max_examples=1000)
-@given(TEXTS, st.sampled_from(kernels.TOKENIZATIONS))
+@given(TEXTS, st.sampled_from(tokenizers.TOKENIZATIONS))
 def test_tokens_equal_sacrebleus(text: str, name: Any) -> None:
-    assert kernels.tokenize([text], tokenize=name) == [" ".join(PEERS[name](text).split())]
+    assert tokenizers.tokenize([text], tokenize=name) == [" ".join(PEERS[name](text).split())]
 
 
-@pytest.mark.parametrize("name", kernels.TOKENIZATIONS)
+@pytest.mark.parametrize("name", tokenizers.TOKENIZATIONS)
 def test_every_character_alone_and_among_others(name: Any) -> None:
     patterns = ("a{}b", "1{}2", "{}", "1{}.", ".{}1", "-{}-")
     codes = [*range(0x3400), *range(0x4DB0, 0x4E10), *range(0x9FA0, 0xAC10), *range(0xD7A0, 0x10200)]
     codes += [*range(0x10200, 0x1F000, 7), *range(0x1F000, 0x20010), *range(0x2A6D0, 0x2A6E0), *range(0xE0000, 0xE0200)]
     texts = [patterns[code % len(patterns)].format(chr(code)) for code in codes]
-    found = kernels.tokenize(texts, tokenize=name)
+    found = tokenizers.tokenize(texts, tokenize=name)
     tokenizer = PEERS[name]
     assert [line.split() for line in found] == [tokenizer(text).split() for text in texts]
 
 
 @pytest.mark.parametrize("script", SCRIPTS)
-@pytest.mark.parametrize("name", kernels.TOKENIZATIONS)
+@pytest.mark.parametrize("name", tokenizers.TOKENIZATIONS)
 def test_real_text(script: str, name: Any) -> None:
     texts = SCRIPTS[script]
     expected = [" ".join(PEERS[name](text.lower()).split()) for text in texts]
-    assert kernels.tokenize(texts, tokenize=name, lowercase=True) == expected
+    assert tokenizers.tokenize(texts, tokenize=name, lowercase=True) == expected
 
 
 def test_refusals_of_tokenize() -> None:
-    loose: Any = kernels.tokenize
+    loose: Any = tokenizers.tokenize
     with pytest.raises(ValueError, match="`tokenize` must be one of '13a', 'intl', 'zh', 'char', 'none'; found 'x'"):
         loose(["a"], tokenize="x")
     with pytest.raises(TypeError, match=r"`texts\[0\]` must be a str; found bytes"):
@@ -65,23 +65,23 @@ def test_refusals_of_tokenize() -> None:
 
 
 @pytest.mark.parametrize("lowercase", [False, True])
-@pytest.mark.parametrize("name", kernels.TOKENIZATIONS)
+@pytest.mark.parametrize("name", tokenizers.TOKENIZATIONS)
 def test_streams_give_the_rows_of_groups(monkeypatch: pytest.MonkeyPatch, name: Any, lowercase: bool) -> None:
     hypotheses, references = nasty_segments(500, seed=41)
     streams = list(itertools.zip_longest(*references))
-    rows = kernels.bleu_statistics(hypotheses, references, tokenize=name, lowercase=lowercase)
+    rows = bleu.bleu_statistics(hypotheses, references, tokenize=name, lowercase=lowercase)
     # Blocks of another size change nothing, nor do tuples, generators and None.
     for size in (1, 7, 10_000):
-        monkeypatch.setattr(kernels, "_BLOCK_SEGMENTS", size)
-        found = kernels.bleu_stream_statistics(tuple(hypotheses), streams, tokenize=name, lowercase=lowercase)
+        monkeypatch.setattr(bleu, "_BLOCK_SEGMENTS", size)
+        found = bleu.bleu_stream_statistics(tuple(hypotheses), streams, tokenize=name, lowercase=lowercase)
         assert (found == rows).all()
         grouped: Any = (tuple(group) for group in references)
-        assert (kernels.bleu_statistics(hypotheses, grouped, tokenize=name, lowercase=lowercase) == rows).all()
+        assert (bleu.bleu_statistics(hypotheses, grouped, tokenize=name, lowercase=lowercase) == rows).all()
 
 
 def test_long_texts_end_a_block_early() -> None:
     texts = ["word " * 400_000, "b", "c " * 900_000, "d", ""] * 2
-    rows = kernels.bleu_statistics(texts, [[text] for text in texts], tokenize="none")
+    rows = bleu.bleu_statistics(texts, [[text] for text in texts], tokenize="none")
     assert rows[:, 0].tolist() == [400_000, 1, 900_000, 1, 0] * 2
     assert (rows[:, 2:6] == rows[:, 6:]).all()
 
@@ -99,7 +99,7 @@ def test_long_texts_end_a_block_early() -> None:
 )
 def test_refusals_of_streams(references: Any, error: type[Exception], message: str) -> None:
     with pytest.raises(error, match=message):
-        kernels.bleu_stream_statistics(["a", "b"], references)
+        bleu.bleu_stream_statistics(["a", "b"], references)
 
 
 # Tables

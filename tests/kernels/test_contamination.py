@@ -152,6 +152,28 @@ def test_long_documents_are_read_in_pieces() -> None:
     assert not first.any()
 
 
+def test_the_longest_ngrams_are_found_across_pieces_of_a_document() -> None:
+    # Documents are looked through 1,024 words at a time, and an n-gram of 64 reaches 63 back.
+    text = " ".join(f"w{i}" for i in range(3000))
+    scan = CorpusScan([text], 64)
+    scan.scan_texts([text])
+    assert scan.found()[0].tolist() == [1] * (3000 - 63)
+
+
+def test_a_document_with_many_different_ngrams_has_them_all() -> None:
+    text = " ".join(f"w{i}" for i in range(40_000))
+    scan = CorpusScan([text], 2)
+    scan.scan_texts([text])
+    assert scan.found()[0].tolist() == [1] * 39_999
+
+
+def test_a_short_item_that_another_ends_before_is_compared_whole() -> None:
+    # "x" is found first; the item after it, of another length, stands where a next n-gram of the same item would.
+    scan = CorpusScan(["x", "x z"], 3)
+    scan.scan_texts(["x z"])
+    assert scan.found()[0].tolist() == [1, 1]
+
+
 @pytest.mark.parametrize("n_threads", [1, 3])
 def test_threads_change_nothing(n_threads: int) -> None:
     code = (

@@ -9,17 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from evalsuite.kernels.bleu import tokenize_13a
-from evalsuite.kernels.diversity import (
-    TokenIds,
-    distinct_counts,
-    ending_loops,
-    ngram_frequencies,
-    nltk_bleu_scores,
-    repeated_spans,
-    self_bleu_statistics,
-    token_ids,
-)
+from evalsuite.kernels.degeneration import ending_loops, repeated_spans
+from evalsuite.kernels.diversity import distinct_counts, ngram_frequencies
+from evalsuite.kernels.self_bleu import nltk_bleu_scores, self_bleu_statistics
+from evalsuite.kernels.token_ids import TokenIds, token_ids
+from evalsuite.kernels.tokenizers import tokenize_13a
 from tests.reference import diversity as twin
 from tests.reference.texts import COMMON, PIECES, nasty_segments
 

@@ -117,6 +117,16 @@ def test_a_short_sequence_and_a_very_long_one(n: int) -> None:
     assert opcodes(b, a) == peer_opcodes(b, a)
 
 
+@pytest.mark.parametrize(("n", "m"), [(2048, 2047), (2048, 2048), (420_000, 9), (420_000, 10)])
+def test_pairs_around_the_sizes_that_are_halved(n: int, m: int) -> None:
+    # A matrix of exactly a mebibyte, and a hypothesis of exactly ten symbols; unequal ends, so that none is taken off.
+    for letters, seed in ((2, 0), (3, 1), (6, 2), (20, 0)):
+        rng = random.Random(seed)
+        a = [-1, *(rng.randrange(letters) for _ in range(n - 2)), -1]
+        b = [-2, *(rng.randrange(letters) for _ in range(m - 2)), -2]
+        assert opcodes(a, b) == peer_opcodes(a, b)
+
+
 def test_a_text_of_ten_megabytes() -> None:
     text = "path to the lake " * 600_000
     changed = text[:1_000_000] + "!" + text[1_000_002:9_000_000] + "??" + text[9_000_000:]

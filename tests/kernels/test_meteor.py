@@ -93,7 +93,7 @@ loose: Any = meteor_statistics
     ("call", "error", "message"),
     [
         (lambda: loose([0], ONE, WORDS[:1], ONE, ONE, WORDS), TypeError, r"`hypotheses` must be a numpy array"),
-        (lambda: loose(WORDS, ONE, WORDS, ONE, ONE, WORDS), ValueError, r"`hypothesis_lengths` must have 2"),
+        (lambda: loose(WORDS, ONE, WORDS, ONE, ONE, WORDS), ValueError, r"`hypothesis_lengths` must add up to 2"),
         (lambda: loose(WORDS[:1], -ONE, WORDS[:1], ONE, ONE, WORDS), ValueError, r"`hypothesis_lengths`"),
         (lambda: loose(WORDS[:1], ONE, WORDS[:1], ONE, 0 * ONE, WORDS), ValueError, r"`references\[0\]` has no"),
         (lambda: loose(WORDS[:1], ONE, WORDS[:1], ONE, 2 * ONE, WORDS), ValueError, r"`references` must have 2"),

@@ -18,6 +18,8 @@ from nltk.stem.porter import PorterStemmer
 from rouge_score.tokenizers import DefaultTokenizer as PeerTokenizer
 
 from evalsuite.kernels import rouge as kernels
+from evalsuite.kernels import rouge_words as words_kernels
+from evalsuite.kernels.rouge_words import porter_stems, rouge_words
 from tests.reference import rouge as twin
 from tests.reference.texts import PIECES, nasty_segments
 
@@ -42,7 +44,7 @@ def test_words_equal_rouge_score(use_stemmer: bool) -> None:
         f"Skies{chr(code)}dying{chr(code)}{chr(code)} x" for code in (*range(0x3000), *range(0x3000, 0x110000, 97))
     ]
     tokenize = PeerTokenizer(use_stemmer).tokenize
-    assert kernels.rouge_words(texts, use_stemmer=use_stemmer) == [tokenize(text) for text in texts]
+    assert rouge_words(texts, use_stemmer=use_stemmer) == [tokenize(text) for text in texts]
 
 
 def test_words_of_real_text_in_many_scripts() -> None:
@@ -59,14 +61,14 @@ def test_words_of_real_text_in_many_scripts() -> None:
         "길은 호수로 이어진다.": ["길은", "호수로", "이어진다"],
         "Lake 👩‍👩‍👧 🇫🇷 ok": ["lake", "ok"],
     }
-    assert kernels.rouge_words(list(texts), tokenize="unicode") == list(texts.values())
+    assert rouge_words(list(texts), tokenize="unicode") == list(texts.values())
 
 
 def test_unicode_words_of_ascii_are_rouge_scores() -> None:
     texts = [text.encode("ascii", "ignore").decode() for text in nasty_segments(1000, seed=11)[0]]
     for use_stemmer in (False, True):
-        expected = kernels.rouge_words(texts, use_stemmer=use_stemmer)
-        assert kernels.rouge_words(texts, tokenize="unicode", use_stemmer=use_stemmer) == expected
+        expected = rouge_words(texts, use_stemmer=use_stemmer)
+        assert rouge_words(texts, tokenize="unicode", use_stemmer=use_stemmer) == expected
 
 
 def test_stems_of_the_irregular_and_of_odd_words() -> None:
@@ -86,7 +88,7 @@ def test_stems_of_the_irregular_and_of_odd_words() -> None:
         "1111ing",
     ]
     stem = PorterStemmer().stem
-    assert kernels.porter_stems(words) == [stem(word) for word in words]
+    assert porter_stems(words) == [stem(word) for word in words]
 
 
 @settings(derandomize=True, deadline=None, max_examples=400)
@@ -144,8 +146,8 @@ def test_nothing_to_count() -> None:
     assert kernels.rouge_statistics([], [], TYPES).shape == (0, 11, 3)
     assert kernels.rouge_statistics(["a"], ["a"], []).shape == (1, 0, 3)
     assert kernels.rouge_scores(np.empty((0, 3), dtype=np.int64)).shape == (0, 3)
-    assert kernels.rouge_words([]) == []
-    assert kernels.porter_stems([]) == []
+    assert rouge_words([]) == []
+    assert porter_stems([]) == []
 
 
 def test_other_sequences_and_subclasses_of_str() -> None:
@@ -156,15 +158,20 @@ def test_other_sequences_and_subclasses_of_str() -> None:
 
 # The same functions without their types, so that wrong arguments can be tried.
 loose: Any = kernels
+loose_words: Any = words_kernels
 
 
 @pytest.mark.parametrize(
     ("call", "error", "message"),
     [
-        (lambda: loose.porter_stems("abc"), TypeError, r"`words` must be a sequence of str; found one str"),
-        (lambda: loose.porter_stems(["\ud800"]), ValueError, r"`words` must not hold lone surrogates"),
-        (lambda: loose.rouge_words(["a"], tokenize="13a"), ValueError, r"`tokenize` must be one of 'rouge-score'"),
-        (lambda: loose.rouge_words([b"a"]), TypeError, r"`texts\[0\]` must be a str; found bytes"),
+        (lambda: loose_words.porter_stems("abc"), TypeError, r"`words` must be a sequence of str; found one str"),
+        (lambda: loose_words.porter_stems(["\ud800"]), ValueError, r"`words` must not hold lone surrogates"),
+        (
+            lambda: loose_words.rouge_words(["a"], tokenize="13a"),
+            ValueError,
+            r"`tokenize` must be one of 'rouge-score'",
+        ),
+        (lambda: loose_words.rouge_words([b"a"]), TypeError, r"`texts\[0\]` must be a str; found bytes"),
         (lambda: loose.rouge_statistics("a", ["a"], ["rouge1"]), TypeError, r"`targets` must be a sequence"),
         (lambda: loose.rouge_statistics(["a"], "a", ["rouge1"]), TypeError, r"`predictions` must be a sequence of str"),
         (lambda: loose.rouge_statistics(["a"], [None], ["rouge1"]), TypeError, r"`predictions\[0\]` must be a str"),

@@ -9,18 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from evalsuite.kernels.significance import (
-    jackknife_sums,
-    numpy_bootstrap_sums,
-    numpy_choices,
-    numpy_coins,
-    numpy_trial_sums,
-    resampled_bleu,
-    resampled_chrf,
-    resampled_ter,
-    trial_coins,
-    trial_sums,
-)
+from evalsuite.kernels.jackknife import jackknife_sums
+from evalsuite.kernels.numpy_bootstrap import numpy_bootstrap_sums, numpy_choices
+from evalsuite.kernels.paired_trials import numpy_coins, numpy_trial_sums, trial_coins, trial_sums
+from evalsuite.kernels.resampled_scores import resampled_bleu, resampled_chrf, resampled_ter
 
 SEEDS = st.one_of(st.integers(0, 2**32), st.integers(0, 2**300), st.sampled_from([0, 12345, 2**32, 2**64, 2**128]))
 SIZES = st.one_of(st.integers(1, 300), st.sampled_from([1, 2, 1000, 65_535, 65_536]))
@@ -93,6 +85,14 @@ def test_trials_may_be_done_in_parts_and_many_rows_at_once() -> None:
     assert np.array_equal(trial_sums(rows, n_trials=10, seed=3, first_trial=30), whole[30:])
     assert np.allclose(whole, trial_coins(5000, 40, seed=3) @ rows, rtol=1e-12)
     assert not np.array_equal(whole, trial_sums(rows, n_trials=40, seed=4))
+
+
+def test_sums_of_31_bits_and_more_do_not_wrap() -> None:
+    for rows in ([2**30] * 3, [-(2**30)] * 3, [2**31 - 1], [2**31], [-(2**31), 1]):
+        differences = np.array(rows, dtype=np.int64)[:, None]
+        coins = numpy_coins(len(rows), 64, seed=1).astype(np.int64)
+        found = numpy_trial_sums(differences, n_trials=64, seed=1)
+        assert found.tolist() == (coins @ differences).tolist()
 
 
 def test_the_streams_stay() -> None:

@@ -64,6 +64,54 @@ def test_a_round_with_too_many_candidates_is_not_applied() -> None:
     assert ter_statistics([hypothesis], [[reference]]).tolist() == peer_statistics([hypothesis], [[reference]])
 
 
+@pytest.mark.parametrize("size", [9, 10, 11])
+def test_blocks_of_up_to_ten_words_are_shifted_at_once(size: int) -> None:
+    block, rest = [f"b{i}" for i in range(size)], [f"r{i}" for i in range(20)]
+    hypothesis, reference = " ".join([*block, *rest]), " ".join([*rest, *block])
+    rows = ter_statistics([hypothesis], [[reference]]).tolist()
+    assert rows == peer_statistics([hypothesis], [[reference]])
+    assert rows[0][0] == 1 + (size > 10)
+    # Few different words: a block of ten is worth more than one of nine.
+    hypothesis, reference = " ".join("abbbbaabbabbb"), " ".join("bbbaabbabbbab")
+    assert ter_statistics([hypothesis], [[reference]]).tolist() == peer_statistics([hypothesis], [[reference]])
+
+
+@pytest.mark.parametrize("distance", [49, 50, 51])
+def test_a_word_is_shifted_by_up_to_fifty_places(distance: int) -> None:
+    others = [f"w{i}" for i in range(distance)]
+    for hypothesis, reference in (([*others, "x"], ["x", *others]), (["x", *others], [*others, "x"])):
+        pair = [" ".join(hypothesis)], [[" ".join(reference)]]
+        assert ter_statistics(*pair).tolist() == peer_statistics(*pair)
+    # A block of three, which is worth no other path.
+    pair = [" ".join(["a", "b", "c", *others])], [[" ".join([*others, "a", "b", "c"])]]
+    rows = ter_statistics(*pair).tolist()
+    assert rows == peer_statistics(*pair)
+    assert rows[0][0] == (1 if distance <= 50 else 6)
+
+
+@pytest.mark.parametrize("offset", [23, 24, 25])
+def test_matches_outside_the_beam_are_not_seen(offset: int) -> None:
+    # The same words after more or fewer others than half the beam is wide; they hold no block worth a shift.
+    same = "fRfdeZWPWBJbVMFLVCCJCUIWCANA"
+    hypothesis = " ".join([*same, *(f"y{i}" for i in range(offset - 3))])
+    reference = " ".join([*(f"x{i}" for i in range(offset)), *same])
+    rows = ter_statistics([hypothesis], [[reference]], case_sensitive=True).tolist()
+    assert rows == peer_statistics([hypothesis], [[reference]], case_sensitive=True)
+
+
+@pytest.mark.parametrize(
+    ("hypothesis", "reference"),
+    [
+        ("ccabcbabacbccabbaccaabbaababbc", "cccbabaabbaababbcabacbccabbacc"),
+        ("bbabbbabaabbbbbabaaaabbbbaaaaaa", "bbbbaaaabbabbabaabbbbbaaaaaabab"),
+        ("aaababaaabaaabbbbbbbbaaaabbaabaab", "aaabbbbbbbababaababaaabbaaaababaab"),
+    ],
+)
+def test_the_thousandth_candidate_is_one_too_many(hypothesis: str, reference: str) -> None:
+    pair = [" ".join(hypothesis)], [[" ".join(reference)]]
+    assert ter_statistics(*pair).tolist() == peer_statistics(*pair)
+
+
 def test_references_are_normalized_twice() -> None:
     # The second comma comes apart only in the second pass, which hypotheses do not get.
     assert ter_statistics(["a,,1"], [["a,,1"]], normalized=True).tolist() == [[2.0, 4.0]]

@@ -9,7 +9,7 @@ import pytest
 
 from evalsuite.errors import UsageError
 from evalsuite.metrics.copies import Contamination13gram, CopyRate
-from evalsuite.text.ngram_index import build_ngram_index
+from evalsuite.text.ngram_index_builder import build_ngram_index
 from evalsuite.types import Output, Sample
 
 if TYPE_CHECKING:

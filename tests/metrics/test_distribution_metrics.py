@@ -10,7 +10,7 @@ import pytest
 from nltk.translate.meteor_score import meteor_score as peer_score
 
 from evalsuite.errors import DependencyError, InputError, UsageError
-from evalsuite.kernels.bleu import tokenize_13a
+from evalsuite.kernels.tokenizers import tokenize_13a
 from evalsuite.metrics.bertscore import BertScore
 from evalsuite.metrics.mauve import Mauve
 from evalsuite.metrics.meteor import Meteor

@@ -8,8 +8,10 @@ import numpy as np
 import pytest
 
 from evalsuite.errors import InputError, UsageError
-from evalsuite.text.bertscore import BertScorer, greedy_matching, read_baseline
+from evalsuite.text.bertscore import BertScorer
+from evalsuite.text.bertscore_baseline import read_baseline
 from evalsuite.text.encoders import HashedSubwords, open_token_encoder
+from evalsuite.text.token_matching import greedy_matching
 from tests.text.checkpoints import save_bert
 
 if TYPE_CHECKING:
@@ -119,6 +121,14 @@ def test_special_tokens_are_matched_and_have_no_weight(folder: Path) -> None:
     assert greedy_matching(text.vectors, other.vectors, weights, weights)[0] == scores.precision[0]
 
 
+def test_of_several_references_each_number_is_the_highest() -> None:
+    scorer = BertScorer("hashed_subwords")
+    candidate, references = "the quiet lake", ["dogs bark at the quiet lake on the hill", "lake"]
+    alone = np.hstack([ours(scorer, [candidate], [reference]) for reference in references])
+    assert alone[:2].argmax(axis=1).tolist() == [0, 1]
+    assert ours(scorer, [candidate], [references])[:, 0].tolist() == alone.max(axis=1).tolist()
+
+
 def test_rescaling(tmp_path: Path) -> None:
     path = tmp_path / "baseline.tsv"
     path.write_text("LAYER,P,R,F\n0,0.1,0.2,0.3\n5,0.4,0.5,0.6\n")
@@ -172,6 +182,34 @@ def test_hashed_subwords_know_spelling() -> None:
 
 
 loose: Any = BertScorer("hashed_subwords")
+
+
+def test_weights_are_of_words_whatever_else_is_in_the_call() -> None:
+    sents = ["the lake", "the hut", "the zebra"]
+    scorer = BertScorer("hashed_subwords", idf=True, idf_sents=sents)
+    alone = scorer.score(["the zebra"], ["the horse"])
+    among = scorer.score(["x y", "the zebra"], ["x y", "the horse"])
+    assert (alone.precision[0], alone.recall[0]) == (among.precision[1], among.recall[1])
+    # "the" is in all texts and weighs nothing, so that only the unlike words are left.
+    (the, zebra), (_, horse) = (found.vectors for found in HashedSubwords().embed(["the zebra", "the horse"]))
+    best = max(float(zebra @ other / np.linalg.norm(zebra) / np.linalg.norm(other)) for other in (the, horse))
+    assert alone.precision[0] == pytest.approx(best, abs=TOLERANCE)
+
+
+@pytest.mark.parametrize("size", [1, 2, 5])
+def test_blocks_change_nothing_and_bound_what_is_embedded(size: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Counting(HashedSubwords):
+        def embed(self, texts: Any) -> Any:
+            assert len(texts) <= 2 * size
+            return super().embed(texts)
+
+    whole = BertScorer("hashed_subwords", idf=True, idf_sents=REFERENCES).score(CANDIDATES, REFERENCES)
+    monkeypatch.setattr("evalsuite.text.bertscore._BLOCK_CANDIDATES", size)
+    parts = BertScorer(Counting(), idf=True, idf_sents=REFERENCES).score(CANDIDATES, REFERENCES)
+    for name in ("precision", "recall", "f1"):
+        np.testing.assert_array_equal(getattr(parts, name), getattr(whole, name))
+
+
 weighted: Any = BertScorer("hashed_subwords", idf=True)
 EYE = np.eye(2, dtype=np.float32)
 match: Any = greedy_matching

@@ -7,19 +7,23 @@ import logging
 import random
 import sys
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
 import sacrebleu
 from sacrebleu.metrics import BLEU as PEER
 
+from evalsuite import text as ours
 from evalsuite.errors import DependencyError, InputError
-from evalsuite.kernels.bleu import TOKENIZATIONS, bleu_scores
-from evalsuite.text import bleu as ours
-from evalsuite.text.bleu import BLEU, BLEUScore
+from evalsuite.kernels.bleu import bleu_scores
+from evalsuite.kernels.tokenizers import TOKENIZATIONS
+from evalsuite.text.bleu import BLEU
 from evalsuite.text.tokenizers import TOKENIZERS, load_tokenizer
 from tests.reference.texts import SCRIPTS, nasty_segments, plain_segments
+
+if TYPE_CHECKING:
+    from evalsuite.text.bleu_score import BLEUScore
 
 HYPOTHESES = ["The hut is open all year.", "Nobody slept.", "We saw two dogs, a cat and 1,000 birds."]
 STREAMS: Any = [
@@ -252,7 +256,7 @@ loose: Any = BLEU
 CALLS: list[tuple[Any, type[Exception], str]] = [
     (lambda: loose(tokenize="14a"), ValueError, "`tokenize` must be one of '13a', 'intl'"),
     (lambda: loose(smooth_method="addk"), ValueError, "`smooth_method` must be one of 'none', 'floor'"),
-    (lambda: loose(max_ngram_order=0), ValueError, "`max_ngram_order` must be at least 1; found 0"),
+    (lambda: loose(max_ngram_order=0), ValueError, "`max_ngram_order` must be 1 to 65536; found 0"),
     (lambda: loose(max_ngram_order=1.5), TypeError, "`max_ngram_order` must be an int; found float"),
     (lambda: loose(references="ab"), TypeError, "`references` must be a sequence of sequences of str; found str"),
     (lambda: loose(references=[["a"], ["a", "b"]]), ValueError, r"`references\[1\]` must be as long"),

@@ -12,7 +12,7 @@ import zstandard
 from evalsuite.errors import InputError
 from evalsuite.text.contamination import find_contamination
 from evalsuite.text.corpus import CorpusFiles
-from evalsuite.text.ngram_index import build_ngram_index
+from evalsuite.text.ngram_index_builder import build_ngram_index
 from evalsuite.text.originality import score_originality
 
 if TYPE_CHECKING:
@@ -124,6 +124,19 @@ def test_a_line_that_is_not_utf8_is_named(tmp_path: Path) -> None:
     path.write_bytes(b"one\ntwo \xe9\n")
     with pytest.raises(InputError, match=r"corpus\.txt:2: not UTF-8 \(byte 5 of the line\)"):
         find_contamination(["a"], CorpusFiles([path]))
+
+
+def test_lines_of_each_file_are_counted_by_themselves(tmp_path: Path) -> None:
+    first, second = tmp_path / "a.txt", tmp_path / "b.txt"
+    first.write_bytes(b"one\ntwo\nthree\n")
+    second.write_bytes(b"one\ntwo \xe9\n")
+    with pytest.raises(InputError, match=r"b\.txt:2: not UTF-8 \(byte 5 of the line\)"):
+        find_contamination(["a"], CorpusFiles([first, second]))
+
+
+def test_the_longest_run_of_an_item_compared_as_a_whole_is_its_length() -> None:
+    (item,) = find_contamination([words(0, 9)], [words(0, 20)]).items
+    assert (item.n_words, item.longest_words, item.covered) == (9, 9, 1.0)
 
 
 def test_lone_surrogates_and_nul_are_dropped() -> None:

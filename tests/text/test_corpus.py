@@ -84,6 +84,19 @@ def test_damaged_files_are_named(tmp_path: Path, name: str, data: bytes, message
         read(tmp_path / name)
 
 
+@pytest.mark.parametrize("size", [1, 20, 1000])
+def test_a_wrong_line_has_its_number_in_the_file_and_not_in_a_block(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: int
+) -> None:
+    monkeypatch.setattr("evalsuite.text.corpus._BLOCK_BYTES", size)
+    (tmp_path / "a.jsonl").write_bytes(b'{"text": "a"}\n' * 5 + b"{\n")
+    with pytest.raises(InputError, match=r"a\.jsonl:6: not JSON: "):
+        read(tmp_path / "a.jsonl")
+    (tmp_path / "a.txt").write_bytes(b"good\n" * 8 + b"b\xffd\n")
+    with pytest.raises(InputError, match=r"a\.txt:9: not UTF-8 \(byte 2 of the line\)"):
+        read(tmp_path / "a.txt")
+
+
 def test_another_field(tmp_path: Path) -> None:
     path = tmp_path / "a.jsonl"
     path.write_bytes(b'{"body": "a"}\n\n')

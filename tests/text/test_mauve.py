@@ -11,7 +11,9 @@ import pytest
 
 from evalsuite.errors import DependencyError, InputError, UsageError
 from evalsuite.text.encoders import HashedNgrams, open_text_encoder
-from evalsuite.text.mauve import cluster_features, compute_mauve, mauve_from_counts, mauve_over_seeds
+from evalsuite.text.feature_clusters import cluster_features
+from evalsuite.text.mauve import compute_mauve, mauve_over_seeds
+from evalsuite.text.mauve_score import mauve_from_counts
 from tests.text.checkpoints import save_bert, save_gpt2
 
 if TYPE_CHECKING:
@@ -177,6 +179,7 @@ loose: Any = compute_mauve
         (lambda: loose(P, Q, pca_max_data=0), ValueError, r"`pca_max_data` must be -1"),
         (lambda: loose(P, Q, seed=-1), ValueError, r"`seed` must be 0 to"),
         (lambda: loose(P, Q, mauve_scaling_factor=-1), ValueError, r"`mauve_scaling_factor` must be finite"),
+        (lambda: loose(P, Q, mauve_scaling_factor=0), ValueError, r"`mauve_scaling_factor` must be above 0"),
         (lambda: mauve_from_counts([1, 2], [1]), ValueError, r"`q_counts` must have the 2 clusters"),
         (lambda: mauve_from_counts([0, 0], [1, 1]), ValueError, r"`p_counts` must be counts"),
         (lambda: mauve_from_counts([-1, 2], [1, 1]), ValueError, r"`p_counts` must be counts"),

@@ -168,6 +168,13 @@ def test_odd_words_equal_nltk() -> None:
         assert single_meteor_score(reference, hypothesis, wordnet=None) == expected
 
 
+def test_lemmas_of_several_words_are_no_synonyms_even_of_words_with_underscores() -> None:
+    reference, hypothesis = ["the", "sit_down"], ["the", "cat"]
+    found = single_meteor_score(reference, hypothesis, wordnet=SOME_SYNONYMS)
+    assert found == peer_single_score(reference, hypothesis, wordnet=SOME_SYNONYMS)
+    assert found < single_meteor_score(["the", "mat"], hypothesis, wordnet=SOME_SYNONYMS)
+
+
 def test_any_iterable_of_words() -> None:
     hypothesis, reference = ["the", "cat", "sat"], ["the", "cats", "sat"]
     expected = single_meteor_score(reference, hypothesis, wordnet=None)

@@ -20,7 +20,8 @@ import pytest
 from evalsuite.errors import InputError, SaveError
 from evalsuite.kernels.contamination import text_ngrams
 from evalsuite.text.corpus import CorpusFiles
-from evalsuite.text.ngram_index import NgramIndex, build_ngram_index, is_ngram_index
+from evalsuite.text.ngram_index import NgramIndex, is_ngram_index
+from evalsuite.text.ngram_index_builder import build_ngram_index
 from tests.reference import contamination as twin
 
 if TYPE_CHECKING:
@@ -50,11 +51,17 @@ def test_it_answers_in_how_many_documents(tmp_path: Path) -> None:
 def test_sorting_in_parts_gives_the_same_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limit: int) -> None:
     documents = [*corpus(300), *["common words here"] * 300]
     whole = build_ngram_index(tmp_path / "whole", documents, n=3)
-    monkeypatch.setattr("evalsuite.text.ngram_index._BYTES_PER_HASH", 2**20 // limit)
+    monkeypatch.setattr("evalsuite.text.ngram_index_builder._BYTES_PER_HASH", 2**20 // limit)
     build_ngram_index(tmp_path / "parts", documents, n=3, memory_bytes=2**20)
     assert (tmp_path / "parts").read_bytes() == (tmp_path / "whole").read_bytes()
     assert whole.documents.max() == 255
     assert sorted(path.name for path in tmp_path.iterdir()) == ["parts", "whole"]
+
+
+def test_a_part_of_one_ngram_is_not_lost(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("evalsuite.text.ngram_index._BYTES_PER_HASH", 2**20 // 16)
+    document = " ".join(f"w{i}" for i in range(18))
+    assert build_ngram_index(tmp_path / "index", [document], n=2, memory_bytes=2**20).n_ngrams == 17
 
 
 def test_opened_again_it_answers_the_same(tmp_path: Path) -> None:
@@ -122,7 +129,7 @@ def described(**changes: Any) -> bytes:
 )
 def test_foreign_and_damaged_files_are_refused(tmp_path: Path, data: bytes, message: str) -> None:
     (tmp_path / "index").write_bytes(data)
-    with pytest.raises(InputError, match=f"index: .*({message})"):
+    with pytest.raises(InputError, match=f'index: .*({message}).*; make it again with "evalsuite contamination'):
         NgramIndex.open(tmp_path / "index")
 
 
@@ -146,6 +153,16 @@ def test_hashes_out_of_order_are_found_though_the_checksum_is_right(tmp_path: Pa
 
     body = np.array([2, 1], dtype="<u8").tobytes() + b"\1\1"
     (tmp_path / "index").write_bytes(described(n_ngrams=2, sha256=sha256(body).hexdigest()) + body)
+    with pytest.raises(InputError, match="hashes out of order"):
+        NgramIndex.open(tmp_path / "index")
+
+
+def test_hashes_out_of_order_between_blocks_are_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from hashlib import sha256
+
+    monkeypatch.setattr("evalsuite.text.ngram_index._READ_BYTES", 16)
+    body = np.array([1, 4, 3, 5], dtype="<u8").tobytes() + b"\1" * 4
+    (tmp_path / "index").write_bytes(described(n_ngrams=4, sha256=sha256(body).hexdigest()) + body)
     with pytest.raises(InputError, match="hashes out of order"):
         NgramIndex.open(tmp_path / "index")
 
@@ -183,7 +200,7 @@ def test_a_failed_build_leaves_the_old_index(tmp_path: Path) -> None:
 def test_a_killed_build_leaves_no_half_index(tmp_path: Path) -> None:
     code = (
         "import itertools, sys\n"
-        "from evalsuite.text.ngram_index import build_ngram_index\n"
+        "from evalsuite.text.ngram_index_builder import build_ngram_index\n"
         "def documents():\n"
         "    for i in itertools.count():\n"
         "        yield f'a{i} b c d e{i} f g h i j k l m n o p'\n"
@@ -209,7 +226,7 @@ def test_a_killed_build_leaves_no_half_index(tmp_path: Path) -> None:
 def test_memory_is_bounded(tmp_path: Path) -> None:
     code = (
         "import resource, sys\n"
-        "from evalsuite.text.ngram_index import build_ngram_index\n"
+        "from evalsuite.text.ngram_index_builder import build_ngram_index\n"
         "def documents(n):\n"
         "    return (' '.join(f'w{i}x{j}' for j in range(100)) for i in range(n))\n"
         "build_ngram_index(sys.argv[1], documents(2000), memory_bytes=1 << 24)\n"

@@ -5,11 +5,12 @@ use pyo3::prelude::*;
 use pyo3::types::PyList;
 
 use crate::error::KernelError;
+use crate::kernels::rouge::pair_counter::RougeType;
 use crate::kernels::rouge::porter::stem;
+use crate::kernels::rouge::readers::{NumberedText, RougeTokenization};
 use crate::kernels::rouge::score::rouge_scores as score_rows;
 use crate::kernels::rouge::statistics::{
-    NumberedText, RougeTokenization, RougeType, rouge_statistics as count_texts,
-    rouge_statistics_of_numbers as count_numbers,
+    rouge_statistics as count_texts, rouge_statistics_of_numbers as count_numbers,
 };
 use crate::kernels::rouge::unicode_words;
 use crate::kernels::rouge::words::{Event, scan};

@@ -53,6 +53,7 @@ struct SegmentCounter {
     ids: Vec<u32>,
     hypothesis_ids: Vec<u32>,
     narrow: NgramCounts,
+    wide: WideNgramCounts,
     /// For words that are characters.
     characters: Option<CharNumbers>,
     numbers: Vec<u8>,
@@ -68,6 +69,7 @@ impl SegmentCounter {
             ids: Vec::new(),
             hypothesis_ids: Vec::new(),
             narrow: NgramCounts::default(),
+            wide: WideNgramCounts::default(),
             characters: (tokenization == Tokenization::Char).then(|| CharNumbers::new(false)),
             numbers: Vec::new(),
         }
@@ -115,12 +117,16 @@ impl SegmentCounter {
             }
             copy_counts(correct, self.narrow.correct());
         } else {
-            let mut wide = WideNgramCounts::new(&self.ids, self.max_order);
+            let n_words = self.words.len();
+            std::mem::swap(&mut self.ids, &mut self.hypothesis_ids);
+            let mut found = Vec::with_capacity(references.len());
             for reference in references {
                 note_length(self.find_words(hypothesis, reference.as_ref()));
-                wide.add_reference(&self.ids);
+                found.push(std::mem::take(&mut self.ids));
             }
-            copy_counts(correct, wide.correct());
+            self.wide
+                .count(&self.hypothesis_ids, &found, n_words, self.max_order);
+            copy_counts(correct, self.wide.correct());
         }
         fill_totals(total, n_tokens);
         row[0] = to_i64(n_tokens);

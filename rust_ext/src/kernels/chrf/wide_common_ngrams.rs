@@ -212,6 +212,21 @@ mod tests {
     }
 
     #[test]
+    fn keys_without_room_for_the_mark_are_not_cut() {
+        // Members of 8 bits: with the mark, 8 and 16 of them need a bit more than keys have. The first ones differ in
+        // their highest bit, which a key that is too narrow would lose.
+        let rest: Vec<u32> = (1..=20).collect();
+        let first = [vec![255], rest.clone()].concat();
+        let second = [vec![127], rest].concat();
+        for max_order in [7, 8, 15, 16, 17] {
+            let mut common = vec![0; max_order];
+            count_common(&first, &second, &mut common);
+            let expected: Vec<i64> = (1..=max_order).map(|n| naive(&first, &second, n)).collect();
+            assert_eq!(common, expected);
+        }
+    }
+
+    #[test]
     fn nothing_in_common_with_nothing() {
         let mut common = [7; 3];
         count_common::<u32>(&[], &[1, 2], &mut common);

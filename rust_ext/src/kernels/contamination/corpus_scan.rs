@@ -5,20 +5,16 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use rayon::prelude::*;
 
 use crate::error::KernelError;
-use crate::kernels::contamination::corpus_words::{self, normalize};
-use crate::kernels::contamination::item_ngrams::{ItemNgrams, Place};
-use crate::kernels::contamination::rolling_ngrams::{Length, MAX_N, append};
+use crate::kernels::contamination::corpus_words;
+use crate::kernels::contamination::item_ngrams::ItemNgrams;
+use crate::kernels::contamination::ngram_finder::{NgramFinder, RecentWords};
 use crate::kernels::parallel::threads_available;
 
 /// Documents a thread takes at a time, at least.
 const MIN_DOCUMENTS: usize = 16;
 /// Bytes of lines a thread takes at a time, at least.
 const MIN_BYTES: usize = 1 << 18;
-/// Words to read before they are looked at.
-const CHUNK: usize = 1024;
 const NEVER: u64 = u64::MAX;
-/// N-grams found in a document before repetitions are forgotten.
-const MIN_CROWDED: usize = 1 << 14;
 
 /// In how many documents each n-gram of the items was found so far, and in which first.
 pub struct CorpusScan {
@@ -147,8 +143,8 @@ impl CorpusScan {
 struct Scanner<'a> {
     scan: &'a CorpusScan,
     scratch: Vec<u8>,
-    words: Words,
-    finder: Finder<'a>,
+    words: RecentWords,
+    finder: NgramFinder<'a>,
 }
 
 impl<'a> Scanner<'a> {
@@ -156,14 +152,8 @@ impl<'a> Scanner<'a> {
         Self {
             scan,
             scratch: Vec::new(),
-            words: Words::default(),
-            finder: Finder {
-                items: &scan.items,
-                candidates: vec![0; CHUNK],
-                found: Vec::new(),
-                crowded: 0,
-                verifier: Verifier::default(),
-            },
+            words: RecentWords::default(),
+            finder: NgramFinder::new(&scan.items),
         }
     }
 
@@ -188,174 +178,6 @@ impl<'a> Scanner<'a> {
             scan.documents[ngram as usize].fetch_add(1, Ordering::Relaxed);
             scan.first[ngram as usize].fetch_min(number, Ordering::Relaxed);
         }
-    }
-}
-
-/// The words of a document that were read last: those to look at, and before them those that n-grams reach back to.
-#[derive(Default)]
-struct Words {
-    /// The polynomial before the first of them, and after each.
-    polynomials: Vec<u64>,
-    /// Where each starts and ends.
-    spans: Vec<(usize, usize)>,
-    /// How many of them were looked at.
-    n_old: usize,
-    /// How many of the document's words are forgotten.
-    n_forgotten: usize,
-}
-
-impl Words {
-    fn reset(&mut self) {
-        self.polynomials.clear();
-        self.polynomials.push(0);
-        self.spans.clear();
-        (self.n_old, self.n_forgotten) = (0, 0);
-    }
-
-    #[inline]
-    fn push(&mut self, word: u64, start: usize, end: usize) {
-        let last = self.polynomials.last().copied().unwrap_or(0);
-        self.polynomials.push(append(last, word));
-        self.spans.push((start, end));
-    }
-
-    #[inline]
-    fn is_full(&self) -> bool {
-        self.spans.len() >= self.n_old + CHUNK
-    }
-
-    /// Marks all as looked at, and keeps what n-grams to come may reach back to.
-    fn forget(&mut self) {
-        let n = self.spans.len().saturating_sub(MAX_N);
-        self.polynomials.drain(..n);
-        self.spans.drain(..n);
-        self.n_forgotten += n;
-        self.n_old = self.spans.len();
-    }
-}
-
-/// Finds the items' n-grams among the words of a document.
-struct Finder<'a> {
-    items: &'a ItemNgrams,
-    /// Words that end an n-gram which the filter lets pass.
-    candidates: Vec<u32>,
-    /// N-grams found in this document, some of them more than once.
-    found: Vec<u32>,
-    /// Length of `found` at which to forget repetitions.
-    crowded: usize,
-    verifier: Verifier,
-}
-
-impl Finder<'_> {
-    fn reset(&mut self) {
-        self.found.clear();
-        self.crowded = MIN_CROWDED;
-        self.verifier.reset();
-    }
-
-    fn take_found(&mut self) -> &[u32] {
-        self.found.sort_unstable();
-        self.found.dedup();
-        &self.found
-    }
-
-    /// Looks at the n-grams that end in new words. The filter is asked for all of them first, one after the other
-    /// without a branch, so that the processor waits for many of its answers at once.
-    fn look_through(&mut self, text: &[u8], words: &Words) {
-        for probe in self.items.probes() {
-            let (n_words, asked) = (words.spans.len(), probe.asked);
-            let first = (words.n_old + 1).max(asked.n);
-            if first > n_words {
-                continue;
-            }
-            let before = &words.polynomials[first - asked.n..=n_words - asked.n];
-            let after = &words.polynomials[first..=n_words];
-            let mut n_candidates = 0;
-            for (index, (&before, &after)) in before.iter().zip(after).enumerate() {
-                self.candidates[n_candidates] = index as u32;
-                n_candidates += usize::from(self.items.may_hold(asked.between(before, after)));
-            }
-            for candidate in 0..n_candidates {
-                let end = first + self.candidates[candidate] as usize;
-                for &length in probe.lengths.iter().filter(|length| length.n <= end) {
-                    self.look_at(text, words, end, length);
-                }
-            }
-            if self.found.len() > self.crowded {
-                self.found.sort_unstable();
-                self.found.dedup();
-                self.crowded = MIN_CROWDED.max(2 * self.found.len());
-            }
-        }
-    }
-
-    /// Looks at the n-gram of this length before word `end`.
-    fn look_at(&mut self, text: &[u8], words: &Words, end: usize, length: Length) {
-        let first = end - length.n;
-        let window = Window {
-            text,
-            first: words.spans[first].0,
-            last: words.spans[end - 1].0,
-            end: words.spans[end - 1].1,
-            n: length.n,
-            n_words: words.n_forgotten + end,
-        };
-        let hash = length.between(words.polynomials[first], words.polynomials[end]);
-        let verifier = &mut self.verifier;
-        let ngram = self
-            .items
-            .find(hash, |place| verifier.is_equal(&window, place));
-        self.found.extend(ngram);
-    }
-}
-
-/// The last words of a document up to where it was read.
-struct Window<'a> {
-    text: &'a [u8],
-    /// Where its first and last word start, and where it ends.
-    first: usize,
-    last: usize,
-    end: usize,
-    n: usize,
-    /// Words of the document so far.
-    n_words: usize,
-}
-
-/// Compares words themselves, so that no collision of hashes is ever taken for a match.
-#[derive(Default)]
-struct Verifier {
-    /// Words of the document, length, and the n-gram's second word and end, of the last match.
-    last: Option<(usize, usize, usize, usize)>,
-    scratch: Vec<u8>,
-    written: Vec<u8>,
-}
-
-impl Verifier {
-    fn reset(&mut self) {
-        self.last = None;
-    }
-
-    fn is_equal(&mut self, window: &Window<'_>, place: Place<'_>) -> bool {
-        // Where this n-gram follows the last match in the items too, all but its last word were compared with it.
-        let (from, expected) = match self.last {
-            Some((n_words, n, second, end))
-                if n_words + 1 == window.n_words && n == window.n && second == place.start =>
-            {
-                (window.last, place.text_from(end + 1))
-            }
-            _ => (window.first, place.text()),
-        };
-        self.written.clear();
-        normalize(
-            &window.text[from..window.end],
-            &mut self.scratch,
-            &mut self.written,
-        );
-        let is_equal = self.written == expected;
-        if is_equal {
-            self.last = Some((window.n_words, window.n, place.second, place.end));
-        }
-        is_equal
     }
 }
 
@@ -392,28 +214,6 @@ mod tests {
         let item = "one two three four five six seven eight nine ten";
         let (documents, _) = scanned(&[item], &["zero One two, three-- four FIVE six seven x"], 3);
         assert_eq!(documents, [1, 1, 1, 1, 1, 0, 0, 0]);
-    }
-
-    #[test]
-    fn hashes_alone_do_not_match() {
-        let scan = CorpusScan::new(ItemNgrams::new(&["a b c"], 2, 1, 0));
-        let window = Window {
-            text: b"a x",
-            first: 0,
-            last: 2,
-            end: 3,
-            n: 2,
-            n_words: 2,
-        };
-        let [a, b] = [b"a", b"b"].map(|word| scan.items.hasher().hash(word));
-        let hash = Length::new(2).between(0, append(append(0, a), b));
-        let mut verifier = Verifier::default();
-        assert!(scan.items.may_hold(hash));
-        assert_eq!(
-            scan.items
-                .find(hash, |place| verifier.is_equal(&window, place)),
-            None
-        );
     }
 
     #[test]

@@ -5,4 +5,5 @@ pub mod corpus_ngrams;
 pub mod corpus_scan;
 pub mod corpus_words;
 pub mod item_ngrams;
+pub mod ngram_finder;
 pub mod rolling_ngrams;

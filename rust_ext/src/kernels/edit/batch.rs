@@ -9,7 +9,7 @@ use crate::kernels::edit::alignment::{Aligner, Edit, EditCounts};
 use crate::kernels::edit::levenshtein::Levenshtein;
 use crate::kernels::numbering::symbols::{SymbolPair, Unit};
 use crate::kernels::parallel::{fill_rows, threads_available};
-use crate::kernels::segments::check_sizes;
+use crate::kernels::segments::{check_sizes, cut_at_lengths};
 
 /// Pairs a thread takes at a time, at least: fewer are done faster than handed over.
 const MIN_PAIRS: usize = 64;
@@ -105,33 +105,11 @@ impl<'a> NumberPairs<'a> {
         }
         let most = first.iter().chain(second).max();
         Ok(Self {
-            first: cut(first, first_lengths, "first")?,
-            second: cut(second, second_lengths, "second")?,
+            first: cut_at_lengths(first, first_lengths, "first_lengths")?,
+            second: cut_at_lengths(second, second_lengths, "second_lengths")?,
             bound: most.map_or(1, |&most| most as usize + 1),
         })
     }
-}
-
-fn cut<'a>(
-    flat: &'a [u32],
-    lengths: &[i64],
-    what: &'static str,
-) -> Result<Vec<&'a [u32]>, KernelError> {
-    let mut rest = flat;
-    let mut parts = Vec::with_capacity(lengths.len());
-    for &length in lengths {
-        let (part, others) = usize::try_from(length)
-            .ok()
-            .and_then(|length| rest.split_at_checked(length))
-            .ok_or(KernelError::Lengths {
-                what,
-                expected: flat.len(),
-                found: flat.len() - rest.len(),
-            })?;
-        parts.push(part);
-        rest = others;
-    }
-    Ok(parts)
 }
 
 impl Pairs for NumberPairs<'_> {
@@ -260,7 +238,7 @@ mod tests {
         let pairs = NumberPairs::new(&[7, 8, 9], &[2, 1], &[7, 9], &[1, 1]).unwrap();
         assert_eq!(edit_distances(&pairs, usize::MAX), [1, 2, 1, 0, 1, 1]);
         assert!(NumberPairs::new(&[7], &[2], &[], &[0]).is_err());
-        assert!(NumberPairs::new(&[7], &[-1], &[], &[0]).is_err());
+        assert!(NumberPairs::new(&[7], &[0], &[], &[0]).is_err());
         assert!(NumberPairs::new(&[7], &[1], &[], &[]).is_err());
     }
 }

@@ -247,6 +247,29 @@ pub(crate) mod tests {
     }
 
     #[test]
+    fn rows_around_the_ends_of_words_equal_the_table() {
+        let mut levenshtein = Levenshtein::default();
+        for rows in (1..=5).flat_map(|words| WORD * words - 1..=WORD * words + 1) {
+            let stream = Stream::new(5, rows as u64);
+            let mut a = sequence(stream, 0, rows as u64, 3);
+            let mut b = sequence(stream, 1000, rows as u64, 3);
+            // Other symbols at the ends, so that none is taken off.
+            (a[0], a[rows - 1], b[0], b[rows - 1]) = (4, 4, 5, 5);
+            let found = levenshtein.distance(&a, &b, 6, usize::MAX - 1);
+            assert_eq!(found, table(&a, &b)[rows][rows], "{rows}");
+        }
+    }
+
+    #[test]
+    fn a_block_moved_farther_than_the_first_band_reaches_is_followed() {
+        let a = sequence(Stream::new(6, 0), 0, 2000, 1000);
+        let mut b = a.clone();
+        b.rotate_left(300);
+        let found = Levenshtein::default().distance(&a, &b, 1001, usize::MAX - 1);
+        assert_eq!(found, table(&a, &b)[2000][2000]);
+    }
+
+    #[test]
     fn the_last_column_holds_all_rows_of_a_full_band() {
         let stream = Stream::new(4, 0);
         let (a, b) = (sequence(stream, 0, 900, 5), sequence(stream, 1000, 300, 5));

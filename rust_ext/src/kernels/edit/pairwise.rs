@@ -10,6 +10,7 @@ use crate::kernels::edit::match_bits::{Column, MatchBits, WORD};
 use crate::kernels::edit::ngram_sets::NgramSets;
 use crate::kernels::numbering::word_ids::WordIds;
 use crate::kernels::parallel::{fill_rows, threads_available};
+use crate::kernels::segments::cut_at_lengths;
 
 /// Rows of a matrix that a thread takes at a time, at least.
 const MIN_ROWS: usize = 16;
@@ -72,23 +73,12 @@ fn cut_groups<'a, T: AsRef<[u8]>>(
     texts: &'a [T],
     group_sizes: &[i64],
 ) -> Result<Vec<&'a [T]>, KernelError> {
-    let mut rest = texts;
-    let mut groups = Vec::with_capacity(group_sizes.len());
-    for &size in group_sizes {
-        let (group, others) = usize::try_from(size)
-            .ok()
-            .and_then(|size| rest.split_at_checked(size))
-            .ok_or(KernelError::Lengths {
-                what: "group_sizes",
-                expected: texts.len(),
-                found: texts.len() - rest.len(),
-            })?;
+    let groups = cut_at_lengths(texts, group_sizes, "group_sizes")?;
+    for group in &groups {
         let bytes = group.iter().map(|text| text.as_ref().len()).sum();
         if u32::try_from(bytes).is_err() {
             return Err(KernelError::TextTooLong { bytes });
         }
-        groups.push(group);
-        rest = others;
     }
     Ok(groups)
 }
@@ -314,6 +304,7 @@ mod tests {
     #[test]
     fn misfit_groups_are_refused() {
         assert!(pairwise_similarities(&TEXTS, &[6], Similarity::Edit).is_err());
+        assert!(pairwise_similarities(&TEXTS, &[1], Similarity::Edit).is_err());
         assert!(pairwise_similarities(&TEXTS, &[-1], Similarity::Edit).is_err());
     }
 }

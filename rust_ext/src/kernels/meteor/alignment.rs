@@ -2,7 +2,7 @@
 
 use crate::error::KernelError;
 use crate::kernels::parallel::fill_rows;
-use crate::kernels::segments::group_references;
+use crate::kernels::segments::{cut_at_lengths, group_references};
 
 /// Pairs a thread takes at a time, at least.
 const MIN_PAIRS: usize = 32;
@@ -55,10 +55,10 @@ pub fn meteor_statistics(
             .map(|&n| i64::from(n))
             .collect();
         check_length("synonym_counts", n_words, counts.len())?;
-        cut(vocabulary.synonyms, &counts, "synonyms")?
+        cut_at_lengths(vocabulary.synonyms, &counts, "synonyms")?
     };
-    let outputs = cut(hypotheses, hypothesis_lengths, "hypothesis_lengths")?;
-    let targets = cut(references, reference_lengths, "reference_lengths")?;
+    let outputs = cut_at_lengths(hypotheses, hypothesis_lengths, "hypothesis_lengths")?;
+    let targets = cut_at_lengths(references, reference_lengths, "reference_lengths")?;
     let groups = group_references(&targets, reference_counts, outputs.len())?;
     let pairs: Vec<(&[u32], &[u32])> = outputs
         .iter()
@@ -107,30 +107,6 @@ pub fn meteor_scores(rows: &[i64], alpha: f64, beta: f64, gamma: f64) -> Vec<f64
             (1.0 - penalty) * mean
         })
         .collect()
-}
-
-/// Cuts a flat list into parts of these lengths.
-fn cut<'a>(
-    flat: &'a [u32],
-    lengths: &[i64],
-    what: &'static str,
-) -> Result<Vec<&'a [u32]>, KernelError> {
-    let mut rest = flat;
-    let mut parts = Vec::with_capacity(lengths.len());
-    for &length in lengths {
-        let (part, others) = usize::try_from(length)
-            .ok()
-            .and_then(|length| rest.split_at_checked(length))
-            .ok_or(KernelError::Lengths {
-                what,
-                expected: flat.len(),
-                found: usize::MAX,
-            })?;
-        parts.push(part);
-        rest = others;
-    }
-    check_length(what, flat.len(), flat.len() - rest.len())?;
-    Ok(parts)
 }
 
 fn check_length(what: &'static str, expected: usize, found: usize) -> Result<(), KernelError> {

@@ -2,7 +2,9 @@
 
 pub mod lcs;
 pub mod ngrams;
+pub mod pair_counter;
 pub mod porter;
+pub mod readers;
 pub mod score;
 pub mod statistics;
 mod unicode_word_tables;

@@ -1,63 +1,15 @@
 //! The integer statistics of ROUGE (Lin, ACL 2004 workshop), as rouge-score counts them, one row a prediction.
 
-use std::cell::RefCell;
-
 use crate::error::KernelError;
 use crate::kernels::parallel::fill_rows;
-use crate::kernels::rouge::lcs::RougeLcs;
-use crate::kernels::rouge::ngrams::RougeNgrams;
-use crate::kernels::rouge::score::RougeCounts;
-use crate::kernels::rouge::unicode_words;
-use crate::kernels::rouge::union_lcs::UnionLcs;
-use crate::kernels::rouge::vocabulary::RougeVocabulary;
-use crate::kernels::rouge::words::{Event, scan};
+use crate::kernels::rouge::pair_counter::{PairCounter, RougeType};
+use crate::kernels::rouge::readers::{
+    NumberReader, NumberedText, Reader, RougeTokenization, TextReader,
+};
 use crate::kernels::segments::group_references;
 
 /// Predictions a thread takes at a time, at least.
 const MIN_SEGMENTS: usize = 16;
-
-/// One of the scores.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum RougeType {
-    /// Matching n-grams of so many words.
-    Ngram(usize),
-    /// The longest common subsequence of the whole texts.
-    Lcs,
-    /// The union of the longest common subsequences of sentences, which end at line feeds.
-    SummaryLcs,
-}
-
-/// How texts are cut into words.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum RougeTokenization {
-    /// rouge-score's: runs of a-z and 0-9.
-    RougeScore,
-    /// Runs of letters, digits and marks of any script; Chinese and Japanese characters one by one.
-    Unicode,
-}
-
-/// The words of one text as numbers from 1 on, and where its sentences end; none is empty.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct NumberedText {
-    /// The words.
-    pub words: Vec<u32>,
-    /// For each sentence the number of words up to its end.
-    pub sentence_ends: Vec<usize>,
-}
-
-impl NumberedText {
-    fn clear(&mut self) {
-        self.words.clear();
-        self.sentence_ends.clear();
-    }
-
-    /// Ends a sentence after `n_words` words in all, unless it has none of its own.
-    pub fn end_sentence(&mut self, n_words: usize) {
-        if n_words > self.sentence_ends.last().copied().unwrap_or(0) {
-            self.sentence_ends.push(n_words);
-        }
-    }
-}
 
 /// Statistics of texts: for each prediction and type [hits, n-grams of the prediction, n-grams of the target].
 ///
@@ -125,93 +77,6 @@ fn count_all<T: Sync, R: Reader<T>>(
     statistics
 }
 
-/// Turns texts into numbers that are the same for the same words from one `begin` to the next.
-trait Reader<T> {
-    fn begin(&mut self);
-    fn read(&mut self, text: &T, into: &mut NumberedText);
-    /// One more than the highest number so far.
-    fn limit(&self) -> usize;
-}
-
-thread_local! {
-    /// The vocabularies of this thread, without and with stems, while nobody uses them: a word is stemmed once for all
-    /// calls, and a call for one pair sets up no tables.
-    static KEPT: RefCell<[Option<RougeVocabulary>; 2]> = const { RefCell::new([None, None]) };
-}
-
-struct TextReader {
-    tokenization: RougeTokenization,
-    use_stemmer: bool,
-    vocabulary: RougeVocabulary,
-    lowered: Vec<u8>,
-    spans: Vec<(u32, u32)>,
-}
-
-impl TextReader {
-    fn new(tokenization: RougeTokenization, use_stemmer: bool) -> Self {
-        let kept = KEPT.with_borrow_mut(|kept| kept[usize::from(use_stemmer)].take());
-        Self {
-            tokenization,
-            use_stemmer,
-            vocabulary: kept.unwrap_or_else(|| RougeVocabulary::new(use_stemmer)),
-            lowered: Vec::new(),
-            spans: Vec::new(),
-        }
-    }
-}
-
-impl Drop for TextReader {
-    fn drop(&mut self) {
-        let used = std::mem::take(&mut self.vocabulary);
-        KEPT.with_borrow_mut(|kept| kept[usize::from(self.use_stemmer)] = Some(used));
-    }
-}
-
-impl<T: AsRef<[u8]>> Reader<T> for TextReader {
-    fn begin(&mut self) {
-        self.vocabulary.make_room();
-    }
-
-    fn read(&mut self, text: &T, into: &mut NumberedText) {
-        into.clear();
-        self.spans.clear();
-        let spans = &mut self.spans;
-        let note = |_: &[u8], event: Event| match event {
-            Event::Word(start, end) => spans.push((start as u32, end as u32)),
-            Event::LineEnd => into.end_sentence(spans.len()),
-        };
-        match self.tokenization {
-            RougeTokenization::RougeScore => scan(text.as_ref(), &mut self.lowered, note),
-            RougeTokenization::Unicode => {
-                unicode_words::scan(text.as_ref(), &mut self.lowered, note);
-            }
-        }
-        into.end_sentence(self.spans.len());
-        self.vocabulary
-            .number_all(&self.lowered, &self.spans, &mut into.words);
-    }
-
-    fn limit(&self) -> usize {
-        self.vocabulary.limit()
-    }
-}
-
-struct NumberReader {
-    limit: usize,
-}
-
-impl Reader<NumberedText> for NumberReader {
-    fn begin(&mut self) {}
-
-    fn read(&mut self, text: &NumberedText, into: &mut NumberedText) {
-        into.clone_from(text);
-    }
-
-    fn limit(&self) -> usize {
-        self.limit
-    }
-}
-
 /// Counts one prediction after another with the same buffers.
 struct Counter<'a, R> {
     types: &'a [RougeType],
@@ -263,142 +128,12 @@ impl<'a, R> Counter<'a, R> {
     }
 }
 
-/// The words of one target and one prediction, numbered anew: 1 to `n_words` for the target's, 0 for all others.
-#[derive(Default)]
-struct PairCounter {
-    /// For each of the reader's numbers, the stamp of the pair that has seen it last, and the number there.
-    local: Vec<(u32, u32)>,
-    stamp: u32,
-    n_words: usize,
-    target: NumberedText,
-    prediction: NumberedText,
-    ngrams: RougeNgrams,
-    /// Matches of each order.
-    ngram_hits: Vec<i64>,
-    lcs: RougeLcs,
-    /// Length of the longest common subsequence once it is known.
-    lcs_length: Option<usize>,
-    union: UnionLcs,
-    /// How often the prediction has each word, less the hits so far.
-    left: Vec<u32>,
-}
-
-impl PairCounter {
-    fn set(&mut self, target: &NumberedText, prediction: &NumberedText, limit: usize) {
-        self.stamp = self.stamp.wrapping_add(1);
-        if self.stamp == 0 {
-            self.local.clear();
-            self.stamp = 1;
-        }
-        if self.local.len() < limit {
-            self.local.resize(limit, (0, 0));
-        }
-        self.target.clear();
-        self.prediction.clear();
-        let mut n_words = 0;
-        for &number in &target.words {
-            let place = &mut self.local[number as usize];
-            if place.0 != self.stamp {
-                n_words += 1;
-                *place = (self.stamp, n_words);
-            }
-            self.target.words.push(place.1);
-        }
-        for &number in &prediction.words {
-            let (stamp, word) = self.local[number as usize];
-            let known = stamp == self.stamp;
-            self.prediction.words.push(if known { word } else { 0 });
-        }
-        self.n_words = n_words as usize;
-        self.target
-            .sentence_ends
-            .extend_from_slice(&target.sentence_ends);
-        self.prediction
-            .sentence_ends
-            .extend_from_slice(&prediction.sentence_ends);
-        self.lcs_length = None;
-    }
-
-    fn count_ngrams(&mut self, max_order: usize) {
-        self.ngram_hits.clear();
-        let (target, prediction) = (&self.target.words, &self.prediction.words);
-        self.ngrams
-            .for_each(target, prediction, self.n_words, max_order, |_, hits| {
-                self.ngram_hits.push(hits);
-            });
-    }
-
-    fn counts(&mut self, kind: RougeType) -> RougeCounts {
-        let (hits, order) = match kind {
-            RougeType::Ngram(order) => (self.ngram_hits[order - 1], order),
-            RougeType::Lcs => (self.lcs_length(), 1),
-            RougeType::SummaryLcs => (self.summary_hits(), 1),
-        };
-        RougeCounts {
-            hits,
-            prediction: n_ngrams(&self.prediction, order),
-            target: n_ngrams(&self.target, order),
-        }
-    }
-
-    fn lcs_length(&mut self) -> i64 {
-        let length = match self.lcs_length {
-            Some(length) => length,
-            None => self
-                .lcs
-                .length(&self.target.words, &self.prediction.words, self.n_words),
-        };
-        self.lcs_length = Some(length);
-        to_i64(length)
-    }
-
-    fn summary_hits(&mut self) -> i64 {
-        // With one sentence each the union is one subsequence, in which no word occurs more often than in either text.
-        if self.target.sentence_ends.len() == 1 && self.prediction.sentence_ends.len() == 1 {
-            return self.lcs_length();
-        }
-        self.left.clear();
-        self.left.resize(self.n_words + 1, 0);
-        for &id in &self.prediction.words {
-            self.left[id as usize] += 1;
-        }
-        self.union.reset(self.n_words);
-        let mut hits = 0;
-        for sentence in sentences(&self.target) {
-            // rouge-score counts what is left on the target's side too, which never runs out: each of its words is
-            // hit once at most.
-            self.union
-                .for_each(sentence, sentences(&self.prediction), |id| {
-                    let left = &mut self.left[id as usize];
-                    hits += i64::from(*left > 0);
-                    *left = left.saturating_sub(1);
-                });
-        }
-        hits
-    }
-}
-
-fn sentences(text: &NumberedText) -> impl Iterator<Item = &[u32]> {
-    let mut start = 0;
-    text.sentence_ends
-        .iter()
-        .map(move |&end| &text.words[std::mem::replace(&mut start, end)..end])
-}
-
-fn n_ngrams(text: &NumberedText, order: usize) -> i64 {
-    to_i64((text.words.len() + 1).saturating_sub(order))
-}
-
-fn to_i64(count: usize) -> i64 {
-    i64::try_from(count).unwrap_or(i64::MAX)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn row(targets: &[&str], prediction: &str, types: &[RougeType], use_stemmer: bool) -> Vec<i64> {
-        let counts = [to_i64(targets.len())];
+        let counts = [i64::try_from(targets.len()).unwrap()];
         let tokenization = RougeTokenization::RougeScore;
         rouge_statistics(
             targets,

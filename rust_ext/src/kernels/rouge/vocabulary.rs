@@ -279,6 +279,10 @@ mod tests {
             vocabulary.make_room();
             assert_eq!(vocabulary.limit(), 1);
             assert_eq!(number(&mut vocabulary, "some word 7"), 1);
+            // Words of one stem share a number, others do not: none is left from before.
+            let [cat, cats] = ["cat", "cats"].map(|word| number(&mut vocabulary, word));
+            assert_eq!(cat == cats, use_stemmer);
+            assert!(number(&mut vocabulary, "lake") > cat.max(cats));
         }
     }
 }
