@@ -103,7 +103,7 @@ def frechet_infinity(
         )
     value, at_size, first, second = _extrapolate(*sides)
     left_out = tuple(
-        np.array([_extrapolate(*_without(sides, side, block))[0] for block in range(n_blocks)])
+        np.array([_extrapolate(*sides, side=side, block=block)[0] for block in range(n_blocks)])
         for side in ((0, 1) if jackknife else ())
     )
     return ExtrapolatedFrechet(value, at_size, first, second, left_out)
@@ -129,18 +129,29 @@ def _cut(features: NDArray[np.floating], clusters: NDArray[np.int64] | None, n_b
     return [moments(features[blocks[labels] == block]) for block in range(n_blocks)]
 
 
-def _extrapolate(features: list[Moments], reference: list[Moments]) -> tuple[float, float, float, float]:
-    whole, real = _merged(features), _merged(reference)
+def _extrapolate(
+    features: list[Moments], reference: list[Moments], *, side: int | None = None, block: int = -1
+) -> tuple[float, float, float, float]:
+    """Return the value, the distance at size, and what either size adds; without one block of one side if asked for."""
+    left_out = [block if side == one else None for one in (0, 1)]
+    (whole, *parts), (real, *real_parts) = (
+        _whole_and_halves(given, out) for given, out in zip((features, reference), left_out, strict=True)
+    )
     at_size = frechet_distance(whole, real)
-    first = float(np.mean([frechet_distance(half, real) for half in _halves(features)])) - at_size
-    second = float(np.mean([frechet_distance(whole, half) for half in _halves(reference)])) - at_size
+    first = float(np.mean([frechet_distance(half, real) for half in parts])) - at_size
+    second = float(np.mean([frechet_distance(whole, half) for half in real_parts])) - at_size
     return at_size - first - second, at_size, first, second
 
 
-def _halves(parts: list[Moments]) -> list[Moments]:
-    """Return the two halves of two cuts: even against odd parts, and the first half against the second."""
-    middle = len(parts) // 2
-    return [_merged(one) for one in (parts[::2], parts[1::2], parts[:middle], parts[middle:])]
+def _whole_and_halves(parts: list[Moments], left_out: int | None) -> list[Moments]:
+    """Return all parts together, then the halves of two cuts: odd places against even ones, first against last.
+
+    A part that is left out is missing from its halves, and no other part changes sides: the cuts would else be others
+    with each, and their noise would be taken for the samples'.
+    """
+    n = len(parts)
+    chosen = [range(n), range(0, n, 2), range(1, n, 2), range(n // 2), range(n // 2, n)]
+    return [_merged([parts[i] for i in places if i != left_out]) for places in chosen]
 
 
 def _merged(parts: list[Moments]) -> Moments:
@@ -148,12 +159,6 @@ def _merged(parts: list[Moments]) -> Moments:
     for part in parts[1:]:
         total = total.merged(part)
     return total
-
-
-def _without(sides: list[list[Moments]], side: int, block: int) -> list[list[Moments]]:
-    kept = list(sides)
-    kept[side] = sides[side][:block] + sides[side][block + 1 :]
-    return kept
 
 
 def _jackknife_variance(left_out: NDArray[np.float64]) -> float:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from evalsuite.registry import Entry, Registry
 
-__all__ = ["EMBEDDED", "EXTRACTORS"]
+__all__ = ["CLASSIFIERS", "EMBEDDED", "EXTRACTORS"]
 
 EMBEDDED = frozenset({"fashion_classifier", "fashion_convnet"})
 """Those whose weights come with the package, and change with its release only."""
+
+CLASSIFIERS = frozenset({"fashion_classifier"})
+"""Those whose features are scores of classes before a softmax."""
 
 # Each target is a function without arguments that opens the extractor; weights load at first use.
 EXTRACTORS: Registry[object] = Registry(

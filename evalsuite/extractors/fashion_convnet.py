@@ -100,9 +100,13 @@ class FashionConvnet:
 
     def logits(self, images: Sequence[NDArray[np.uint8]]) -> NDArray[np.float32]:
         """Return the scores of the ten classes before the softmax: float32, shape (n, 10); see `features`."""
+        return self.logits_of(self.features(images))
+
+    def logits_of(self, features: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return the scores of images by their features: float32 of shape (n, 64) to (n, 10)."""
         import numpy as np
 
-        return _apply(self._load().classify, np.maximum(self.features(images), 0))
+        return _apply(self._load().classify, np.maximum(features, 0))
 
     def classify(self, images: Sequence[NDArray[np.uint8]]) -> NDArray[np.int64]:
         """Return the likeliest class of each image: int64, shape (n,), 0 to 9; see `features`."""

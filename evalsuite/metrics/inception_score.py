@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from evalsuite import stats
 from evalsuite.distances import inception_score, leave_out_inception_score
+from evalsuite.extractors import CLASSIFIERS
+from evalsuite.metrics._options import check_choice
 from evalsuite.metrics.image_features import ImageFeatureMetric, ever_fewer_kinds
 
 if TYPE_CHECKING:
@@ -26,7 +28,7 @@ class InceptionScore(ImageFeatureMetric):
     Parameters
     ----------
     extractor : str, default "fashion_classifier"
-        The classifier: its features are taken for scores before a softmax.
+        The classifier, whose features are scores before a softmax; the only one so far.
 
     Notes
     -----
@@ -53,6 +55,11 @@ class InceptionScore(ImageFeatureMetric):
     value_range = (1.0, float("inf"))
 
     extractor: str = "fashion_classifier"
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        # Of any other network's features a softmax is no probability, and the number would look right.
+        check_choice(self.name, "extractor", self.extractor, sorted(CLASSIFIERS))
 
     def _distance(self, vectors: FloatArray, reference: FloatArray) -> float:
         del reference

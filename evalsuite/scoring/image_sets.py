@@ -12,6 +12,7 @@ from evalsuite.errors import InputError, UsageError, did_you_mean
 from evalsuite.extractors import EXTRACTORS
 from evalsuite.media import read_image_set
 from evalsuite.metrics import METRICS
+from evalsuite.metrics.image_features import ImageFeatureMetric
 from evalsuite.metrics.image_set import ImageSetMetric
 from evalsuite.metrics.references import find_reference
 from evalsuite.scoring.score import ScoringInput, make_metric, score_all
@@ -133,10 +134,10 @@ def score_image_sets(real: str, fake: str, metrics: Sequence[str], *, extractor:
 
 def _spec(name: str, real: str, extractor: str | None, *, primary: bool) -> MetricSpec:
     metric_class = METRICS.get(name)
-    if not (inspect.isclass(metric_class) and issubclass(metric_class, ImageSetMetric)):
+    if not (inspect.isclass(metric_class) and issubclass(metric_class, ImageFeatureMetric)):
         able = [known for known in METRICS.names() if _is_image_metric(known)]
         raise UsageError(f'--metric: "{name}" does not score sets of images; these do: {", ".join(able)}')
-    options: dict[str, str] = {"reference_set": real}
+    options = {"reference_set": real} if issubclass(metric_class, ImageSetMetric) else {}
     if extractor is not None:
         options["extractor"] = extractor
     return MetricSpec(name=name, primary=primary, options=dict(options))
@@ -147,7 +148,7 @@ def _is_image_metric(name: str) -> bool:
         found = METRICS.get(name)
     except UsageError:  # a plugin that cannot be imported
         return False
-    return inspect.isclass(found) and issubclass(found, ImageSetMetric)
+    return inspect.isclass(found) and issubclass(found, ImageFeatureMetric)
 
 
 def _read(name: str) -> tuple[list[tuple[Output]], ScoredSet]:

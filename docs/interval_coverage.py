@@ -1,0 +1,102 @@
+"""How often intervals of image metrics hold what they are for, by simulation: ``python docs/interval_coverage.py``.
+
+A trial draws 1,000 of the 50,000 training images of Fashion-MNIST as a model's images: by features of `fashion_convnet`,
+with the 10,000 test images as the reference. What the intervals are for is the mean of all trials' values, or, for those
+of populations, the value of all 50,000. With ``--write`` the table goes into ``docs/image-metrics.md``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from evalsuite.datasets import load_training_features
+from evalsuite.extractors.opening import open_extractor
+from evalsuite.metrics import METRICS
+from evalsuite.metrics.references import reference_features
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+PAGE = Path(__file__).parent / "image-metrics.md"
+NAMES = (
+    "frechet_distance",
+    "frechet_infinity",
+    "kid",
+    "cmmd",
+    "precision",
+    "recall",
+    "density",
+    "coverage",
+    "vendi",
+    "inception_score",
+    "authenticity",
+)
+OF_POPULATIONS = {"frechet_infinity"}
+N = 1000
+SCALES = {"like the reference": 1.0, "off": 1.15}
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the trials and print the table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--trials", type=int, default=200)
+    parser.add_argument("--metric", nargs="+", default=NAMES, choices=NAMES)
+    parser.add_argument("--write", action="store_true")
+    options = parser.parse_args(arguments)
+    rows = [row(name, options.trials) for name in options.metric]
+    table = "\n".join(
+        [
+            f"| {options.trials} trials of {N:,} images | {' | '.join(f'a model {kind}' for kind in SCALES)} |",
+            "|---|---|---|",
+            *rows,
+        ]
+    )
+    sys.stdout.write(table + "\n")
+    if options.write:
+        start, end = "<!-- coverage -->\n", "<!-- /coverage -->"
+        before, _, rest = PAGE.read_text("utf-8").partition(start)
+        PAGE.write_text(before + start + table + "\n" + end + rest.partition(end)[2], encoding="utf-8")
+
+
+def row(name: str, n_trials: int) -> str:
+    """Return a line of the table."""
+    cells = [cell(name, scale, n_trials) for scale in SCALES.values()]
+    sys.stderr.write(f"{name}: {cells}\n")
+    return f"| `{name}` | {' | '.join(cells)} |"
+
+
+def cell(name: str, scale: float, n_trials: int) -> str:
+    """Return how many intervals held the value, its mean and spread, and how wide the intervals were beside it."""
+    metric = METRICS.get(name)()
+    training, reference = features_of(name, scale)
+    draw = np.random.default_rng(0)
+    values, intervals = [], []
+    for _ in range(n_trials):
+        vectors = training[draw.choice(len(training), N, replace=False)]
+        values.append(metric.value(vectors, reference))  # type: ignore[attr-defined]
+        found = metric.interval(vectors, np.arange(N), reference)  # type: ignore[attr-defined]
+        intervals.append((found.low, found.high))
+    truth = metric.value(training, reference) if name in OF_POPULATIONS else np.mean(values)  # type: ignore[attr-defined]
+    held = sum(low <= truth <= high for low, high in intervals)
+    deviation = float(np.std(values))
+    width = float(np.mean([high - low for low, high in intervals])) / (2 * 1.96 * deviation)
+    return f"{held / n_trials:.1%} ({truth:.3g}, sd {deviation:.2g}, width {width:.2f})"
+
+
+def features_of(name: str, scale: float) -> tuple[Any, Any]:
+    """Return the training images' features as the metric takes them, and the reference's."""
+    stored, _ = load_training_features("fashion_mnist/train", open_extractor("fashion_convnet").signature)
+    training = (scale * stored.astype(np.float32)).astype(np.float32)
+    if name != "inception_score":
+        return training, reference_features("fashion_convnet", "fashion_mnist/test")
+    network: Any = open_extractor("fashion_convnet")
+    return network.logits_of(training), np.empty((0, 10))
+
+
+if __name__ == "__main__":
+    main()
