@@ -1,8 +1,9 @@
 """How often intervals of image metrics hold what they are for, by simulation: ``python docs/interval_coverage.py``.
 
-A trial draws 1,000 of the 50,000 training images of Fashion-MNIST as a model's images: by features of `fashion_convnet`,
-with the 10,000 test images as the reference. What the intervals are for is the mean of all trials' values, or, for those
-of populations, the value of all 50,000. With ``--write`` the table goes into ``docs/image-metrics.md``.
+A trial draws 1,000 of the 50,000 training images of Fashion-MNIST as a model's images, by features of
+`fashion_convnet`, with the 10,000 test images as the reference. What the intervals are for is the mean of all trials'
+values or, for those of populations, the value of all 50,000. With ``--write`` the table goes into the page on image
+metrics.
 """
 
 from __future__ import annotations
