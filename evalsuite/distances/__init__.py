@@ -10,13 +10,8 @@ from evalsuite.distances.kernel import CubicKernel, GaussianKernel, Kernel
 from evalsuite.distances.kernel_subsets import kernel_subsets
 from evalsuite.distances.mmd import KernelDistance, kernel_distance, mean_kernel
 from evalsuite.distances.moments import Moments, moments
-from evalsuite.distances.neighbours import (
-    covered,
-    leave_out_recall,
-    nearest,
-    neighbour_distances,
-)
-from evalsuite.distances.prdc import Neighbourhoods, leave_out_coverage, neighbourhoods
+from evalsuite.distances.neighbours import nearest, neighbour_distances
+from evalsuite.distances.prdc import Neighbourhoods, leave_out_coverage, leave_out_recall, neighbourhoods
 from evalsuite.distances.vendi import leave_out_vendi, vendi_score
 
 __all__ = [
@@ -27,7 +22,6 @@ __all__ = [
     "KernelDistance",
     "Moments",
     "Neighbourhoods",
-    "covered",
     "frechet_distance",
     "frechet_infinity",
     "frechet_influence",

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from evalsuite.distances.neighbours import neighbour_distances, strips_of_hits
+from evalsuite.distances.neighbours import neighbour_distances
+from evalsuite.distances.strips import check_pair, scale_of, strips, strips_of_hits
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["Neighbourhoods", "leave_out_coverage", "neighbourhoods"]
+__all__ = ["Neighbourhoods", "leave_out_coverage", "leave_out_recall", "neighbourhoods"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -133,3 +134,70 @@ def leave_out_coverage(
     # A ball is lost with a block where no other block has a member in it.
     lost = held[held.sum(axis=1) == 1].sum(axis=0)
     return np.asarray((held.any(axis=1).sum() - lost) / len(held))
+
+
+def leave_out_recall(
+    points: NDArray[np.floating], features: NDArray[np.floating], blocks: NDArray[np.int64], k: int
+) -> NDArray[np.float64]:
+    """Share of points in a ball around any of the features, to its k-th neighbour, without one block at a time.
+
+    Parameters
+    ----------
+    points, features : float, shapes (m, d) and (n, d)
+    blocks : int64, shape (n,)
+        The block of each feature vector, 0..b-1.
+    k : int
+
+    Returns
+    -------
+    float64, shape (b,)
+        NaN where no more than `k` features are left. In float32, which a jackknife does not feel: points within
+        rounding of a ball's surface may fall on either side.
+
+    Notes
+    -----
+    Leaving out a block widens only the balls of features with a member of it among their k nearest. Each feature thus
+    has one radius for most blocks, and one for each of the at most k blocks of its neighbours.
+    """
+    check_pair(points, features)
+    n_blocks = int(blocks.max()) + 1 if len(blocks) else 0
+    left = len(features) - np.bincount(blocks, minlength=n_blocks)
+    if not n_blocks or left.min() <= k:
+        return np.full(n_blocks, np.nan)
+    radii, near_blocks, wider = _radii_without_blocks(features, blocks, k, scale_of(points, features))
+    member = np.equal(blocks[:, None], np.arange(n_blocks)).astype(np.float32)
+    # Of feature i in column s: the block without which it has radius wider[i, s], unless i itself is in it.
+    gains = [
+        np.equal(near_blocks[:, s, None], np.arange(n_blocks)).astype(np.float32) * (1.0 - member) for s in range(k)
+    ]
+    hits = np.zeros(n_blocks)
+    for _, strip, _ in strips(points, features):
+        base = strip <= radii
+        inside = base.astype(np.float32)
+        counts = inside.sum(axis=1, keepdims=True) - inside @ member
+        for s, gain in enumerate(gains):
+            counts += ((strip <= wider[:, s]) & ~base).astype(np.float32) @ gain
+        hits += (counts > 0.5).sum(axis=0)
+    return hits / len(points)
+
+
+def _radii_without_blocks(
+    features: NDArray[np.floating], blocks: NDArray[np.int64], k: int, scale: float
+) -> tuple[NDArray[np.float32], NDArray[np.int64], NDArray[np.float32]]:
+    """Return squared radii, shape (n,); the blocks of the k neighbours, and the radii without those, both (n, k)."""
+    n = len(features)
+    radii = np.empty(n, dtype=np.float32)
+    near_blocks = np.empty((n, k), dtype=np.int64)
+    wider = np.empty((n, k), dtype=np.float32)
+    own_scale = np.float32((scale / scale_of(features, features)) ** 2)
+    for start, strip, _ in strips(features, features):
+        here = np.arange(len(strip))
+        there = slice(start, start + len(strip))
+        strip[here, start + here] = np.inf
+        near = np.argpartition(strip, k - 1, axis=1)[:, :k]
+        radii[there] = strip[here[:, None], near].max(axis=1)
+        near_blocks[there] = blocks[near]
+        for s in range(k):
+            rest = np.where(blocks == near_blocks[there, s, None], np.float32(np.inf), strip)
+            wider[there, s] = np.partition(rest, k - 1, axis=1)[:, k - 1]
+    return radii * own_scale, near_blocks, wider * own_scale
