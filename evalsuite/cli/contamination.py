@@ -60,6 +60,8 @@ def run(options: argparse.Namespace) -> int:
         raise UsageError("contamination: --items is missing: a file of items or a task (or --save-index FILE)")
     if options.max_dirty is not None and not 0 <= options.max_dirty <= 1:
         raise UsageError(f"contamination: --max-dirty must be 0 to 1, got {options.max_dirty}")
+    if options.save_index is not None and str(options.save_index) in (".", _STDIN):
+        raise UsageError("contamination: --save-index takes the path of a file")
     _check_stdin(options)
     items, names = ([], []) if options.items is None else _read_items(options.items, options.items_field, options.field)
     from evalsuite.text.ngram_index import NgramIndex
@@ -74,11 +76,15 @@ def run(options: argparse.Namespace) -> int:
         least = n if isinstance(corpus, NgramIndex) else 0  # an index knows n-grams of one length only
     except (TypeError, ValueError) as error:
         raise UsageError(f"contamination: {error}") from error
+    if not report.n_documents:
+        raise InputError(f"contamination: the corpus, {', '.join(options.corpus)}, holds no document")
     if options.json:
         sys.stdout.write(json.dumps(_record(report, names), indent=2) + "\n")
     else:
         sys.stdout.write(_table(report, names, f"fewer than {max(options.min_words, least)} words"))
     share = report.dirty_share
+    if options.max_dirty is not None and math.isnan(share):
+        raise InputError("contamination: no item is long enough to be judged, so that --max-dirty says nothing")
     if options.max_dirty is not None and share > options.max_dirty:
         raise ThresholdError(f"contamination: {share:.2%} of the items are dirty, --max-dirty is {options.max_dirty:g}")
     return 0
@@ -160,6 +166,12 @@ def _find(options: argparse.Namespace, items: Sequence[str], corpus: Corpus, n: 
 def _read_items(given: str, items_field: str | None, field: str) -> tuple[list[str], list[str]]:
     """Return the texts of the items, and what to call each."""
     path = Path(given)
+    try:
+        path.stat()
+    except FileNotFoundError:
+        pass  # a task's name, perhaps
+    except (OSError, ValueError) as error:  # a folder without permission; a name with a NUL
+        raise InputError(f"{path}: cannot be read: {getattr(error, 'strerror', None) or error}") from error
     if given == _STDIN:
         items = list(_stdin_documents())
         if not items:

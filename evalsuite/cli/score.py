@@ -47,6 +47,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--metric",
         nargs="+",
+        action="extend",
         metavar="NAME",
         help="for files and images: which metrics; for a log: besides the task's own, printed but not reported",
     )

@@ -83,7 +83,8 @@ def _decompressed(content: bytes, name: str) -> bytes:
     parts: list[bytes] = []
     size = position = 0
     # Files may be several streams, one behind the other; zeros that pad the last one are passed over, as gzip does.
-    while position < len(content) and content[position:].strip(b"\0"):
+    end = len(content.rstrip(b"\0"))
+    while position < end:
         stream = new()
         while not stream.eof:
             piece = content[position : position + _PIECE]

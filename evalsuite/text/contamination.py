@@ -176,6 +176,8 @@ def find_contamination(
         _judge(listed[index], found, present[start:end] if n_found[index] else None, index, start, n, share)
         for index, (start, end) in enumerate(pairwise(ends.tolist()))
     )
+    if isinstance(corpus, NgramIndex):
+        least = max(least, n)  # an index knows n-grams of one length only
     signature = (
         f"contamination|ngram:{n}|min_words:{least}|max_documents:{max_documents or 'any'}|min_overlap:{share:g}"
         f"|{corpus_signature()}|version:1"

@@ -5,13 +5,15 @@ from __future__ import annotations
 import glob
 import itertools
 import json
+import os
 import zlib
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol, cast
 
-from evalsuite.errors import DependencyError, InputError
+from evalsuite.errors import InputError
+from evalsuite.text.zstandard_file import ZstandardFile
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -131,7 +133,7 @@ def find_files(given: str | Path) -> list[Path]:
     path = Path(given)
     try:
         if path.is_dir():
-            found = sorted(file for file in path.rglob("*") if _is_text(file) and file.is_file())
+            found = sorted(file for file in _files_below(path) if _is_text(file) and file.is_file())
             if not found:
                 endings = ", ".join((*_PLAIN, *_JSON_LINES))
                 raise InputError(f"{path}: no file in this folder ends in {endings}, with or without .gz or .zst")
@@ -140,10 +142,22 @@ def find_files(given: str | Path) -> list[Path]:
             return [path]
         matching = sorted(Path(name) for name in glob.glob(str(given), recursive=True))  # noqa: PTH207 (a pattern, absolute or not)
     except (OSError, ValueError) as error:
-        raise InputError(f"{given}: cannot be read: {getattr(error, 'strerror', None) or error}") from error
+        name = getattr(error, "filename", None) or given
+        raise InputError(f"{name}: cannot be read: {getattr(error, 'strerror', None) or error}") from error
     if not matching:
         raise InputError(f"{given}: no such file, folder or pattern")
     return [file for name in matching for file in (find_files(name) if name.is_dir() else [name])]
+
+
+def _files_below(folder: Path) -> Iterator[Path]:
+    """Yield all files in and below a folder; OSError where one of its folders cannot be read."""
+
+    def refuse(error: OSError) -> None:
+        raise error
+
+    for parent, _, names in os.walk(folder, onerror=refuse):
+        for name in names:
+            yield Path(parent, name)
 
 
 def batches(documents: Iterable[str], name: str = "corpus") -> Iterator[list[str]]:
@@ -205,33 +219,8 @@ def _opened(path: Path) -> _Reader:
 
         return cast("_Reader", gzip.open(path, "rb"))
     if compression == ".zst":
-        return _Zstandard(path)
+        return ZstandardFile(path)
     return path.open("rb", buffering=0)
-
-
-class _Zstandard:
-    """A zstd file, whose errors are named as gzip's are."""
-
-    def __init__(self, path: Path) -> None:
-        try:
-            import zstandard
-        except ImportError as error:
-            raise DependencyError(f"{path}: reading .zst needs zstandard: pip install zstandard") from error
-        self._error = zstandard.ZstdError
-        self._file = path.open("rb")
-        # A frame may ask for as much memory as it likes; 128 MiB is the most that zstd writes without --ultra --long.
-        decompressor = zstandard.ZstdDecompressor(max_window_size=1 << 27)
-        self._stream = decompressor.stream_reader(self._file, read_across_frames=True)
-
-    def close(self) -> None:
-        self._file.close()
-
-    def read(self, size: int, /) -> bytes:
-        try:
-            data: bytes = self._stream.read(size)
-        except self._error as error:
-            raise EOFError(str(error)) from error
-        return data
 
 
 def _decoded(path: Path, line: int, block: bytes) -> list[str]:

@@ -100,6 +100,8 @@ class NgramIndex:
 def is_ngram_index(path: str | Path) -> bool:
     """Whether a file begins as an index does."""
     try:
+        if not Path(path).is_file():  # a pipe would be waited for
+            return False
         with Path(path).open("rb") as file:
             return file.read(len(MAGIC)) == MAGIC
     except OSError:

@@ -16,7 +16,7 @@ from evalsuite.errors import SaveError
 from evalsuite.kernels.arguments import check_integer, check_path
 from evalsuite.kernels.contamination import MAX_NGRAM, text_ngrams
 from evalsuite.text.corpus import CorpusFiles, batches
-from evalsuite.text.ngram_index import NgramIndex
+from evalsuite.text.ngram_index import NgramIndex, is_ngram_index
 from evalsuite.text.ngram_index_file import HEADER_BYTES, READ_BYTES, header_bytes
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def build_ngram_index(
     InputError
         If the corpus cannot be read.
     SaveError
-        If the index cannot be written.
+        If the index cannot be written, or something else than an index is there already.
     TypeError, ValueError
         If an argument is not as above.
     """
@@ -75,6 +75,8 @@ def build_ngram_index(
     seed = check_integer(seed, "seed", 0, 2**64 - 1)
     limit = check_integer(memory_bytes, "memory_bytes", _MIN_MEMORY, 2**63 - 1) // _BYTES_PER_HASH
     with _writing(path):
+        if os.path.lexists(path) and not is_ngram_index(path):
+            raise SaveError(f"{path}: is there already and is no index; give another path, or remove it first")
         work = Path(tempfile.mkdtemp(prefix=f".{path.name}.", suffix=".partial", dir=path.parent))
     try:
         builder = _Builder(work, n, seed, limit)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -218,3 +219,56 @@ def test_a_standard_input_that_is_not_utf8_is_named_with_its_line(
     code, _, err = call(capsys, "--corpus", "-", "--items", "items.txt")
     assert code == 2
     assert "standard input:2: not UTF-8 (byte 5 of the line)" in err
+
+
+@pytest.mark.parametrize("name", ["corpus.txt", "items.txt", "folder", "pipe"])
+def test_an_index_replaces_nothing_but_an_index(capsys: Capture, name: str) -> None:
+    Path("folder").mkdir()
+    os.mkfifo("pipe")
+    before = Path(name).read_bytes() if Path(name).is_file() else b""
+    code, out, err = call(capsys, "--corpus", "corpus.txt", "--save-index", name)
+    assert (code, out) == (4, "")
+    assert err.startswith(f"evalsuite: error: {name}: is there already and is no index")
+    assert not Path(name).is_file() or Path(name).read_bytes() == before
+    for _ in range(2):  # an index may be made again
+        assert call(capsys, "--corpus", "corpus.txt", "--save-index", "corpus.index")[0] == 0
+
+
+@pytest.mark.parametrize("name", ["", "-"])
+def test_an_index_needs_a_name(capsys: Capture, name: str) -> None:
+    code, _, err = call(capsys, "--corpus", "corpus.txt", "--save-index", name)
+    assert (code, err) == (2, "evalsuite: error: contamination: --save-index takes the path of a file\n")
+
+
+def test_a_corpus_without_a_document_proves_nothing(capsys: Capture) -> None:
+    Path("empty.txt").touch()
+    code, out, err = call(capsys, "--corpus", "empty.txt", "--items", "items.txt", "--max-dirty", "0")
+    assert (code, out) == (2, "")
+    assert "the corpus, empty.txt, holds no document" in err
+
+
+def test_items_that_are_all_too_short_pass_no_gate(capsys: Capture) -> None:
+    Path("short.txt").write_text("too short\n")
+    assert call(capsys, "--corpus", "corpus.txt", "--items", "short.txt")[0] == 0
+    code, _, err = call(capsys, "--corpus", "corpus.txt", "--items", "short.txt", "--max-dirty", "0")
+    assert code == 2
+    assert "no item is long enough to be judged" in err
+
+
+def test_the_signature_of_an_index_names_its_own_least_words(capsys: Capture) -> None:
+    call(capsys, "--corpus", "corpus.txt", "--save-index", "corpus.index")
+    _, out, _ = call(capsys, "--corpus", "corpus.index", "--items", "items.txt")
+    assert "|ngram:13|min_words:13|" in out
+
+
+def test_items_in_a_folder_without_permission(capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
+    stat = Path.stat
+
+    def refuse(path: Path, **options: bool) -> os.stat_result:
+        if path.name == "locked.txt":
+            raise PermissionError(13, "Permission denied", str(path))
+        return stat(path, **options)
+
+    monkeypatch.setattr(Path, "stat", refuse)
+    code, _, err = call(capsys, "--corpus", "corpus.txt", "--items", "locked.txt")
+    assert (code, err) == (2, "evalsuite: error: locked.txt: cannot be read: Permission denied\n")

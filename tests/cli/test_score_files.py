@@ -373,3 +373,14 @@ def test_a_metric_that_lacks_its_corpus_says_how_to_give_it(capsys: Capture, nam
     code, _, err = call(capsys, "--hyp", "a.txt", "--metric", name)
     assert code == 2
     assert f"--option {name}.corpus=PATH" in err
+
+
+def test_metrics_may_be_given_one_by_one(capsys: Capture) -> None:
+    once = call(capsys, "--hyp", "a.txt", "--ref", "ref1", "--metric", "bleu", "chrf")
+    assert call(capsys, "--hyp", "a.txt", "--ref", "ref1", "--metric", "bleu", "--metric", "chrf") == once
+
+
+def test_many_members_of_gzip_with_padding() -> None:
+    lines = [f"line {n}" for n in range(3_000)]
+    Path("many.gz").write_bytes(b"".join(gzip.compress(f"{line}\n".encode(), 1) for line in lines) + b"\0" * 1024)
+    assert read_lines(Path("many.gz")) == lines

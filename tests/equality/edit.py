@@ -8,7 +8,8 @@ from typing import Any
 import jiwer
 from rapidfuzz.distance import LCSseq, Levenshtein
 
-from evalsuite.text import edit_distances, error_rates, pairwise
+from evalsuite import text
+from evalsuite.text import edit_distances, pairwise
 from tests.equality.comparison import Comparison, Difference, differences
 from tests.reference.texts import nasty_segments
 
@@ -32,7 +33,7 @@ def chunks(output: Any) -> list[object]:
 def alignments(name: str) -> Any:
     def run(n: int, seed: int) -> Difference:
         texts = pairs(n, seed)
-        return differences(chunks(getattr(error_rates, name)(*texts)), chunks(getattr(jiwer, name)(*texts)))
+        return differences(chunks(getattr(text, name)(*texts)), chunks(getattr(jiwer, name)(*texts)))
 
     return run
 
@@ -40,7 +41,7 @@ def alignments(name: str) -> Any:
 def rates(name: str) -> Any:
     def run(n: int, seed: int) -> Difference:
         references, hypotheses = pairs(n, seed)
-        ours, theirs = getattr(error_rates, name), getattr(jiwer, name)
+        ours, theirs = getattr(text, name), getattr(jiwer, name)
         listed = list(zip(references, hypotheses, strict=True))
         # The corpus as well as each pair.
         mine = [ours(references, hypotheses), *(ours(*pair) for pair in listed)]

@@ -17,6 +17,7 @@ from evalsuite.stats import (
     row_interval,
     sum_in_blocks,
 )
+from evalsuite.stats.bootstrap import row_resamples
 from evalsuite.stats.student import student_t
 
 Array = NDArray[np.float64]
@@ -54,6 +55,13 @@ def test_row_interval_of_a_mean_is_the_normal_one() -> None:
     assert interval.low == pytest.approx(values.mean() - 1.96 * error, abs=0.08 * error)
     assert interval.high == pytest.approx(values.mean() + 1.96 * error, abs=0.08 * error)
     assert (interval.level, interval.method) == (0.95, "cluster bootstrap, 10000")
+
+
+def test_resamples_are_fewer_where_there_are_many_clusters() -> None:
+    assert [row_resamples(n) for n in (0, 2, 30_000, 60_000, 300_000, 10**7)] == [10_000] * 3 + [5_000, 1_000, 1_000]
+    interval = row_interval(with_counts(np.arange(40_000.0)), np.arange(40_000), mean, seed=3)
+    assert interval is not None
+    assert interval.method == "cluster bootstrap, 7500"
 
 
 def test_row_interval_resamples_clusters() -> None:

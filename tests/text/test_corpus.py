@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
+import random
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -124,3 +126,46 @@ def test_batches_are_bounded() -> None:
         list(batches(["a", b"b"]))  # type: ignore[list-item]
     with pytest.raises(TypeError, match=r"`paths` must be a sequence of paths; found one str: use \[path\]"):
         CorpusFiles("a.txt")
+
+
+def noise(n: int) -> bytes:
+    draw = random.Random(0)
+    return b"".join(b"%d %d\n" % (draw.randrange(10**9), draw.randrange(10**9)) for _ in range(n))
+
+
+@pytest.mark.parametrize("cut", [1, 4, 5_000, -1, 0.5])
+@pytest.mark.parametrize("frames", [1, 2])
+def test_a_zstd_file_that_was_cut_off_is_no_whole_one(tmp_path: Path, cut: float, frames: int) -> None:
+    """At any place but between two frames."""
+    data = b"".join([zstandard.compress(noise(3_000))] * frames)
+    end = int(cut * len(data)) if 0 < cut < 1 else int(cut)
+    if end == len(data) // 2 == len(data) / 2 and frames == 2:
+        end += 1
+    path = tmp_path / "a.txt.zst"
+    path.write_bytes(data[:end])
+    with pytest.raises(InputError, match=r"a\.txt\.zst: damaged: it ends within a frame of zstd; the file was cut off"):
+        list(CorpusFiles([path]).documents(path))
+    path.write_bytes(data)
+    assert "\n".join(CorpusFiles([path]).documents(path)).encode() + b"\n" == noise(3_000) * frames
+
+
+def test_a_zstd_file_that_grows_a_thousandfold_is_read_in_parts(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt.zst"
+    path.write_bytes(zstandard.compress((b"a" * 999 + b"\n") * 30_000))
+    assert max(map(len, CorpusFiles([path]).blocks(path))) < 200_000_000
+    assert sum(1 for _ in CorpusFiles([path]).documents(path)) == 30_000
+
+
+def test_a_folder_that_cannot_be_read_is_not_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "a.txt").write_text("a\n")
+    (tmp_path / "locked").mkdir()
+    scan = os.scandir
+
+    def refuse(path: str) -> Any:
+        if str(path).endswith("locked"):
+            raise PermissionError(13, "Permission denied", str(path))
+        return scan(path)
+
+    monkeypatch.setattr("os.scandir", refuse)
+    with pytest.raises(InputError, match=r"locked: cannot be read: Permission denied"):
+        CorpusFiles([tmp_path]).files()

@@ -59,7 +59,7 @@ def test_sorting_in_parts_gives_the_same_bytes(tmp_path: Path, monkeypatch: pyte
 
 
 def test_a_part_of_one_ngram_is_not_lost(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("evalsuite.text.ngram_index._BYTES_PER_HASH", 2**20 // 16)
+    monkeypatch.setattr("evalsuite.text.ngram_index_builder._BYTES_PER_HASH", 2**20 // 16)
     document = " ".join(f"w{i}" for i in range(18))
     assert build_ngram_index(tmp_path / "index", [document], n=2, memory_bytes=2**20).n_ngrams == 17
 
@@ -160,7 +160,7 @@ def test_hashes_out_of_order_are_found_though_the_checksum_is_right(tmp_path: Pa
 def test_hashes_out_of_order_between_blocks_are_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from hashlib import sha256
 
-    monkeypatch.setattr("evalsuite.text.ngram_index._READ_BYTES", 16)
+    monkeypatch.setattr("evalsuite.text.ngram_index_file.READ_BYTES", 16)
     body = np.array([1, 4, 3, 5], dtype="<u8").tobytes() + b"\1" * 4
     (tmp_path / "index").write_bytes(described(n_ngrams=4, sha256=sha256(body).hexdigest()) + body)
     with pytest.raises(InputError, match="hashes out of order"):
@@ -177,7 +177,7 @@ def test_what_cannot_be_read_or_written_is_named(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="no such file"):
         build_ngram_index(tmp_path / "index", CorpusFiles([tmp_path / "corpus.txt"]))
     (tmp_path / "folder" / "full").mkdir(parents=True)
-    with pytest.raises(SaveError, match="folder: cannot be written"):
+    with pytest.raises(SaveError, match="folder: is there already and is no index"):
         build_ngram_index(tmp_path / "folder", ["a"])
     assert [path.name for path in tmp_path.iterdir()] == ["folder"]
 

@@ -9,7 +9,20 @@ import pytest
 
 from evalsuite import text
 from evalsuite.errors import InputError
-from evalsuite.kernels import bleu, bootstrap, chrf, contamination, diversity, edit, ngrams, pairwise, significance
+from evalsuite.kernels import (
+    bleu,
+    bootstrap,
+    chrf,
+    contamination,
+    diversity,
+    edit,
+    ngrams,
+    numpy_bootstrap,
+    paired_trials,
+    pairwise,
+    self_bleu,
+    token_ids,
+)
 from evalsuite.text.error_rate_transforms import AbstractTransform, RemoveWhiteSpace
 from evalsuite.text.signature import Signature
 
@@ -18,7 +31,17 @@ STREAMS = [LINES]
 GROUPS = [[line] for line in LINES]
 SYSTEMS = [("a", LINES), ("b", LINES[::-1])]
 ROWS = np.ones((3, 2))
-TOKENS = diversity.token_ids(LINES)
+
+
+class Nothing:
+    """An object of no use, whose name is the same in every process."""
+
+    def __repr__(self) -> str:
+        return "nothing"
+
+
+NOTHING = Nothing()
+TOKENS = token_ids.token_ids(LINES)
 METRIC = {"metric": text.CHRF()}
 TURNED = (np.eye(3)[[0, 1, 2] * 4], np.eye(3)[[0, 1, 1] * 4])
 
@@ -63,7 +86,7 @@ INTEGERS: list[tuple[str, Callable[[Any], object]]] = [
     ("num_layers", lambda n: text.read_baseline("there-is-none", n)),
     ("max_order", lambda n: bleu.bleu_statistics(LINES, GROUPS, max_order=n)),
     ("char_order", lambda n: chrf.chrf_statistics(LINES, GROUPS, char_order=n)),
-    ("max_order", lambda n: diversity.self_bleu_statistics(TOKENS, max_order=n)),
+    ("max_order", lambda n: self_bleu.self_bleu_statistics(TOKENS, max_order=n)),
     ("max_order", lambda n: diversity.distinct_counts(TOKENS, max_order=n)),
     ("order", lambda n: diversity.ngram_frequencies(TOKENS, order=n)),
     ("n", lambda n: contamination.text_ngrams(LINES, n)),
@@ -77,14 +100,14 @@ INTEGERS: list[tuple[str, Callable[[Any], object]]] = [
     ("n_clusters", lambda n: bootstrap.bootstrap_draws(n, n_resamples=0, seed=0)),
     ("seed", lambda n: bootstrap.bootstrap_sums(ROWS, np.arange(3), n_resamples=2, seed=n)),
     ("first_resample", lambda n: bootstrap.bootstrap_draws(3, n_resamples=2, seed=0, first_resample=n)),
-    ("n_resamples", lambda n: significance.numpy_choices(3, n, seed=0)),
-    ("n_flips", lambda n: significance.numpy_choices(3, 2, seed=0, n_flips=n)),
-    ("n_trials", lambda n: significance.numpy_coins(3, n, seed=0)),
-    ("n_trials", lambda n: significance.trial_sums(ROWS, n_trials=n, seed=0)),
-    ("first_trial", lambda n: significance.trial_sums(ROWS, n_trials=2, seed=0, first_trial=n)),
-    ("seed", lambda n: significance.numpy_coins(3, 2, seed=n)),
+    ("n_resamples", lambda n: numpy_bootstrap.numpy_choices(3, n, seed=0)),
+    ("n_flips", lambda n: numpy_bootstrap.numpy_choices(3, 2, seed=0, n_flips=n)),
+    ("n_trials", lambda n: paired_trials.numpy_coins(3, n, seed=0)),
+    ("n_trials", lambda n: paired_trials.trial_sums(ROWS, n_trials=n, seed=0)),
+    ("first_trial", lambda n: paired_trials.trial_sums(ROWS, n_trials=2, seed=0, first_trial=n)),
+    ("seed", lambda n: paired_trials.numpy_coins(3, 2, seed=n)),
 ]
-NO_INTEGERS = ["3", "", 2.5, 2.0, np.float32(2), True, np.True_, [2], (), np.array([2]), np.array([1, 2]), object(), 2j]
+NO_INTEGERS = ["3", "", 2.5, 2.0, np.float32(2), True, np.True_, [2], (), np.array([2]), np.array([1, 2]), NOTHING, 2j]
 
 FLAGS: list[tuple[str, Callable[[Any], object]]] = [
     *[(name, lambda flag, name=name: text.BLEU(**{name: flag})) for name in ("lowercase", "force", "effective_order")],
@@ -173,7 +196,7 @@ def test_a_result_beyond_memory_is_refused_by_the_name_of_what_asks_for_it() -> 
     [
         ("`baseline` must be three numbers", lambda: text.BertScorer("hashed_subwords", baseline="abc")),  # type: ignore[arg-type]
         ("`baseline` must be three numbers", lambda: text.BertScorer("hashed_subwords", baseline=[[1], [2, 3]])),  # type: ignore[list-item]
-        ("`baseline` must be three numbers", lambda: text.BertScorer("hashed_subwords", baseline=object())),  # type: ignore[arg-type]
+        ("`baseline` must be three numbers", lambda: text.BertScorer("hashed_subwords", baseline=NOTHING)),  # type: ignore[arg-type]
         ("`path` must be a str or a Path", lambda: text.NgramIndex.open(3)),  # type: ignore[arg-type]
         ("`path` must be a str or a Path", lambda: text.build_ngram_index(None, LINES)),  # type: ignore[arg-type]
         ("`path` must be a str or a Path", lambda: text.read_baseline(None, 1)),  # type: ignore[arg-type]
