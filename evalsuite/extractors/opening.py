@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from functools import cache
+from importlib import import_module
 from typing import TYPE_CHECKING, cast
 
-from evalsuite.extractors import EXTRACTORS
+from evalsuite.extractors import BY_PATH, EXTRACTORS
+from evalsuite.extractors.naming import parse_extractor
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -24,7 +26,12 @@ _MOST_BYTES = 1 << 28
 
 @cache
 def open_extractor(name: str) -> Extractor:
-    """Return an extractor by its registry name: the same one at every call.
+    """Return an extractor: the same one at every call.
+
+    Parameters
+    ----------
+    name : str
+        Registry name, such as ``"inception_fid"``; with a protocol, ``"inception_fid@clean"``; or kind and path.
 
     Raises
     ------
@@ -33,7 +40,12 @@ def open_extractor(name: str) -> Extractor:
     EvalsuiteError
         If its weights are missing or damaged; the message says how to provide them.
     """
-    return cast("Callable[[], Extractor]", EXTRACTORS.get(name))()
+    parsed = parse_extractor(name)
+    if parsed.path is not None:
+        module, _, attribute = BY_PATH[parsed.base].target.partition(":")
+        return cast("Extractor", getattr(import_module(module), attribute)(parsed.path))
+    opener = cast("Callable[..., Extractor]", EXTRACTORS.get(parsed.base))
+    return opener() if parsed.protocol is None else opener(parsed.protocol)
 
 
 def compute_features(extractor: Extractor, images: Sequence[NDArray[np.uint8] | ImageSource]) -> NDArray[np.float32]:

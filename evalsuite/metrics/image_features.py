@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from evalsuite.datasets import load_images
-from evalsuite.errors import InputError
-from evalsuite.extractors import EMBEDDED, EXTRACTORS
+from evalsuite.errors import InputError, UsageError
+from evalsuite.extractors import EMBEDDED
+from evalsuite.extractors.naming import parse_extractor
 from evalsuite.extractors.opening import open_extractor, read_in_parts
 from evalsuite.media import pixels_of
-from evalsuite.metrics._options import check_choice
 from evalsuite.metrics.base import Example, FloatArray, Rows, SampleOutputs, SetMetric, final_outputs
 from evalsuite.types import Interval, Outcome, Output, Sample
 
@@ -46,7 +46,10 @@ class ImageFeatureMetric(SetMetric):
     extractor: str = "fashion_convnet"
 
     def __post_init__(self) -> None:
-        check_choice(self.name, "extractor", self.extractor, EXTRACTORS.names())
+        try:
+            parse_extractor(self.extractor)
+        except UsageError as error:
+            raise UsageError(f"{self.name}: `extractor` must be the name of a network: {error}") from error
 
     def signature(self) -> str:
         """Return name, extractor with its weights' hash, options, version."""
@@ -59,7 +62,7 @@ class ImageFeatureMetric(SetMetric):
         return [
             f"{option.name}:{getattr(self, option.name)}"
             for option in fields(self)
-            if option.name not in ("extractor", "reference_set")
+            if option.name not in ("extractor", "protocol", "reference_set")
         ]
 
     @property
