@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from evalsuite.extractors.base import Extractor
     from evalsuite.types import ImageSource
 
-__all__ = ["compute_features", "open_extractor", "read_in_parts"]
+__all__ = ["compute_all_features", "compute_features", "open_extractor", "read_in_parts"]
 
 _MOST_IMAGES = 1000
 _MOST_BYTES = 1 << 28
@@ -60,12 +60,20 @@ def compute_features(extractor: Extractor, images: Sequence[NDArray[np.uint8] | 
     InputError
         If an image cannot be read, or the extractor does not take its kind.
     """
+    return compute_all_features([extractor], images)[0]
+
+
+def compute_all_features(
+    extractors: Sequence[Extractor], images: Sequence[NDArray[np.uint8] | ImageSource]
+) -> list[NDArray[np.float32]]:
+    """Compute the features of many images by several extractors, with each image read once; see `compute_features`."""
     import numpy as np
 
-    found = np.empty((len(images), extractor.dimension), dtype=np.float32)
+    found = [np.empty((len(images), extractor.dimension), dtype=np.float32) for extractor in extractors]
     start = 0
     for part in read_in_parts(image if isinstance(image, np.ndarray) else image.pixels() for image in images):
-        found[start : start + len(part)] = extractor.features(part)
+        for features, extractor in zip(found, extractors, strict=True):
+            features[start : start + len(part)] = extractor.features(part)
         start += len(part)
     return found
 

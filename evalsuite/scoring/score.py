@@ -156,9 +156,13 @@ def score_all(
     *,
     cache_folder: Path | None = None,
     digest: str = "",
+    computed: Mapping[str, Rows] | None = None,
 ) -> list[Score]:
-    """Score outputs by several metrics; those with the same features share them. See `score_outputs`."""
-    shared: dict[str, Rows] = {}
+    """Score outputs by several metrics; those with the same features share them. See `score_outputs`.
+
+    `computed` may have rows that are there already, by what `row_signature` returns of their metrics.
+    """
+    shared = dict(computed or {})
     return [_score(data, spec, metric, shared, cache_folder, digest) for spec, metric in metrics]
 
 
