@@ -9,7 +9,7 @@ from evalsuite.registry import Entry, Registry
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["BY_PATH", "CLASSIFIERS", "DEFAULT_PROTOCOLS", "EMBEDDED", "EXTRACTORS"]
+__all__ = ["BY_PATH", "CLASSIFIERS", "DEFAULT_PROTOCOLS", "EMBEDDED", "EXTRACTORS", "RUN_CODE"]
 
 EMBEDDED = frozenset({"fashion_classifier", "fashion_convnet"})
 """Those whose weights come with the package, and change with its release only."""
@@ -44,5 +44,19 @@ EXTRACTORS: Registry[object] = Registry(
     },
 )
 
-BY_PATH: Mapping[str, Entry] = {}
+BY_PATH: Mapping[str, Entry] = {
+    "hf": Entry(
+        "evalsuite.extractors.hf_vision:open_folder",
+        "Vision network of transformers in a folder: CLIP's image embedding, or the pooled output.",
+    ),
+    "torchscript": Entry(
+        "evalsuite.extractors.torchscript:open_bytes", "TorchScript module that reads uint8, and may run any code."
+    ),
+    "torchscript-float": Entry(
+        "evalsuite.extractors.torchscript:open_floats", "The same for one that reads floats in [0, 1]."
+    ),
+}
 """Networks of the user's: functions that open the file or folder at a path."""
+
+RUN_CODE = frozenset({"torchscript", "torchscript-float"})
+"""Those by path that may run any code: only a person's command may name them, not a task's file."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from evalsuite.errors import InputError
 from evalsuite.extractors import DEFAULT_PROTOCOLS
+from evalsuite.extractors.base import check_image
 from evalsuite.extractors.inception_weights import find_weights
 from evalsuite.extractors.resizing import INPUT_SIZE, PROTOCOLS
 
@@ -107,7 +108,7 @@ class InceptionFid:
 
     def _read(self, images: Sequence[NDArray[np.uint8]], start: int) -> Iterator[Tensor]:
         for i, image in enumerate(images, start):
-            _check(image, i)
+            check_image(image, i)
             yield self._resize(image).expand(3, INPUT_SIZE, INPUT_SIZE)
 
 
@@ -208,11 +209,3 @@ def _read_state(path: Path) -> dict[str, Any]:
     if not isinstance(state, dict):
         raise InputError(f"{path}: expected a state dict, found {type(state).__name__}")
     return state
-
-
-def _check(image: NDArray[np.uint8], i: int) -> None:
-    import numpy as np
-
-    if not isinstance(image, np.ndarray) or image.dtype != np.uint8 or image.ndim != 3 or image.shape[2] not in (1, 3):
-        found = f"{image.dtype} of shape {image.shape}" if isinstance(image, np.ndarray) else type(image).__name__
-        raise InputError(f"image {i}: expected uint8 of shape (height, width, 1 or 3), found {found}")

@@ -132,7 +132,7 @@ def score_image_sets(
         for i, name in enumerate(dict.fromkeys(metrics))
         for protocol in asked
     ]
-    made = [make_metric(spec, "--metric") for spec in specs]
+    made = [make_metric(spec, "--metric", may_run_code=True) for spec in specs]
     reference = find_reference(real)
     outputs, fake_set = _read(fake)
     real_set = _describe(real, reference.image_set)
