@@ -45,6 +45,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--fake", metavar="F", help="images to score: a folder, tar or npz")
     parser.add_argument("--extractor", metavar="NAME", help="for images: the network that computes features")
     parser.add_argument(
+        "--protocol",
+        nargs="+",
+        metavar="P",
+        help="for images: score by Inception, resizing as these tools do: pytorch-fid, torch-fidelity, clean, "
+        "torchmetrics; or all",
+    )
+    parser.add_argument(
         "--metric",
         nargs="+",
         action="extend",
@@ -92,6 +99,8 @@ def run(options: argparse.Namespace) -> int:
         )
     if options.extractor is not None and not ways["--real and --fake"]:
         raise UsageError("score: --extractor is for --real and --fake; a task's file says which its metrics use")
+    if options.protocol is not None and not ways["--real and --fake"]:
+        raise UsageError("score: --protocol is for --real and --fake; a task's file says which its metrics use")
     _check_file_options(options, files=ways["--hyp and --ref"])
     joined = next((name for name in options.metric or () if "," in name), None)
     if joined is not None:
@@ -127,7 +136,7 @@ def _score_images(options: argparse.Namespace) -> None:
 
     if not options.real or not options.fake:
         raise UsageError("score: --real and --fake go together: real images, and those to score")
-    score_images(options.real, options.fake, options.metric, options.extractor, as_json=options.json)
+    score_images(options.real, options.fake, options.metric, options.extractor, options.protocol, as_json=options.json)
 
 
 def _check_file_options(options: argparse.Namespace, *, files: bool) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from dataclasses import asdict
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -17,26 +18,76 @@ __all__ = ["score_images"]
 _SHOWN_SHAPES = 3
 
 
-def score_images(real: str, fake: str, metrics: Sequence[str], extractor: str | None, *, as_json: bool) -> None:
-    """Score, and print what was compared, the scores and how they were made; see `score_image_sets` for errors."""
+def score_images(
+    real: str,
+    fake: str,
+    metrics: Sequence[str],
+    extractor: str | None,
+    protocols: Sequence[str] | None,
+    *,
+    as_json: bool,
+) -> None:
+    """Score, and print what was compared, the scores and how they were made; see `score_image_sets` for errors.
+
+    Of protocols, ``["all"]`` stands for all there are.
+    """
     from evalsuite.cli.messages import say
     from evalsuite.cli.score import print_scores
+    from evalsuite.extractors.resizing import PROTOCOLS
     from evalsuite.report.report import score_record
     from evalsuite.scoring.image_sets import score_image_sets
 
-    found = score_image_sets(real, fake, metrics, extractor=extractor)
+    asked = list(PROTOCOLS) if protocols == ["all"] else protocols
+    found = score_image_sets(real, fake, metrics, extractor=extractor, protocols=asked)
     if found.are_equal:
         say("evalsuite: --real and --fake hold the same images: this is how well the images score against themselves")
     if as_json:
         record = {
             "real": asdict(found.real),
             "fake": asdict(found.fake),
-            "scores": [score_record(score) for score in found.scores],
+            "scores": [
+                {**score_record(score), **({"protocol": protocol} if protocol else {})}
+                for score, protocol in zip_longest(found.scores, found.protocols)
+            ],
         }
         sys.stdout.write(json.dumps(record, indent=2) + "\n")
         return
     _print_sets(found)
-    print_scores(found.scores)
+    if found.protocols:
+        _print_protocols(found)
+    else:
+        print_scores(found.scores)
+
+
+def _print_protocols(found: ImageSetScores) -> None:
+    """Print each score beside its protocol, and how far it is from that by the first."""
+    from evalsuite.report.numbers import decimals_that_tell_apart, format_score, format_value
+    from evalsuite.report.terminal import printable
+
+    rows = [("metric", "protocol", "score", "difference")]
+    each = len(set(found.protocols))
+    for start in range(0, len(found.scores), each):
+        scores = found.scores[start : start + each]
+        decimals = decimals_that_tell_apart([(scores[0], score) for score in scores[1:]])
+        for i, (score, protocol) in enumerate(zip(scores, found.protocols, strict=False)):
+            difference = ""
+            if i and score.value is not None and scores[0].value is not None:
+                moved = score.value - scores[0].value
+                difference = f"{'-' if moved < 0 else '+'}{format_value(score, abs(moved), decimals)}"
+            rows.append((score.metric, protocol, format_score(score, decimals=decimals), difference))
+    widths = [max(len(row[column]) for row in rows) for column in range(3)]
+    for row in rows:
+        line = "  ".join([*(cell.ljust(width) for cell, width in zip(row, widths, strict=False)), row[3]])
+        sys.stdout.write(f"{line.rstrip()}\n")
+    sys.stdout.write("\n")
+    for score in found.scores:
+        unscored = f"{score.n_unscored} of {score.n} images without a value; " if score.n_unscored else ""
+        for line in (f"{unscored}{score.signature}", *score.notes):
+            sys.stdout.write(f"{printable(line, 1000)}\n")
+    sys.stdout.write(
+        f"\nThe images are the same: a difference from {found.protocols[0]} is the protocol's alone.\n"
+        "[low, high] is for other images of the model, and says nothing of differences.\n"
+    )
 
 
 def _print_sets(found: ImageSetScores) -> None:

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from evalsuite.registry import Entry, Registry
 
-__all__ = ["CLASSIFIERS", "EMBEDDED", "EXTRACTORS"]
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["BY_PATH", "CLASSIFIERS", "DEFAULT_PROTOCOLS", "EMBEDDED", "EXTRACTORS", "RUN_CODE"]
 
 EMBEDDED = frozenset({"fashion_classifier", "fashion_convnet"})
 """Those whose weights come with the package, and change with its release only."""
 
-CLASSIFIERS = frozenset({"fashion_classifier"})
+CLASSIFIERS = frozenset({"fashion_classifier", "inception_logits"})
 """Those whose features are scores of classes before a softmax."""
 
-# Each target is a function without arguments that opens the extractor; weights load at first use.
+DEFAULT_PROTOCOLS: Mapping[str, str] = {"inception_fid": "pytorch-fid", "inception_logits": "torch-fidelity"}
+"""Those that resize as other tools do, with the protocol they keep to where the name has none."""
+
+# Each target is a function that opens the extractor, with the protocol if it has several; weights load at first use.
 EXTRACTORS: Registry[object] = Registry(
     "extractor",
     "evalsuite.extractors",
@@ -29,5 +37,26 @@ EXTRACTORS: Registry[object] = Registry(
             "evalsuite.extractors.inception:open_extractor",
             "FID's Inception network, pytorch-fid's weights; 2048 features; weights by path or download.",
         ),
+        "inception_logits": Entry(
+            "evalsuite.extractors.inception:open_classifier",
+            "The same network's scores of 1,008 classes, without bias, as torch-fidelity's Inception score has them.",
+        ),
     },
 )
+
+BY_PATH: Mapping[str, Entry] = {
+    "hf": Entry(
+        "evalsuite.extractors.hf_vision:open_folder",
+        "Vision network of transformers in a folder: CLIP's image embedding, or the pooled output.",
+    ),
+    "torchscript": Entry(
+        "evalsuite.extractors.torchscript:open_bytes", "TorchScript module that reads uint8, and may run any code."
+    ),
+    "torchscript-float": Entry(
+        "evalsuite.extractors.torchscript:open_floats", "The same for one that reads floats in [0, 1]."
+    ),
+}
+"""Networks of the user's: functions that open the file or folder at a path."""
+
+RUN_CODE = frozenset({"torchscript", "torchscript-float"})
+"""Those by path that may run any code: only a person's command may name them, not a task's file."""

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
+from evalsuite.errors import InputError
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import numpy as np
     from numpy.typing import NDArray
 
-__all__ = ["Extractor"]
+__all__ = ["Extractor", "check_image"]
 
 
 class Extractor(Protocol):
@@ -53,3 +55,12 @@ class Extractor(Protocol):
             If an image is of a kind the extractor cannot read; what it expects is said.
         """
         ...
+
+
+def check_image(image: NDArray[np.uint8], i: int) -> None:
+    """Raise InputError unless an image, the `i`-th of those given, is uint8 of shape (height, width, 1 or 3)."""
+    import numpy as np
+
+    if not isinstance(image, np.ndarray) or image.dtype != np.uint8 or image.ndim != 3 or image.shape[2] not in (1, 3):
+        found = f"{image.dtype} of shape {image.shape}" if isinstance(image, np.ndarray) else type(image).__name__
+        raise InputError(f"image {i}: expected uint8 of shape (height, width, 1 or 3), found {found}")

@@ -9,7 +9,10 @@ from evalsuite import stats
 from evalsuite.distances import Moments, frechet_distance, leave_out_frechet, moments
 from evalsuite.errors import InputError
 from evalsuite.extractors.inception_weights import FILE_NAME, SHA256_START
+from evalsuite.extractors.naming import with_protocol
 from evalsuite.extractors.opening import open_extractor
+from evalsuite.extractors.resizing import PROTOCOLS
+from evalsuite.metrics._options import check_choice
 from evalsuite.metrics.image_set import ImageSetMetric
 from evalsuite.metrics.references import OncePerArray
 
@@ -20,7 +23,7 @@ if TYPE_CHECKING:
     from evalsuite.metrics.base import FloatArray
     from evalsuite.types import Interval
 
-__all__ = ["FrechetDistance", "FrechetInceptionDistance", "check_fid_weights"]
+__all__ = ["FrechetDistance", "FrechetInceptionDistance", "check_fid_weights", "fid_extractor"]
 
 # Leaving out a block of 2,048-dimensional features takes about a second.
 _WIDE, _BLOCKS, _BLOCKS_OF_WIDE = 512, 50, 20
@@ -97,12 +100,16 @@ class FrechetInceptionDistance(FrechetDistance):
     ----------
     reference_set : str, default "fashion_mnist/test"
         A data set that comes with the package, or the path of a folder, tar or npz of images.
+    protocol : str, default "pytorch-fid"
+        The tool as which images are resized: ``"pytorch-fid"``, ``"torch-fidelity"``, ``"clean"`` (clean-fid) or
+        ``"torchmetrics"`` (1.8 and later). Values by different protocols are not comparable.
 
     Notes
     -----
-    The network, its weights and the resizing are those of pytorch-fid [1]_, and so is the value, up to the rounding of
-    the network; for fewer than 2,049 images pytorch-fid's own is off by about 2e-6 of the value. The weights do not
-    come with the package: the message says where they are looked for. Everything else is as in `frechet_distance`.
+    The network, its weights and by default the resizing are those of pytorch-fid [1]_, and so is the value, up to the
+    rounding of the network; for fewer than 2,049 images pytorch-fid's own is off by about 2e-6 of the value. The
+    weights do not come with the package: the message says where they are looked for. Everything else is as in
+    `frechet_distance`.
 
     References
     ----------
@@ -112,6 +119,11 @@ class FrechetInceptionDistance(FrechetDistance):
     name = "fid"
 
     extractor: str = field(default="inception_fid", init=False)
+    protocol: str = "pytorch-fid"
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "extractor", fid_extractor(self.name, self.protocol))
+        super().__post_init__()
 
     def signature(self) -> str:
         """Return the signature; see ``Metric``.
@@ -125,13 +137,19 @@ class FrechetInceptionDistance(FrechetDistance):
         return super().signature()
 
 
+def fid_extractor(metric: str, protocol: str) -> str:
+    """Return the name of Inception with a protocol; raises UsageError if there is no such protocol."""
+    check_choice(metric, "protocol", protocol, list(PROTOCOLS))
+    return with_protocol("inception_fid", protocol)
+
+
 def check_fid_weights(metric: str, extractor: str) -> None:
     """Raise InputError unless the extractor's weights are those that FID is defined by."""
     found = open_extractor(extractor).signature
-    if not found.startswith(f"inception_fid:{SHA256_START}"):
+    if not found.startswith(f"{extractor}:{SHA256_START}"):
         raise InputError(
             f"{metric}: takes the weights of {FILE_NAME} and no others, found {found}; {_OF_ANY[metric]} with "
-            'extractor = "inception_fid" takes any'
+            f'extractor = "{extractor}" takes any'
         )
 
 

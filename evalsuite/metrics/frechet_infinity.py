@@ -10,7 +10,7 @@ import numpy as np
 
 from evalsuite import stats
 from evalsuite.distances import ExtrapolatedFrechet, frechet_infinity
-from evalsuite.metrics.frechet_distance import check_fid_weights
+from evalsuite.metrics.frechet_distance import check_fid_weights, fid_extractor
 from evalsuite.metrics.image_features import clothes_and_noise
 from evalsuite.metrics.image_set import ImageSetMetric
 
@@ -106,6 +106,8 @@ class FidInfinity(FrechetInfinity):
     ----------
     reference_set : str, default "fashion_mnist/test"
         A data set that comes with the package, or the path of a folder, tar or npz of images.
+    protocol : str, default "pytorch-fid"
+        The tool as which images are resized; see `fid`.
 
     Notes
     -----
@@ -120,6 +122,11 @@ class FidInfinity(FrechetInfinity):
     name = "fid_infinity"
 
     extractor: str = field(default="inception_fid", init=False)
+    protocol: str = "pytorch-fid"
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "extractor", fid_extractor(self.name, self.protocol))
+        super().__post_init__()
 
     def signature(self) -> str:
         """Return the signature; see ``FrechetInceptionDistance.signature``."""

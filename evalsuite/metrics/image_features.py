@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from evalsuite.datasets import load_images
-from evalsuite.errors import InputError
-from evalsuite.extractors import EMBEDDED, EXTRACTORS
+from evalsuite.errors import InputError, UsageError
+from evalsuite.extractors import EMBEDDED
+from evalsuite.extractors.naming import parse_extractor
 from evalsuite.extractors.opening import open_extractor, read_in_parts
 from evalsuite.media import pixels_of
-from evalsuite.metrics._options import check_choice
 from evalsuite.metrics.base import Example, FloatArray, Rows, SampleOutputs, SetMetric, final_outputs
 from evalsuite.types import Interval, Outcome, Output, Sample
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from evalsuite.extractors.base import Extractor
 
 
-__all__ = ["ImageFeatureMetric", "clothes_and_noise", "ever_fewer_kinds", "example_images"]
+__all__ = ["ImageFeatureMetric", "clothes_and_noise", "ever_fewer_kinds", "example_images", "rows_of_images"]
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,10 @@ class ImageFeatureMetric(SetMetric):
     extractor: str = "fashion_convnet"
 
     def __post_init__(self) -> None:
-        check_choice(self.name, "extractor", self.extractor, EXTRACTORS.names())
+        try:
+            parse_extractor(self.extractor)
+        except UsageError as error:
+            raise UsageError(f"{self.name}: `extractor` must be the name of a network: {error}") from error
 
     def signature(self) -> str:
         """Return name, extractor with its weights' hash, options, version."""
@@ -59,7 +62,7 @@ class ImageFeatureMetric(SetMetric):
         return [
             f"{option.name}:{getattr(self, option.name)}"
             for option in fields(self)
-            if option.name not in ("extractor", "reference_set")
+            if option.name not in ("extractor", "protocol", "reference_set")
         ]
 
     @property
@@ -101,35 +104,7 @@ class ImageFeatureMetric(SetMetric):
 
     def _features(self, samples: Sequence[Sample], outputs: Sequence[SampleOutputs]) -> Rows:
         del samples
-        outcomes: list[Outcome] = []
-        wanted: list[tuple[int, Output]] = []
-        for i, sample_outputs in enumerate(outputs):
-            images, outcome = _final_images(sample_outputs)
-            outcomes.append(outcome)
-            wanted += [(i, image) for image in images]
-        if not wanted:
-            return Rows(np.full((len(outputs), 1), np.nan, dtype=np.float32), tuple(outcomes))
-        extractor = open_extractor(self.extractor)
-        extractor.features([])  # weights that do not fit are no fault of an image
-        d = extractor.dimension
-        vectors = np.concatenate(
-            [_tolerant(extractor, part) for part in read_in_parts(pixels_of(output) for _, output in wanted)]
-        )
-        by_sample: dict[int, list[int]] = {}
-        for position, (i, _) in enumerate(wanted):
-            if not np.isnan(vectors[position]).any():
-                by_sample.setdefault(i, []).append(position)
-        if not by_sample:  # the message of what is wrong with the first of them
-            extractor.features([pixels_of(wanted[0][1])])
-        width = max((len(positions) for positions in by_sample.values()), default=1)
-        values = np.full((len(outputs), width * d), np.nan, dtype=np.float32)
-        for i in range(len(outputs)):
-            if i in by_sample:
-                values[i] = self.padding
-                values[i, : len(by_sample[i]) * d] = vectors[by_sample[i]].ravel()
-            elif outcomes[i] not in ("error", "refused"):
-                outcomes[i] = "error"
-        return Rows(values=values, outcomes=tuple(outcomes))
+        return rows_of_images([open_extractor(self.extractor)], outputs)[0]
 
     def _value(self, features: FloatArray, reference: FloatArray | None) -> float:
         vectors, given = self._pair(features, reference)
@@ -168,6 +143,56 @@ class ImageFeatureMetric(SetMetric):
     def example(self) -> Example:
         """Return images of clothes, the same with noise in the place of half of them, and noise alone."""
         return clothes_and_noise(16)
+
+
+def rows_of_images(extractors: Sequence[Extractor], outputs: Sequence[SampleOutputs]) -> list[Rows]:
+    """Return the features of the outputs' images by each extractor, as metrics keep them; an image is read once.
+
+    Raises
+    ------
+    InputError
+        If weights do not fit, or an extractor can read none of the images.
+    """
+    outcomes: list[Outcome] = []
+    wanted: list[tuple[int, Output]] = []
+    for i, sample_outputs in enumerate(outputs):
+        images, outcome = _final_images(sample_outputs)
+        outcomes.append(outcome)
+        wanted += [(i, image) for image in images]
+    if not wanted:
+        return [Rows(np.full((len(outputs), 1), np.nan, dtype=np.float32), tuple(outcomes))] * len(extractors)
+    for extractor in extractors:
+        extractor.features([])  # weights that do not fit are no fault of an image
+    vectors = [np.empty((len(wanted), extractor.dimension), dtype=np.float32) for extractor in extractors]
+    start = 0
+    for part in read_in_parts(pixels_of(output) for _, output in wanted):
+        for found, extractor in zip(vectors, extractors, strict=True):
+            found[start : start + len(part)] = _tolerant(extractor, part)
+        start += len(part)
+    owners = [i for i, _ in wanted]
+    for found, extractor in zip(vectors, extractors, strict=True):
+        if np.isnan(found).any(axis=1).all():  # the message of what is wrong with the first of them
+            extractor.features([pixels_of(wanted[0][1])])
+    return [_rows(found, owners, outcomes) for found in vectors]
+
+
+def _rows(vectors: NDArray[np.float32], owners: Sequence[int], outcomes: Sequence[Outcome]) -> Rows:
+    """Return one row a sample: the vectors of its images, and padding."""
+    by_sample: dict[int, list[int]] = {}
+    for position, owner in enumerate(owners):
+        if not np.isnan(vectors[position]).any():
+            by_sample.setdefault(owner, []).append(position)
+    d = vectors.shape[1]
+    width = max((len(positions) for positions in by_sample.values()), default=1)
+    values = np.full((len(outcomes), width * d), np.nan, dtype=np.float32)
+    kept = list(outcomes)
+    for i, outcome in enumerate(outcomes):
+        if i in by_sample:
+            values[i] = ImageFeatureMetric.padding
+            values[i, : len(by_sample[i]) * d] = vectors[by_sample[i]].ravel()
+        elif outcome not in ("error", "refused"):
+            kept[i] = "error"
+    return Rows(values=values, outcomes=tuple(kept))
 
 
 def clothes_and_noise(n: int, kept: int | None = None) -> Example:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from evalsuite import stats
 from evalsuite.distances import inception_score, leave_out_inception_score
 from evalsuite.extractors import CLASSIFIERS
+from evalsuite.extractors.naming import is_classifier
 from evalsuite.metrics._options import check_choice
 from evalsuite.metrics.image_features import ImageFeatureMetric, ever_fewer_kinds
 
@@ -28,7 +29,8 @@ class InceptionScore(ImageFeatureMetric):
     Parameters
     ----------
     extractor : str, default "fashion_classifier"
-        The classifier, whose features are scores before a softmax; the only one so far.
+        The classifier, whose features are scores before a softmax: ``"fashion_classifier"``, of clothes, or
+        ``"inception_logits"``, with which published scores are made.
 
     Notes
     -----
@@ -59,7 +61,8 @@ class InceptionScore(ImageFeatureMetric):
     def __post_init__(self) -> None:
         super().__post_init__()
         # Of any other network's features a softmax is no probability, and the number would look right.
-        check_choice(self.name, "extractor", self.extractor, sorted(CLASSIFIERS))
+        if not is_classifier(self.extractor):
+            check_choice(self.name, "extractor", self.extractor, sorted(CLASSIFIERS))
 
     def _distance(self, vectors: FloatArray, reference: FloatArray) -> float:
         del reference

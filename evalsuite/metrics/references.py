@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from evalsuite.datasets import DATASETS, load_images
 from evalsuite.errors import InputError, UsageError, did_you_mean
-from evalsuite.extractors.opening import compute_features, open_extractor
+from evalsuite.extractors.opening import compute_all_features, open_extractor
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -24,7 +24,14 @@ if TYPE_CHECKING:
     from evalsuite.metrics.base import FloatArray
     from evalsuite.types import ImageSource
 
-__all__ = ["OncePerArray", "ReferenceSet", "check_image_set", "find_reference", "reference_features"]
+__all__ = [
+    "OncePerArray",
+    "ReferenceSet",
+    "all_reference_features",
+    "check_image_set",
+    "find_reference",
+    "reference_features",
+]
 
 T = TypeVar("T")
 
@@ -103,20 +110,33 @@ def reference_features(extractor: str, name: str) -> NDArray[np.float32]:
     InputError
         If an image cannot be read by the extractor; the set is named.
     """
+    return all_reference_features([extractor], name)[0]
+
+
+def all_reference_features(extractors: Sequence[str], name: str) -> list[NDArray[np.float32]]:
+    """Return the features of a reference set by several extractors, for which each image is read once.
+
+    No more are kept in memory than four arrays; see `reference_features`.
+    """
     reference = find_reference(name)
+    opened = {extractor.signature: extractor for extractor in map(open_extractor, extractors)}
     # Not by its identity, which is that of a set: these are in the order of the images.
-    key = (open_extractor(extractor).signature, reference.name, reference.state)
-    found = _kept_features.pop(key, None)
-    if found is None:
+    keys = {signature: (signature, reference.name, reference.state) for signature in opened}
+    found = {signature: _kept_features.pop(key) for signature, key in keys.items() if key in _kept_features}
+    missing = [signature for signature in opened if signature not in found]
+    if missing:
         try:
-            found = compute_features(open_extractor(extractor), reference.images())
+            computed = compute_all_features([opened[signature] for signature in missing], reference.images())
         except InputError as error:
             raise InputError(f'reference set "{reference.name}": {error}') from error
-        found.setflags(write=False)
+        for signature, features in zip(missing, computed, strict=True):
+            features.setflags(write=False)
+            found[signature] = features
+    for signature, key in keys.items():
         while len(_kept_features) >= _KEPT:
             del _kept_features[next(iter(_kept_features))]
-    _kept_features[key] = found
-    return found
+        _kept_features[key] = found[signature]
+    return [found[open_extractor(extractor).signature] for extractor in extractors]
 
 
 class OncePerArray(Generic[T]):

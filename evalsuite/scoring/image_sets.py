@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING
 
 from evalsuite.datasets import DATASETS, load_images
 from evalsuite.errors import InputError, UsageError, did_you_mean
-from evalsuite.extractors import EXTRACTORS
+from evalsuite.extractors import DEFAULT_PROTOCOLS
+from evalsuite.extractors.naming import check_protocol, is_classifier, parse_extractor
+from evalsuite.extractors.opening import open_extractor
 from evalsuite.media import read_image_set
 from evalsuite.metrics import METRICS
-from evalsuite.metrics.image_features import ImageFeatureMetric
+from evalsuite.metrics.image_features import ImageFeatureMetric, rows_of_images
 from evalsuite.metrics.image_set import ImageSetMetric
-from evalsuite.metrics.references import find_reference
-from evalsuite.scoring.score import ScoringInput, make_metric, score_all
+from evalsuite.metrics.references import all_reference_features, find_reference
+from evalsuite.scoring.score import ScoringInput, make_metric, row_signature, score_all
 from evalsuite.task import MetricSpec
 from evalsuite.types import Output, Sample, Score
 
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from evalsuite.media import ImageSet
+    from evalsuite.metrics.base import Metric, Rows
 
 __all__ = ["ImageSetScores", "ScoredSet", "score_image_sets"]
 
@@ -57,11 +60,21 @@ class ScoredSet:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImageSetScores:
-    """Scores of a set of images, and what was compared."""
+    """Scores of a set of images, and what was compared.
+
+    Parameters
+    ----------
+    real, fake : ScoredSet
+    scores : sequence of Score
+        By metric; where protocols were asked for, by each of them in turn.
+    protocols : sequence of str
+        Where they were asked for, that of each score.
+    """
 
     real: ScoredSet
     fake: ScoredSet
     scores: Sequence[Score]
+    protocols: Sequence[str] = ()
 
     @property
     def are_equal(self) -> bool:
@@ -69,7 +82,14 @@ class ImageSetScores:
         return self.real.sha256 == self.fake.sha256
 
 
-def score_image_sets(real: str, fake: str, metrics: Sequence[str], *, extractor: str | None = None) -> ImageSetScores:
+def score_image_sets(
+    real: str,
+    fake: str,
+    metrics: Sequence[str],
+    *,
+    extractor: str | None = None,
+    protocols: Sequence[str] | None = None,
+) -> ImageSetScores:
     """Score images against real ones.
 
     Parameters
@@ -80,6 +100,9 @@ def score_image_sets(real: str, fake: str, metrics: Sequence[str], *, extractor:
         Registry names of metrics of sets of images; the first counts as primary.
     extractor : str, optional
         The network that computes features; each metric's own default where None.
+    protocols : sequence of str, optional
+        Score by Inception, once with each of these protocols; see ``evalsuite.extractors.resizing``. Each image is read
+        once for all of them.
 
     Returns
     -------
@@ -90,14 +113,12 @@ def score_image_sets(real: str, fake: str, metrics: Sequence[str], *, extractor:
     Raises
     ------
     UsageError
-        If a metric or the extractor is unknown, or a metric is not one of sets of images.
+        If a metric, a protocol or the extractor is unknown, a metric is not one of sets of images, or the extractor has
+        no protocols.
     InputError
         If a set cannot be read, or has fewer images than a metric takes.
     """
-    if extractor is not None and extractor not in EXTRACTORS.names():
-        known = EXTRACTORS.names()
-        hint = did_you_mean(extractor, known) or "."
-        raise UsageError(f'--extractor: unknown extractor "{extractor}"{hint} Known: {", ".join(known)}.')
+    _check_names(extractor, protocols)
     for option, name in (("--real", real), ("--fake", fake)):
         if name not in DATASETS and not Path(name).exists():
             hint = did_you_mean(name, DATASETS) or "."
@@ -105,8 +126,13 @@ def score_image_sets(real: str, fake: str, metrics: Sequence[str], *, extractor:
                 f'{option}: there is no "{name}"{hint} Give a folder, tar or npz of images, or one of our data sets: '
                 f"{', '.join(DATASETS)}."
             )
-    specs = [_spec(name, real, extractor, primary=i == 0) for i, name in enumerate(dict.fromkeys(metrics))]
-    made = [make_metric(spec, "--metric") for spec in specs]
+    asked = list(dict.fromkeys(protocols)) if protocols is not None else [None]
+    specs = [
+        _spec(name, real, extractor, protocol, primary=i == 0)
+        for i, name in enumerate(dict.fromkeys(metrics))
+        for protocol in asked
+    ]
+    made = [make_metric(spec, "--metric", may_run_code=True) for spec in specs]
     reference = find_reference(real)
     outputs, fake_set = _read(fake)
     real_set = _describe(real, reference.image_set)
@@ -125,21 +151,56 @@ def score_image_sets(real: str, fake: str, metrics: Sequence[str], *, extractor:
         task_name="images", samples=[Sample(id=output.sample_id, input={}) for (output,) in outputs], outputs=outputs
     )
     try:
-        scores = score_all(data, list(zip(specs, made, strict=True)))
+        computed = _read_once(made, real, outputs)
+        scores = score_all(data, list(zip(specs, made, strict=True)), computed=computed)
     except (InputError, ValueError) as error:
         where = f"--real {real}" if str(error).startswith("reference set") else f"--fake {fake}"
         raise InputError(f"{where}: {error}") from error
-    return ImageSetScores(real=real_set, fake=fake_set, scores=scores)
+    of_scores = [protocol for protocol in asked if protocol is not None] * (len(specs) // len(asked))
+    return ImageSetScores(real=real_set, fake=fake_set, scores=scores, protocols=of_scores)
 
 
-def _spec(name: str, real: str, extractor: str | None, *, primary: bool) -> MetricSpec:
+def _check_names(extractor: str | None, protocols: Sequence[str] | None) -> None:
+    """Raise UsageError unless the extractor and the protocols are known, and go together."""
+    for protocol in protocols or ():
+        check_protocol(protocol, "--protocol")
+    if extractor is None:
+        return
+    try:
+        parsed = parse_extractor(extractor)
+    except UsageError as error:
+        raise UsageError(f"--extractor: {error}") from error
+    if protocols is not None and (parsed.base not in DEFAULT_PROTOCOLS or "@" in extractor):
+        names = " or ".join(DEFAULT_PROTOCOLS)
+        raise UsageError(f'--protocol: --extractor must be {names} with it, or left out, got "{extractor}"')
+
+
+def _read_once(metrics: Sequence[Metric], real: str, outputs: Sequence[tuple[Output]]) -> dict[str, Rows]:
+    """Compute the features of both sets for all metrics, each image being read once for all extractors."""
+    images = [metric for metric in metrics if isinstance(metric, ImageFeatureMetric)]
+    by_signature = {row_signature(metric): open_extractor(metric.extractor) for metric in images}
+    if len(by_signature) < 2:  # nothing to share
+        return {}
+    beside = [metric.extractor for metric in images if isinstance(metric, ImageSetMetric)]
+    all_reference_features(list(dict.fromkeys(beside)), real)
+    return dict(zip(by_signature, rows_of_images(list(by_signature.values()), outputs), strict=True))
+
+
+def _spec(name: str, real: str, extractor: str | None, protocol: str | None, *, primary: bool) -> MetricSpec:
     metric_class = METRICS.get(name)
     if not (inspect.isclass(metric_class) and issubclass(metric_class, ImageFeatureMetric)):
         able = [known for known in METRICS.names() if _is_image_metric(known)]
         raise UsageError(f'--metric: "{name}" does not score sets of images; these do: {", ".join(able)}')
     options = {"reference_set": real} if issubclass(metric_class, ImageSetMetric) else {}
+    if protocol is not None and "protocol" in inspect.signature(metric_class).parameters:
+        options["protocol"] = protocol
+    elif protocol is not None and extractor is None:
+        base = "inception_logits" if is_classifier(metric_class.extractor) else "inception_fid"
+        options["extractor"] = f"{base}@{protocol}"
+    elif protocol is not None:
+        options["extractor"] = f"{extractor}@{protocol}"
     if extractor is not None:
-        options["extractor"] = extractor
+        options.setdefault("extractor", extractor)
     return MetricSpec(name=name, primary=primary, options=dict(options))
 
 

@@ -11,6 +11,7 @@ import numpy as np
 
 from evalsuite import stats
 from evalsuite.errors import EvalsuiteError, TaskError, UsageError, did_you_mean
+from evalsuite.extractors import RUN_CODE
 from evalsuite.metrics import METRICS
 from evalsuite.metrics.base import (
     CurveMetric,
@@ -56,15 +57,23 @@ class ScoringInput:
     outputs: Sequence[SampleOutputs]
 
 
-def make_metric(spec: MetricSpec, where: str) -> Metric:
+def make_metric(spec: MetricSpec, where: str, *, may_run_code: bool = False) -> Metric:
     """Build a metric from its name and options.
+
+    Parameters
+    ----------
+    spec : MetricSpec
+    where : str
+        Of the options, for messages.
+    may_run_code : bool, default False
+        Whether a person gave the options, and not a file, from which no code runs.
 
     Raises
     ------
     UsageError
         If there is no such metric.
     TaskError
-        If an option is unknown or wrong; the message begins with `where`.
+        If an option is unknown or wrong, or names a program that may not run; the message begins with `where`.
     """
     metric_class = METRICS.get(spec.name)
     known = list(inspect.signature(metric_class).parameters)
@@ -74,6 +83,9 @@ def make_metric(spec: MetricSpec, where: str) -> Metric:
                 f'{where}: metric "{spec.name}" has no option "{option}"{did_you_mean(option, known)} '
                 f"(it has: {', '.join(known) or 'none'})"
             )
+    program = str(spec.options.get("extractor", "")).partition(":")[0]
+    if program in RUN_CODE and not may_run_code:
+        raise TaskError(f'{where}: files run no code, and "{program}:" is a program: give it to evalsuite score')
     try:
         return metric_class(**spec.options)
     except EvalsuiteError as error:
@@ -156,9 +168,13 @@ def score_all(
     *,
     cache_folder: Path | None = None,
     digest: str = "",
+    computed: Mapping[str, Rows] | None = None,
 ) -> list[Score]:
-    """Score outputs by several metrics; those with the same features share them. See `score_outputs`."""
-    shared: dict[str, Rows] = {}
+    """Score outputs by several metrics; those with the same features share them. See `score_outputs`.
+
+    `computed` may have rows that are there already, by what `row_signature` returns of their metrics.
+    """
+    shared = dict(computed or {})
     return [_score(data, spec, metric, shared, cache_folder, digest) for spec, metric in metrics]
 
 

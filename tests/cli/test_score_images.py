@@ -10,9 +10,14 @@ import pytest
 
 from evalsuite.cli import main
 from evalsuite.datasets import load_images
+from evalsuite.extractors import EXTRACTORS
+from evalsuite.extractors.opening import open_extractor
+from evalsuite.media import read_image_set
 from tests.media.images import encode, png, write_folder, write_tar
+from tests.reference.extractors import PatchMeans
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 Capture = pytest.CaptureFixture[str]
@@ -165,7 +170,7 @@ def test_a_data_set_by_name(capsys: Capture) -> None:
         ("mixed", "fake", (), '--real mixed: reference set "mixed": image'),
         ("real", "fake", ("--extractor", "fashion_convent"), '"fashion_convent"; did you mean "fashion_convnet"?'),
         ("real", "fake", ("--metric", "kidd"), 'unknown metric "kidd"; did you mean "kid"?'),
-        ("real", "fake", ("--metric", "bleu"), '"bleu" does not score sets of images; these do: fid, frechet_distance'),
+        ("real", "fake", ("--metric", "bleu"), '"bleu" does not score sets of images; these do: authenticity, '),
         ("real", "fake", ("--metric", "fid", "--extractor", "fashion_convnet"), '"fid" has no option "extractor"'),
     ],
 )  # fmt: skip
@@ -190,3 +195,81 @@ def test_missing_weights_are_not_blamed_on_a_set(
     code, out, err = call(capsys, "real", "fake", "--metric", "fid")
     assert (code, out) == (2, "")
     assert err.startswith("evalsuite: error: inception_fid: its weights are not at ")
+
+
+class Protocols(PatchMeans):
+    """Features that depend on the protocol: the later in the alphabet, the larger."""
+
+    def __init__(self, protocol: str = "pytorch-fid") -> None:
+        super().__init__(None if protocol == "pytorch-fid" else protocol)
+        self._scale = 1 + sorted(["pytorch-fid", "torch-fidelity", "clean", "torchmetrics"]).index(protocol) / 10
+
+    def features(self, images: Any) -> Any:
+        return self._scale * super().features(images)
+
+
+@pytest.fixture
+def _protocols(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    for name in ("inception_fid", "inception_logits"):
+        monkeypatch.setitem(EXTRACTORS._added, name, (Protocols, ""))
+    open_extractor.cache_clear()
+    yield
+    open_extractor.cache_clear()
+
+
+@pytest.mark.usefixtures("_protocols")
+def test_how_far_the_protocol_moves_the_score(capsys: Capture) -> None:
+    metrics = ("--metric", "fid", "kid", "inception_score")
+    code, out, err = call(capsys, "real", "fake", *metrics, "--protocol", "all")
+    assert (code, err) == (0, "")
+    lines = out.splitlines()[2:]
+    assert lines[0].split() == ["metric", "protocol", "score", "difference"]
+    names = [line.split()[:2] for line in lines[1:13]]
+    protocols = ["pytorch-fid", "torch-fidelity", "clean", "torchmetrics"]
+    assert names == [[metric, name] for metric in ("fid", "kid", "inception_score") for name in protocols]
+    differences = [line.split()[-1] for line in lines[1:5]]
+    assert differences[0].endswith("]")
+    assert [one[0] for one in differences[1:]] == ["+", "-", "+"]
+    assert "The images are the same: a difference from pytorch-fid is the protocol's alone." in out
+    assert "fid|extractor:inception_fid:6726825d0000|reference:" in out
+    assert "fid|extractor:inception_fid@clean:6726825d0000|reference:" in out
+
+    found = record(capsys, "real", "fake", *metrics, "--protocol", "all")["scores"]
+    assert [[score["metric"], score["protocol"]] for score in found] == names
+    plain, _, clean, _ = (score["value"] for score in found[:4])
+    assert clean == pytest.approx(plain / 1.1**2, rel=1e-6)
+    (alone,) = record(capsys, "real", "fake", "--metric", "fid", "--protocol", "clean")["scores"]
+    assert (alone["value"], alone["signature"]) == (clean, found[2]["signature"])
+    assert values(record(capsys, "real", "fake", "--metric", "fid"))["fid"] == plain
+
+
+@pytest.mark.usefixtures("_protocols")
+def test_an_image_is_read_once_for_all_protocols(capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
+    source = type(read_image_set("real").images[0])
+    read: list[Any] = []
+    pixels = source.pixels
+    monkeypatch.setattr(source, "pixels", lambda self: read.append(self) or pixels(self))
+    metrics = ("--metric", "fid", "kid", "vendi", "--protocol", "all")
+    assert call(capsys, "colour", "fake", *metrics)[0] == 0
+    assert len(read) == 150 + 150
+
+
+@pytest.mark.usefixtures("_protocols")
+@pytest.mark.parametrize(
+    ("more", "message"),
+    [
+        (("--protocol", "clen"), '--protocol: unknown protocol "clen"; did you mean "clean"? Known: pytorch-fid, t'),
+        (("--protocol", "clean", "--extractor", "fashion_convnet"), '--extractor must be inception_fid or inception'),
+        (("--protocol", "all", "--extractor", "inception_fid@clean"), 'it, or left out, got "inception_fid@clean"'),
+        (("--extractor", "inception_fid@clen"), '--extractor: extractor "inception_fid": unknown protocol "clen"; did'),
+    ],
+)  # fmt: skip
+def test_wrong_protocols_are_explained(capsys: Capture, more: tuple[str, ...], message: str) -> None:
+    code, out, err = call(capsys, "real", "fake", "--metric", "kid", *more)
+    assert (code, out) == (2, "")
+    assert message in err
+
+
+def test_protocols_are_for_sets_of_images(capsys: Capture) -> None:
+    assert main(["score", "run.jsonl", "--protocol", "clean"]) == 2
+    assert "--protocol is for --real and --fake" in capsys.readouterr().err

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 def inception_without_weights() -> Iterator[None]:
     """Let a small extractor stand for Inception, whose weights do not come with the package."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setitem(EXTRACTORS._added, "inception_fid", (PatchMeans, "Means of patches."))
+        for name in ("inception_fid", "inception_logits"):
+            patch.setitem(EXTRACTORS._added, name, (PatchMeans, "Means of patches."))
         open_extractor.cache_clear()
         yield
     open_extractor.cache_clear()

@@ -14,28 +14,14 @@ import torch
 from evalsuite.errors import InputError
 from evalsuite.extractors import inception_weights
 from evalsuite.extractors.inception import InceptionFid
-from evalsuite.extractors.inception_network import InceptionFeatures
 from evalsuite.extractors.inception_weights import FILE_NAME, VARIABLE, cached_path, find_weights, weights_address
-
-
-def random_state(seed: int) -> dict[str, torch.Tensor]:
-    """Weights that keep activations of a like size through the layers, with moments that normalisation must read."""
-    torch.manual_seed(seed)
-    state = InceptionFeatures().state_dict()
-    for key, tensor in state.items():
-        if key.endswith("conv.weight"):
-            state[key] = torch.randn_like(tensor) * (2 / tensor[0].numel()) ** 0.5
-        elif key.endswith(("bn.weight", "running_var")):
-            state[key] = 0.5 + torch.rand_like(tensor)
-        elif key.endswith(("bn.bias", "running_mean")):
-            state[key] = 0.1 * torch.randn_like(tensor)
-    return state
+from tests.reference.extractors import random_inception
 
 
 @pytest.fixture(scope="module")
 def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("inception") / "random.pth"
-    torch.save(random_state(0), path)
+    torch.save(random_inception(0), path)
     return path
 
 
