@@ -32,7 +32,9 @@ def describe_difference(statistics: FeatureStatistics, signature: str) -> str | 
     return f"the statistics were made by {statistics.extractor}, the images' features are by {signature}"
 
 
-def check_comparable(where: str, statistics: FeatureStatistics, extractor: Extractor, assumed: str = "") -> bool:
+def check_comparable(
+    where: str, statistics: FeatureStatistics, extractor: Extractor, assumed: str | None = None
+) -> bool:
     """Refuse statistics of another or an unknown extractor than the images'.
 
     Parameters
@@ -43,7 +45,8 @@ def check_comparable(where: str, statistics: FeatureStatistics, extractor: Extra
     extractor : Extractor
         The one by which the images' features are computed.
     assumed : str
-        Name of the extractor that the user says the statistics are by, whatever the file says; empty for none.
+        Name of the extractor that the user says the statistics are by, whatever the file says; empty where they do
+        not, None where they cannot.
 
     Returns
     -------
@@ -66,8 +69,8 @@ def check_comparable(where: str, statistics: FeatureStatistics, extractor: Extra
             f'{where}: is to be taken as made by "{assumed}", but the images\' features are by {extractor.signature}'
         )
     if different and not assumed:
+        advice = "" if assumed is None else f"; if you know that they agree, say --assume-protocol {extractor.name}"
         raise InputError(
-            f"{where}: cannot be compared: {different}. Numbers across extractors or protocols mean nothing; if you "
-            f"know that they agree, say --assume-protocol {extractor.name}"
+            f"{where}: cannot be compared: {different}. Numbers across extractors or protocols mean nothing{advice}"
         )
     return different is not None

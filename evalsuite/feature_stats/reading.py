@@ -6,6 +6,7 @@ import json
 import struct
 import zipfile
 import zlib
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -47,6 +48,14 @@ _BROKEN = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """Which of a file's statistics."""
+
+    dimension: int | None
+    any_part: bool
+
+
 def is_statistics_file(path: Path) -> bool:
     """Whether a path looks like statistics: a .pt or .pkl, or an .npz with a mean and a covariance in it."""
     suffix = path.suffix.lower()
@@ -61,7 +70,7 @@ def is_statistics_file(path: Path) -> bool:
         return False
 
 
-def read_statistics(path: Path, *, dimension: int | None = None) -> FeatureStatistics:
+def read_statistics(path: Path, *, dimension: int | None = None, any_part: bool = False) -> FeatureStatistics:
     """Read statistics.
 
     Parameters
@@ -72,21 +81,24 @@ def read_statistics(path: Path, *, dimension: int | None = None) -> FeatureStati
         StyleGAN3.
     dimension : int, optional
         Features that are wanted, for a file with statistics of several networks.
+    any_part : bool
+        Take the first of such.
 
     Raises
     ------
     InputError
         If it cannot be read, is damaged, holds anything but arrays and plain values, or is not what statistics can be.
     """
+    wanted = _Wanted(dimension, any_part)
     with open_regular(path) as file:
         head = file.read(4)
         file.seek(0)
         try:
             if head == _ZIP:
                 with zipfile.ZipFile(file) as archive:
-                    return _from_zip(archive, path, dimension)
+                    return _from_zip(archive, path, wanted)
             if head[:1] == _PICKLE:
-                return _from_pickle(read_pickle(_read_all(file)), path, dimension)
+                return _from_pickle(read_pickle(_read_all(file)), path, wanted)
         except InputError:
             raise
         except RefusedPickleError as error:
@@ -106,10 +118,10 @@ def _read_all(file: IO[bytes]) -> bytes:
     return data
 
 
-def _from_zip(archive: zipfile.ZipFile, path: Path, dimension: int | None) -> FeatureStatistics:
+def _from_zip(archive: zipfile.ZipFile, path: Path, wanted: _Wanted) -> FeatureStatistics:
     pickles = [name for name in archive.namelist() if name.rpartition("/")[2] == "data.pkl"]
     if pickles:
-        return _from_torch(archive, pickles[0], path, dimension)
+        return _from_torch(archive, pickles[0], path, wanted)
     headers = read_headers(archive)
     if METADATA in headers:
         return _ours(archive, headers, path)
@@ -117,7 +129,7 @@ def _from_zip(archive: zipfile.ZipFile, path: Path, dimension: int | None) -> Fe
     if not parts:
         raise InputError(f"{path}: expected statistics, mu and sigma; found {_listed(headers)}")
     sizes = {name: headers[mean].shape for name, (mean, _) in parts.items()}
-    mean, covariance = parts[_choose(path, sizes, dimension)]
+    mean, covariance = parts[_choose(path, sizes, wanted)]
     form = "fadtk" if mean != "mu" else "guided-diffusion" if "mu_s" in headers else "pytorch-fid"
     return make_statistics(
         str(path), _checked_array(archive, headers, path, mean), _checked_array(archive, headers, path, covariance),
@@ -136,15 +148,16 @@ def _parts(names: Any) -> dict[str, tuple[str, str]]:
     return found
 
 
-def _choose(path: Path, sizes: dict[str, tuple[int, ...]], dimension: int | None) -> str:
+def _choose(path: Path, sizes: dict[str, tuple[int, ...]], wanted: _Wanted) -> str:
     """Return which of several statistics is meant: the one with as many features as are wanted."""
-    names = list(sizes)
+    names = list(sizes)[:1] if wanted.any_part else list(sizes)
+    dimension = wanted.dimension
     if len(names) > 1:
         names = [name for name in names if dimension is None or sizes[name] == (dimension,)]
     if len(names) != 1:
         listed = ", ".join(f"{name} {shape}" for name, shape in sizes.items())
-        wanted = "" if dimension is None else f" of {dimension} features"
-        raise InputError(f"{path}: expected one mean{wanted}, the file has {listed[:500]}")
+        of_size = "" if dimension is None else f" of {dimension} features"
+        raise InputError(f"{path}: expected one mean{of_size}, the file has {listed[:500]}")
     return names[0]
 
 
@@ -193,7 +206,7 @@ def _ours(archive: zipfile.ZipFile, headers: dict[str, Member], path: Path) -> F
     return found
 
 
-def _from_torch(archive: zipfile.ZipFile, name: str, path: Path, dimension: int | None) -> FeatureStatistics:
+def _from_torch(archive: zipfile.ZipFile, name: str, path: Path, wanted: _Wanted) -> FeatureStatistics:
     folder = name.rpartition("/")[0]
     sizes = {info.filename: info.file_size for info in archive.infolist()}
     big = f"{folder}/byteorder" in sizes and read_member(archive, f"{folder}/byteorder") == b"big"
@@ -206,10 +219,10 @@ def _from_torch(archive: zipfile.ZipFile, name: str, path: Path, dimension: int 
     if total > MAX_BYTES:
         raise ValueError(f"it unpacks to more than {MAX_BYTES >> 30} GiB")
     found = read_pickle(read_member(archive, name), load, storage_bytes=total)
-    return _from_pickle(found, path, dimension, form="torch-fidelity")
+    return _from_pickle(found, path, wanted, form="torch-fidelity")
 
 
-def _from_pickle(found: Any, path: Path, dimension: int | None, form: str = "") -> FeatureStatistics:
+def _from_pickle(found: Any, path: Path, wanted: _Wanted, form: str = "") -> FeatureStatistics:
     if not isinstance(found, dict):
         raise InputError(f"{path}: expected a dictionary with statistics, found {type(found).__name__}")
     if "raw_mean" in found or "raw_cov" in found:
@@ -219,7 +232,7 @@ def _from_pickle(found: Any, path: Path, dimension: int | None, form: str = "") 
     parts = {key: part for key, part in found.items() if isinstance(part, dict) and {"mu", "sigma"} <= part.keys()}
     if not parts:
         raise InputError(f"{path}: expected statistics, mu and sigma; found {_listed(found)}")
-    part = parts[_choose(path, {key: np.shape(each["mu"]) for key, each in parts.items()}, dimension)]
+    part = parts[_choose(path, {key: np.shape(each["mu"]) for key, each in parts.items()}, wanted)]
     n = found.get("num_images")
     return make_statistics(str(path), part["mu"], part["sigma"], n=n, form="edm2", dtype="unknown")
 

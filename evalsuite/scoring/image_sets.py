@@ -12,6 +12,7 @@ from evalsuite.errors import InputError, UsageError, did_you_mean
 from evalsuite.extractors import EXTRACTORS
 from evalsuite.media import read_image_set
 from evalsuite.metrics import METRICS
+from evalsuite.metrics.frechet_distance import FrechetDistance
 from evalsuite.metrics.image_features import ImageFeatureMetric
 from evalsuite.metrics.image_set import ImageSetMetric
 from evalsuite.metrics.references import find_reference
@@ -22,9 +23,10 @@ from evalsuite.types import Output, Sample, Score
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from evalsuite.feature_stats import FeatureStatistics
     from evalsuite.media import ImageSet
 
-__all__ = ["ImageSetScores", "ScoredSet", "score_image_sets"]
+__all__ = ["ImageSetScores", "ScoredSet", "check_extractor", "describe_images", "score_image_sets"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +38,7 @@ class ScoredSet:
     name : str
         As it was given.
     n : int
-        Images that can be scored.
+        Images that can be scored; None where a file of statistics does not say.
     shapes : mapping of str to int
         Images of each ``"height x width x channels"``, the most frequent first.
     excluded : mapping of str to int
@@ -44,15 +46,18 @@ class ScoredSet:
     n_other : int
         Files passed over, as they are no images by their names.
     sha256 : str
-        Of the images as a set.
+        Of the images as a set; empty where it is unknown.
+    statistics : mapping of str to str, optional
+        Of a file of statistics in the place of images: its form and the extractor it names, or ``"unknown"``.
     """
 
     name: str
-    n: int
+    n: int | None
     shapes: Mapping[str, int]
     excluded: Mapping[str, int]
     n_other: int
     sha256: str
+    statistics: Mapping[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,20 +71,30 @@ class ImageSetScores:
     @property
     def are_equal(self) -> bool:
         """Whether both sets hold the same images."""
-        return self.real.sha256 == self.fake.sha256
+        return self.real.sha256 == self.fake.sha256 != ""
 
 
-def score_image_sets(real: str, fake: str, metrics: Sequence[str], *, extractor: str | None = None) -> ImageSetScores:
+def score_image_sets(
+    real: str,
+    fake: str,
+    metrics: Sequence[str],
+    *,
+    extractor: str | None = None,
+    assume_protocol: str | None = None,
+) -> ImageSetScores:
     """Score images against real ones.
 
     Parameters
     ----------
     real, fake : str
-        Folder, tar or npz of images; or the name of a data set of ours, such as ``"fashion_mnist/test"``.
+        Folder, tar or npz of images; or the name of a data set of ours, such as ``"fashion_mnist/test"``. The real ones
+        may be a file of statistics, where a metric needs no more of them; see `evalsuite.feature_stats`.
     metrics : sequence of str
         Registry names of metrics of sets of images; the first counts as primary.
     extractor : str, optional
         The network that computes features; each metric's own default where None.
+    assume_protocol : str, optional
+        Name of the extractor that statistics are to be taken as made by; see the metric `frechet_distance`.
 
     Returns
     -------
@@ -92,12 +107,11 @@ def score_image_sets(real: str, fake: str, metrics: Sequence[str], *, extractor:
     UsageError
         If a metric or the extractor is unknown, or a metric is not one of sets of images.
     InputError
-        If a set cannot be read, or has fewer images than a metric takes.
+        If a set cannot be read, has fewer images than a metric takes, or is statistics that a metric cannot use.
     """
-    if extractor is not None and extractor not in EXTRACTORS.names():
-        known = EXTRACTORS.names()
-        hint = did_you_mean(extractor, known) or "."
-        raise UsageError(f'--extractor: unknown extractor "{extractor}"{hint} Known: {", ".join(known)}.')
+    for option, name in (("--extractor", extractor), ("--assume-protocol", assume_protocol)):
+        if name is not None:
+            check_extractor(option, name)
     for option, name in (("--real", real), ("--fake", fake)):
         if name not in DATASETS and not Path(name).exists():
             hint = did_you_mean(name, DATASETS) or "."
@@ -105,22 +119,30 @@ def score_image_sets(real: str, fake: str, metrics: Sequence[str], *, extractor:
                 f'{option}: there is no "{name}"{hint} Give a folder, tar or npz of images, or one of our data sets: '
                 f"{', '.join(DATASETS)}."
             )
-    specs = [_spec(name, real, extractor, primary=i == 0) for i, name in enumerate(dict.fromkeys(metrics))]
+    specs = [
+        _spec(name, real, extractor, assume_protocol, primary=i == 0) for i, name in enumerate(dict.fromkeys(metrics))
+    ]
     made = [make_metric(spec, "--metric") for spec in specs]
     reference = find_reference(real)
     outputs, fake_set = _read(fake)
-    real_set = _describe(real, reference.image_set)
+    real_set = describe_images(real, reference.image_set, reference.statistics)
     for metric in made:
         least = getattr(metric, "least", 1)
         for option, one in (("--real", real_set), ("--fake", fake_set)):
-            if one.n < least:
+            if one.n is not None and one.n < least:
                 left_out = "".join(f"; left out: {count} x {reason}" for reason, count in one.excluded.items())
                 raise InputError(
                     f'{option} {one.name}: has {one.n} image{"s" * (one.n != 1)}, metric "{metric.name}" takes at '
                     f"least {least}{left_out}"
                 )
     for metric in made:
-        metric.check()  # weights that are missing are no fault of either set
+        try:
+            metric.check()  # weights that are missing are no fault of either set
+        except InputError as error:
+            if not str(error).startswith("reference set"):
+                raise
+            said = str(error).removeprefix(f'reference set "{real}": ')
+            raise InputError(f'--real {real}: metric "{metric.name}": {said}') from error
     data = ScoringInput(
         task_name="images", samples=[Sample(id=output.sample_id, input={}) for (output,) in outputs], outputs=outputs
     )
@@ -132,7 +154,15 @@ def score_image_sets(real: str, fake: str, metrics: Sequence[str], *, extractor:
     return ImageSetScores(real=real_set, fake=fake_set, scores=scores)
 
 
-def _spec(name: str, real: str, extractor: str | None, *, primary: bool) -> MetricSpec:
+def check_extractor(option: str, name: str) -> None:
+    """Raise UsageError unless there is an extractor of this name; the message begins with `option`."""
+    known = EXTRACTORS.names()
+    if name not in known:
+        hint = did_you_mean(name, known) or "."
+        raise UsageError(f'{option}: unknown extractor "{name}"{hint} Known: {", ".join(known)}.')
+
+
+def _spec(name: str, real: str, extractor: str | None, assumed: str | None, *, primary: bool) -> MetricSpec:
     metric_class = METRICS.get(name)
     if not (inspect.isclass(metric_class) and issubclass(metric_class, ImageFeatureMetric)):
         able = [known for known in METRICS.names() if _is_image_metric(known)]
@@ -140,6 +170,8 @@ def _spec(name: str, real: str, extractor: str | None, *, primary: bool) -> Metr
     options = {"reference_set": real} if issubclass(metric_class, ImageSetMetric) else {}
     if extractor is not None:
         options["extractor"] = extractor
+    if assumed is not None and issubclass(metric_class, FrechetDistance):
+        options["assume_protocol"] = assumed
     return MetricSpec(name=name, primary=primary, options=dict(options))
 
 
@@ -154,13 +186,24 @@ def _is_image_metric(name: str) -> bool:
 def _read(name: str) -> tuple[list[tuple[Output]], ScoredSet]:
     if name in DATASETS:
         images = load_images(name)
-        return [(Output(image=image, sample_id=str(i)),) for i, image in enumerate(images)], _describe(name, None)
+        return [(Output(image=image, sample_id=str(i)),) for i, image in enumerate(images)], describe_images(name, None)
     found = read_image_set(name)
     pairs = zip(found.names, found.images, strict=True)
-    return [(Output(image=image, sample_id=each),) for each, image in pairs], _describe(name, found)
+    return [(Output(image=image, sample_id=each),) for each, image in pairs], describe_images(name, found)
 
 
-def _describe(name: str, found: ImageSet | None) -> ScoredSet:
+def describe_images(name: str, found: ImageSet | None, statistics: FeatureStatistics | None = None) -> ScoredSet:
+    """Return what is to be told of a set: of a data set by its name, or of what was found at a path."""
+    if statistics is not None:
+        return ScoredSet(
+            name=name,
+            n=statistics.n,
+            shapes={},
+            excluded={},
+            n_other=0,
+            sha256=statistics.image_set or "",
+            statistics={"form": statistics.form, "extractor": statistics.extractor or "unknown"},
+        )
     if found is None:
         dataset = DATASETS[name]
         shapes = {dataset.shape: dataset.n}

@@ -145,7 +145,8 @@ def test_pytorch_fid_reads_ours_and_ours_is_read_by_pytorch_fid(tmp_path: Path, 
     np.testing.assert_array_equal(covariance, written.covariance)
 
     features = draw()
-    network = type("Network", (), {"__init__": lambda *_: None, "to": lambda self, _: self, "BLOCK_INDEX_BY_DIM": {64: 0}})  # fmt: skip
+    methods = {"__init__": lambda *_: None, "to": lambda self, _: self, "BLOCK_INDEX_BY_DIM": {64: 0}}
+    network = type("Network", (), methods)
     monkeypatch.setattr(module, "InceptionV3", network)
     monkeypatch.setattr(module, "get_activations", lambda *_, **__: features)
     (tmp_path / "images").mkdir()
@@ -376,8 +377,8 @@ def test_pickles_that_would_use_up_memory_or_time_are_refused(tmp_path: Path) ->
         b"\x80\x05\x96" + (2**62).to_bytes(8, "little") + b"x.": "damaged or cut off",
         b"\x80\x04}\x8c\x02mu]\x94h\x00as.": "expected statistics",
         b"\x80\x04" + b"]" * 100_000 + b"a" * 99_999 + b".": "damaged or cut off",
-        b"\x80\x02]q\x00(c_codecs\nencode\nq\x01X\x10'\x00\x00" + b"x" * 10_000 + b"q\x02X\x06\x00\x00\x00latin1q\x03\x86q\x04R"
-        + b"h\x01h\x04R" * 20 + b"e.": "several times its own size",
+        b"\x80\x02]q\x00(c_codecs\nencode\nq\x01X\x10'\x00\x00" + b"x" * 10_000
+        + b"q\x02X\x06\x00\x00\x00latin1q\x03\x86q\x04R" + b"h\x01h\x04R" * 20 + b"e.": "several times its own size",
     }  # fmt: skip
     for program, message in programs.items():
         path.write_bytes(program)
@@ -423,7 +424,7 @@ def test_changed_contents_are_noticed(tmp_path: Path) -> None:
 
 def test_writing_whole_or_not_at_all(tmp_path: Path) -> None:
     one = made(draw())
-    with pytest.raises(UsageError, match='unknown form of statistics "pytorch_fid"; did you mean "pytorch-fid"?'):
+    with pytest.raises(UsageError, match=r'unknown form of statistics "pytorch_fid"; did you mean "pytorch-fid"\?'):
         check_target(tmp_path / "a.npz", "pytorch_fid")
     with pytest.raises(UsageError, match=r"a file of the form torch-fidelity ends in \.pt"):
         check_target(tmp_path / "a.npz", "torch-fidelity")
@@ -457,7 +458,7 @@ def test_what_differs_is_said_and_refused_unless_told() -> None:
     assert check_comparable("x", same, Network()) is False
     assert check_comparable("x", other, Network(), "net") is True
     assert check_comparable("x", unknown, Network(), "net") is True
-    with pytest.raises(InputError, match="made by net:old, the images' features are by net:abc.*assume-protocol net"):
+    with pytest.raises(InputError, match=r"made by net:old, the images' features are by net:abc.*assume-protocol net"):
         check_comparable("x", other, Network())
     with pytest.raises(InputError, match="does not say by which extractor, weights and resizing"):
         check_comparable("x", unknown, Network())
