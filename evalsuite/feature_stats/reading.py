@@ -7,6 +7,7 @@ import struct
 import zipfile
 import zlib
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -25,7 +26,6 @@ from evalsuite.feature_stats.plain_pickle import RefusedPickleError, Storage, re
 from evalsuite.feature_stats.record import FeatureStatistics, make_statistics
 
 if TYPE_CHECKING:
-    from pathlib import Path
     from typing import IO
 
 __all__ = ["METADATA", "SCHEMA_VERSION", "is_statistics_file", "read_statistics"]
@@ -70,12 +70,12 @@ def is_statistics_file(path: Path) -> bool:
         return False
 
 
-def read_statistics(path: Path, *, dimension: int | None = None, any_part: bool = False) -> FeatureStatistics:
+def read_statistics(path: str | Path, *, dimension: int | None = None, any_part: bool = False) -> FeatureStatistics:
     """Read statistics.
 
     Parameters
     ----------
-    path : Path
+    path : str or Path
         A file of ours; an npz with ``mu`` and ``sigma`` (pytorch-fid, TTUR, clean-fid, EDM, guided-diffusion), or with
         ``NAME.mu`` and ``NAME.cov`` (fadtk); a .pt with ``mu`` and ``sigma`` (torch-fidelity); a pickle of EDM2 or
         StyleGAN3.
@@ -89,7 +89,7 @@ def read_statistics(path: Path, *, dimension: int | None = None, any_part: bool 
     InputError
         If it cannot be read, is damaged, holds anything but arrays and plain values, or is not what statistics can be.
     """
-    wanted = _Wanted(dimension, any_part)
+    wanted, path = _Wanted(dimension, any_part), Path(path)
     with open_regular(path) as file:
         head = file.read(4)
         file.seek(0)
