@@ -48,7 +48,7 @@ def run(options: argparse.Namespace) -> int:
         raise UsageError(f"stats: --features: a file of the form {options.format} has no place for them")
     started = time.monotonic()
     with ProgressReporter(quiet=options.quiet, unit="images") as reporter:
-        reporter.start(f"{options.images}: {options.extractor}")
+        reporter.start(options.images)
         found = compute_statistics(
             options.images, options.extractor, features=options.features, progress=reporter.update
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import struct
 import zipfile
 import zlib
@@ -34,6 +35,7 @@ METADATA = "evalsuite"
 SCHEMA_VERSION = 1
 _PICKLE_BYTES = 1 << 31
 _MOST_METADATA = 1 << 20
+_SOURCE = re.compile(r"[\w./:+-]{1,200}", re.ASCII)
 _ZIP, _PICKLE = b"PK\x03\x04", b"\x80"
 _SUFFIXES = frozenset({".pt", ".pth", ".pkl", ".pickle"})
 _BROKEN = (
@@ -186,7 +188,10 @@ def _ours(archive: zipfile.ZipFile, headers: dict[str, Member], path: Path) -> F
             "use the evalsuite that wrote it, or make the statistics anew"
         )
     texts = {key: notes.get(key) for key in ("extractor", "decoder", "source", "made_by", "image_set_sha256", "dtype")}
-    if any(not (value is None or isinstance(value, str)) for value in texts.values()):
+    source = texts["source"]
+    # It stands in signatures, whose parts a bar divides.
+    odd = isinstance(source, str) and _SOURCE.fullmatch(source) is None
+    if odd or any(not (value is None or isinstance(value, str)) for value in texts.values()):
         raise InputError(f"{path}: is damaged: its metadata cannot be read")
     image_set = texts.pop("image_set_sha256")
     found = make_statistics(

@@ -64,7 +64,7 @@ def test_what_is_printed_and_written(capsys: Capture, folder: Path) -> None:
         "bad: 9 images of 28 x 28 x 1; 1 left out: 1 x empty file; 1 other files passed over\n"
         f"Statistics: bad.npz (evalsuite; 64 features by {open_extractor('fashion_convnet').signature})\n"
     )
-    assert err.startswith("bad: fashion_convnet: 9 images, ")
+    assert err.startswith("bad: 9 images, ")
     assert " images/s (" in err
     assert call(capsys, "stats", "bad", "-o", "bad.npz", "--quiet") == (0, "", "")
     found = read_statistics(folder / "bad.npz")
