@@ -10,9 +10,11 @@ import numpy as np
 from evalsuite import stats
 from evalsuite.distances import Moments, frechet_distance, leave_out_frechet, moments
 from evalsuite.errors import InputError
+from evalsuite.extractors import EXTRACTORS
 from evalsuite.extractors.inception_weights import FILE_NAME, SHA256_START
 from evalsuite.extractors.opening import open_extractor
 from evalsuite.feature_stats import FeatureStatistics, check_comparable, describe_difference
+from evalsuite.metrics._options import check_choice
 from evalsuite.metrics.image_set import ImageSetMetric
 from evalsuite.metrics.references import OncePerArray, find_reference, find_statistics
 
@@ -79,6 +81,10 @@ class FrechetDistance(ImageSetMetric):
 
     assume_protocol: str = ""
 
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        check_choice(self.name, "assume_protocol", self.assume_protocol, ["", *EXTRACTORS.names()])
+
     def reference(self, samples: Sequence[Sample]) -> FloatArray | None:
         """Return the features of the reference set; of one that is statistics, an array of no rows stands for it."""
         if self._statistics() is None:
@@ -88,7 +94,11 @@ class FrechetDistance(ImageSetMetric):
     def check(self) -> None:
         """Find out, besides, whether reference statistics may be compared with."""
         super().check()
-        self._statistics()
+        if self._statistics() is None and self.assume_protocol:
+            raise InputError(
+                f'reference set "{self.reference_set}": assume_protocol is for files of statistics; this one has '
+                f"{find_reference(self.reference_set).n} images, whose features are computed"
+            )
 
     def _signature_parts(self) -> list[str]:
         found = self._statistics()
@@ -98,16 +108,14 @@ class FrechetDistance(ImageSetMetric):
         different = describe_difference(found, extractor) is not None
         # Of the same images by the same extractor, the signature is that of the images.
         identity = None if different else found.source
-        assumed = ["assumed:" + self.assume_protocol] if different else []
         return [
             f"extractor:{extractor}",
             f"reference:{identity or f'statistics:{found.digest()[:12]}'}",
             f"m:{'unknown' if found.n is None else found.n}",
-            *assumed,
         ]
 
     def _option_parts(self) -> list[str]:
-        return [part for part in super()._option_parts() if not part.startswith("assume_protocol:")]
+        return [part for part in super()._option_parts() if part != "assume_protocol:"]
 
     def _image_set(self) -> ImageSet | None:
         return super()._image_set() if self._statistics() is None else None
@@ -118,11 +126,6 @@ class FrechetDistance(ImageSetMetric):
         found = find_statistics(self.reference_set, extractor.dimension)
         if found is not None:
             check_comparable(f'reference set "{self.reference_set}"', found, extractor, self.assume_protocol)
-        elif self.assume_protocol:
-            raise InputError(
-                f'reference set "{self.reference_set}": assume_protocol is for files of statistics; this one has '
-                f"{find_reference(self.reference_set).n} images, whose features are computed"
-            )
         return found
 
     def _smallest(self, reference: FloatArray) -> FloatArray | Moments:

@@ -32,6 +32,7 @@ OTHER: dict[str, dict[str, object]] = {
     "beta": {"beta": 3},
     "horizon": {"horizon": 12},
     "extractor": {"extractor": "inception_fid"},
+    "assume_protocol": {"assume_protocol": "inception_fid"},
     "reference_set": {"reference_set": "fashion_mnist/heldout"},
     "training_set": {"training_set": "IMAGES"},
     "level": {"level": 0.05},
