@@ -33,6 +33,7 @@ LAYERS = (
         "figures",
         "distances",
         "weights",
+        "feature_stats",
     },
     {"task", "metrics", "models", "zoo"},
     {"runner", "executors", "scoring"},

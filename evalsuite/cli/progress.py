@@ -25,9 +25,12 @@ class ProgressReporter:
         Show nothing.
     stream : text file, optional
         Standard error by default.
+    unit : str, optional
+        Of what is counted: how many are done a second is then shown, too.
     """
 
-    def __init__(self, *, quiet: bool = False, stream: IO[str] | None = None) -> None:
+    def __init__(self, *, quiet: bool = False, stream: IO[str] | None = None, unit: str | None = None) -> None:
+        self._unit = unit
         self._stream = stream or sys.stderr
         self._quiet = quiet
         self._bars: Progress | None = None
@@ -69,10 +72,10 @@ class ProgressReporter:
         if self._quiet:
             return
         if self._bars is not None and self._bar is not None:
-            self._bars.update(self._bar, completed=done, total=total)
+            self._bars.update(self._bar, completed=done, total=total, description=f"{self._label}{self._rate(done)}")
         elif time.monotonic() - self._last_line >= _SECONDS:
             self._last_line = time.monotonic()
-            self._line(f"{self._label}: {done}/{total}")
+            self._line(f"{self._label}: {done}/{total}{self._rate(done)}")
 
     def finish(self, text: str) -> None:
         """End the run with a line that says what came of it."""
@@ -85,6 +88,11 @@ class ProgressReporter:
                 self._bars.update(self._bar, completed=1, total=1)
         else:
             self._line(f"{self._label}: {text} ({time.monotonic() - self._started:.1f} s)")
+
+    def _rate(self, done: int) -> str:
+        if self._unit is None:
+            return ""
+        return f", {done / max(time.monotonic() - self._started, 1e-9):,.0f} {self._unit}/s"
 
     def _line(self, text: str) -> None:
         from evalsuite.report.terminal import printable

@@ -41,7 +41,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="references, one a line: a file each; metrics "
         "of the texts alone, such as distinct_2 or loop_rate, need none",
     )
-    parser.add_argument("--real", metavar="R", help="real images: a folder, tar or npz, or a data set's name")
+    parser.add_argument(
+        "--real", metavar="R", help="real images: a folder, tar or npz, a data set's name, or a file of statistics"
+    )
+    parser.add_argument(
+        "--assume-protocol",
+        metavar="NAME",
+        help="for a file of statistics as --real: the extractor to take it as made by, whatever it says",
+    )
     parser.add_argument("--fake", metavar="F", help="images to score: a folder, tar or npz")
     parser.add_argument("--extractor", metavar="NAME", help="for images: the network that computes features")
     parser.add_argument(
@@ -101,6 +108,8 @@ def run(options: argparse.Namespace) -> int:
         raise UsageError("score: --extractor is for --real and --fake; a task's file says which its metrics use")
     if options.protocol is not None and not ways["--real and --fake"]:
         raise UsageError("score: --protocol is for --real and --fake; a task's file says which its metrics use")
+    if options.assume_protocol is not None and not ways["--real and --fake"]:
+        raise UsageError("score: --assume-protocol is for --real and --fake")
     _check_file_options(options, files=ways["--hyp and --ref"])
     joined = next((name for name in options.metric or () if "," in name), None)
     if joined is not None:
@@ -136,7 +145,15 @@ def _score_images(options: argparse.Namespace) -> None:
 
     if not options.real or not options.fake:
         raise UsageError("score: --real and --fake go together: real images, and those to score")
-    score_images(options.real, options.fake, options.metric, options.extractor, options.protocol, as_json=options.json)
+    score_images(
+        options.real,
+        options.fake,
+        options.metric,
+        options.extractor,
+        options.protocol,
+        as_json=options.json,
+        assume_protocol=options.assume_protocol,
+    )
 
 
 def _check_file_options(options: argparse.Namespace, *, files: bool) -> None:

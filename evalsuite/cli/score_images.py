@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from evalsuite.scoring.image_sets import ImageSetScores, ScoredSet
 
-__all__ = ["score_images"]
+__all__ = ["describe_set", "score_images"]
 
 _SHOWN_SHAPES = 3
 
@@ -26,6 +26,7 @@ def score_images(
     protocols: Sequence[str] | None,
     *,
     as_json: bool,
+    assume_protocol: str | None = None,
 ) -> None:
     """Score, and print what was compared, the scores and how they were made; see `score_image_sets` for errors.
 
@@ -38,7 +39,7 @@ def score_images(
     from evalsuite.scoring.image_sets import score_image_sets
 
     asked = list(PROTOCOLS) if protocols == ["all"] else protocols
-    found = score_image_sets(real, fake, metrics, extractor=extractor, protocols=asked)
+    found = score_image_sets(real, fake, metrics, extractor=extractor, protocols=asked, assume_protocol=assume_protocol)
     if found.are_equal:
         say("evalsuite: --real and --fake hold the same images: this is how well the images score against themselves")
     if as_json:
@@ -94,10 +95,17 @@ def _print_sets(found: ImageSetScores) -> None:
     from evalsuite.report.terminal import printable
 
     for option, one in (("real", found.real), ("fake", found.fake)):
-        sys.stdout.write(f"{option}: {printable(one.name)}: {_describe(one)}\n")
+        sys.stdout.write(f"{option}: {printable(one.name)}: {describe_set(one)}\n")
 
 
-def _describe(one: ScoredSet) -> str:
+def describe_set(one: ScoredSet) -> str:
+    """Say of how many images of which sizes a set is, and what was left out."""
+    from evalsuite.report.terminal import printable
+
+    if one.statistics is not None:
+        number = "an unknown number of" if one.n is None else one.n
+        maker = one.statistics["extractor"]
+        return f"statistics of {number} images, of the form {one.statistics['form']}, by extractor {printable(maker)}"
     shown = list(one.shapes.items())[:_SHOWN_SHAPES]
     if len(one.shapes) == 1:
         text = f"{one.n} images of {shown[0][0]}"

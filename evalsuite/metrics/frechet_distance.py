@@ -5,23 +5,28 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from evalsuite import stats
 from evalsuite.distances import Moments, frechet_distance, leave_out_frechet, moments
-from evalsuite.errors import InputError
+from evalsuite.errors import InputError, UsageError
 from evalsuite.extractors.inception_weights import FILE_NAME, SHA256_START
-from evalsuite.extractors.naming import with_protocol
+from evalsuite.extractors.naming import parse_extractor, with_protocol
 from evalsuite.extractors.opening import open_extractor
 from evalsuite.extractors.resizing import PROTOCOLS
+from evalsuite.feature_stats import FeatureStatistics, check_comparable, describe_difference
 from evalsuite.metrics._options import check_choice
 from evalsuite.metrics.image_set import ImageSetMetric
-from evalsuite.metrics.references import OncePerArray
+from evalsuite.metrics.references import OncePerArray, find_reference, find_statistics
 
 if TYPE_CHECKING:
-    import numpy as np
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
+    from evalsuite.media import ImageSet
     from evalsuite.metrics.base import FloatArray
-    from evalsuite.types import Interval
+    from evalsuite.types import Interval, Sample
 
 __all__ = ["FrechetDistance", "FrechetInceptionDistance", "check_fid_weights", "fid_extractor"]
 
@@ -42,7 +47,11 @@ class FrechetDistance(ImageSetMetric):
     extractor : str, default "fashion_convnet"
         The network that computes features. Distances by different networks are not comparable.
     reference_set : str, default "fashion_mnist/test"
-        A data set that comes with the package, or the path of a folder, tar or npz of images.
+        A data set that comes with the package, or the path of a folder, tar or npz of images, or of a file of
+        statistics.
+    assume_protocol : str, default ""
+        Name of the extractor that reference statistics are to be taken as made by, where their file says otherwise or
+        does not say. Without it such statistics are refused.
 
     Notes
     -----
@@ -71,25 +80,90 @@ class FrechetDistance(ImageSetMetric):
     higher_is_better = False
     value_range = (0.0, float("inf"))
 
+    assume_protocol: str = ""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.assume_protocol != "":
+            try:
+                parse_extractor(self.assume_protocol)
+            except UsageError as error:
+                raise UsageError(f"{self.name}: `assume_protocol` must be the name of a network: {error}") from error
+
+    def reference(self, samples: Sequence[Sample]) -> FloatArray | None:
+        """Return the features of the reference set; of one that is statistics, an array of no rows stands for it."""
+        if self._statistics() is None:
+            return super().reference(samples)
+        return np.empty((0, open_extractor(self.extractor).dimension), dtype=np.float32)
+
+    def check(self) -> None:
+        """Find out, besides, whether reference statistics may be compared with."""
+        super().check()
+        if self._statistics() is None and self.assume_protocol:
+            raise InputError(
+                f'reference set "{self.reference_set}": assume_protocol is for files of statistics; this one has '
+                f"{find_reference(self.reference_set).n} images, whose features are computed"
+            )
+
+    def _signature_parts(self) -> list[str]:
+        found = self._statistics()
+        if found is None:
+            return super()._signature_parts()
+        extractor = open_extractor(self.extractor).signature
+        different = describe_difference(found, extractor) is not None
+        # Of the same images by the same extractor, the signature is that of the images.
+        identity = None if different else found.source
+        return [
+            f"extractor:{extractor}",
+            f"reference:{identity or f'statistics:{found.digest()[:12]}'}",
+            f"m:{'unknown' if found.n is None else found.n}",
+        ]
+
+    def _option_parts(self) -> list[str]:
+        return [part for part in super()._option_parts() if part != "assume_protocol:"]
+
+    def _image_set(self) -> ImageSet | None:
+        return super()._image_set() if self._statistics() is None else None
+
+    def _statistics(self) -> FeatureStatistics | None:
+        """Return the statistics that are the reference; InputError where they must not be compared with."""
+        extractor = open_extractor(self.extractor)
+        found = find_statistics(self.reference_set, extractor.dimension)
+        if found is not None:
+            check_comparable(f'reference set "{self.reference_set}"', found, extractor, self.assume_protocol)
+        return found
+
+    def _smallest(self, reference: FloatArray) -> FloatArray | Moments:
+        """Return what the distance is fastest from: moments, or features that are no more than dimensions."""
+        found = self._statistics() if len(reference) == 0 else None
+        if found is not None:
+            return found.moments
+        return reference if len(reference) <= reference.shape[1] else _moments(reference)
+
     def _distance(self, vectors: FloatArray, reference: FloatArray) -> float:
-        return frechet_distance(vectors, _smallest(reference))
+        return frechet_distance(vectors, self._smallest(reference))
 
     def _interval(self, vectors: FloatArray, clusters: NDArray[np.int64], reference: FloatArray) -> Interval | None:
         blocks = stats.jackknife_blocks(clusters, _BLOCKS if vectors.shape[1] <= _WIDE else _BLOCKS_OF_WIDE)
         if blocks is None:
             return None
-        left_out = leave_out_frechet(vectors, blocks, _smallest(reference))
+        left_out = leave_out_frechet(vectors, blocks, self._smallest(reference))
         return stats.interval_of_left_out(self._distance(vectors, reference), left_out, value_range=self.value_range)
 
     def _notes(self, vectors: FloatArray, reference: FloatArray) -> tuple[str, ...]:
+        found = self._statistics() if len(reference) == 0 else None
+        m = len(reference) if found is None else found.n
         sizes = [
             f"{n} {whose} images are not more than {vectors.shape[1]} features"
-            for n, whose in ((len(vectors), "generated"), (len(reference), "reference"))
-            if n <= vectors.shape[1]
+            for n, whose in ((len(vectors), "generated"), (m, "reference"))
+            if n is not None and n <= vectors.shape[1]
         ]
-        if not sizes:
-            return ()
-        return (f"{' and '.join(sizes)}: the distance is exact, but far above that of larger sets",)
+        notes = []
+        if sizes:
+            notes.append(f"{' and '.join(sizes)}: the distance is exact, but far above that of larger sets")
+        if found is not None:
+            notes += _statistics_notes(found, open_extractor(self.extractor).signature)
+        return tuple(notes)
 
 
 @dataclass(frozen=True)
@@ -99,7 +173,10 @@ class FrechetInceptionDistance(FrechetDistance):
     Parameters
     ----------
     reference_set : str, default "fashion_mnist/test"
-        A data set that comes with the package, or the path of a folder, tar or npz of images.
+        A data set that comes with the package, or the path of a folder, tar or npz of images, or of a file of
+        statistics.
+    assume_protocol : str, default ""
+        ``"inception_fid"``, with its protocol, to take reference statistics whose file does not say what made them.
     protocol : str, default "pytorch-fid"
         The tool as which images are resized: ``"pytorch-fid"``, ``"torch-fidelity"``, ``"clean"`` (clean-fid) or
         ``"torchmetrics"`` (1.8 and later). Values by different protocols are not comparable.
@@ -153,6 +230,12 @@ def check_fid_weights(metric: str, extractor: str) -> None:
         )
 
 
-def _smallest(reference: FloatArray) -> FloatArray | Moments:
-    """Return what the distance is fastest from: moments, or features that are no more than dimensions."""
-    return reference if len(reference) <= reference.shape[1] else _moments(reference)
+def _statistics_notes(found: FeatureStatistics, signature: str) -> list[str]:
+    """Say what a reader must know of reference statistics."""
+    notes = []
+    different = describe_difference(found, signature)
+    if different is not None:
+        notes.append(f"reference statistics taken as made by this extractor because you said so: {different}")
+    if found.n is None:
+        notes.append("the number of reference images is unknown; their covariance is taken to have n - 1")
+    return notes

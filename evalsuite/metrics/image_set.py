@@ -13,6 +13,7 @@ from evalsuite.metrics.references import check_image_set, find_reference, refere
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from evalsuite.media import ImageSet
     from evalsuite.metrics.base import FloatArray
     from evalsuite.types import Sample
 
@@ -56,7 +57,7 @@ class ImageSetMetric(ImageFeatureMetric):
         """Say why there is no value, and what of the reference set could not be read."""
         if reference is None:
             return ()
-        image_set = find_reference(self.reference_set).image_set
+        image_set = self._image_set()
         found = super().notes(features, reference)
         if image_set is not None and image_set.excluded:
             reasons = ", ".join(f"{count} x {reason}" for reason, count in image_set.reasons.items())
@@ -66,10 +67,20 @@ class ImageSetMetric(ImageFeatureMetric):
     def figures(self, data: FigureInput) -> Sequence[Figure]:
         """Return, where a task ranks by this metric, the images nearest to and farthest from those of the reference."""
         found = list(super().figures(data))
-        if data.score.primary:
+        if data.score.primary and find_reference(self.reference_set).has_images:
             features = reference_features(self.extractor, self.reference_set)
             found += feature_grids(data, features, find_reference(self.reference_set).pixels)
         return found
+
+    def check(self) -> None:
+        """Find out, besides, whether statistics in the place of reference images are by this extractor."""
+        super().check()
+        if not find_reference(self.reference_set).has_images:
+            self.reference(())
+
+    def _image_set(self) -> ImageSet | None:
+        """Return the reference images that were found at a path."""
+        return find_reference(self.reference_set).image_set
 
     def _given(self, reference: FloatArray | None) -> FloatArray:
         if reference is None:

@@ -90,6 +90,7 @@ class KernelInceptionSubsets(ImageSetMetric):
     reference_set : str, default "fashion_mnist/test"
         A data set that comes with the package, or the path of a folder, tar or npz of images.
     n_subsets : int, default 100
+        Subsets drawn.
     subset_size : int, default 1000
         Images of a subset; the size of the smaller set where that is less, which a note then says.
     seed : int, default 2020

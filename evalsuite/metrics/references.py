@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import weakref
+import zipfile
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from evalsuite.datasets import DATASETS, load_images
 from evalsuite.errors import InputError, UsageError, did_you_mean
 from evalsuite.extractors.opening import compute_all_features, open_extractor
+from evalsuite.feature_stats import FeatureStatistics, check_comparable, is_statistics_file, read_statistics
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -30,6 +32,7 @@ __all__ = [
     "all_reference_features",
     "check_image_set",
     "find_reference",
+    "find_statistics",
     "reference_features",
 ]
 
@@ -49,9 +52,11 @@ class ReferenceSet:
     n : int
         Images.
     image_set : ImageSet, optional
-        What was found at a path; None for a data set.
+        What was found at a path; None for a data set, and for a file of statistics.
     state : str
         Of the files when they were read: changes with their names, sizes and times of modification.
+    statistics : FeatureStatistics, optional
+        Where there are statistics in the place of images.
     """
 
     name: str
@@ -59,9 +64,17 @@ class ReferenceSet:
     n: int
     image_set: ImageSet | None = None
     state: str = ""
+    statistics: FeatureStatistics | None = None
+
+    @property
+    def has_images(self) -> bool:
+        """Whether there are images, and not statistics alone."""
+        return self.statistics is None
 
     def images(self) -> Sequence[NDArray[np.uint8] | ImageSource]:
-        """Return the images, or where each is to be read from."""
+        """Return the images, or where each is to be read from; InputError where there are statistics only."""
+        if self.statistics is not None:
+            raise InputError(f"{self.name}: holds statistics; the images are needed")
         return self.image_set.images if self.image_set is not None else load_images(self.name)  # type: ignore[return-value]
 
     def pixels(self, index: int) -> NDArray[np.uint8]:
@@ -95,11 +108,23 @@ def find_reference(name: str) -> ReferenceSet:
         dataset = DATASETS[name]
         return ReferenceSet(name=name, identity=f"{name}:{dataset.sha256[:12]}", n=dataset.n)
     path = Path(name)
-    try:
-        state = _state(path)
-    except OSError as error:
-        raise InputError(f"{error.filename or path}: cannot be read: {error.strerror}") from error
-    return _read(path.absolute(), state, name)
+    return _read(path.absolute(), _checked_state(path), name)
+
+
+def find_statistics(name: str, dimension: int) -> FeatureStatistics | None:
+    """Return the statistics at a path, which is read again when the file has changed; None where there are images.
+
+    An npz with both, as guided-diffusion writes, has statistics of all images and a part of these.
+
+    Raises
+    ------
+    InputError
+        If the file is no sound statistics, or has none, or several, of so many features.
+    """
+    path = Path(name)
+    if name in DATASETS or not is_statistics_file(path):
+        return None
+    return _read_statistics(path.absolute(), _checked_state(path), name, dimension)
 
 
 def reference_features(extractor: str, name: str) -> NDArray[np.float32]:
@@ -119,6 +144,8 @@ def all_reference_features(extractors: Sequence[str], name: str) -> list[NDArray
     No more are kept in memory than four arrays; see `reference_features`.
     """
     reference = find_reference(name)
+    if reference.statistics is not None:
+        return [_stored_features(extractor, name) for extractor in extractors]
     opened = {extractor.signature: extractor for extractor in map(open_extractor, extractors)}
     # Not by its identity, which is that of a set: these are in the order of the images.
     keys = {signature: (signature, reference.name, reference.state) for signature in opened}
@@ -168,10 +195,59 @@ _KEPT = 4
 _kept_features: dict[tuple[str, str, str], NDArray[np.float32]] = {}
 
 
+def _stored_features(extractor: str, name: str) -> NDArray[np.float32]:
+    """Return the features that a file of statistics holds: float32, and the same array at every call."""
+    opened = open_extractor(extractor)
+    found = find_statistics(name, opened.dimension)
+    assert found is not None
+    if found.features is None:
+        raise InputError(
+            f'reference set "{name}": has mean and covariance only; this metric needs the features. Give the images, '
+            "or statistics made by evalsuite stats --features"
+        )
+    check_comparable(f'reference set "{name}"', found, opened)
+    return _widened(found)
+
+
+@lru_cache(maxsize=_KEPT)
+def _widened(statistics: FeatureStatistics) -> NDArray[np.float32]:
+    assert statistics.features is not None
+    found: NDArray[np.float32] = statistics.features.astype("float32")
+    found.setflags(write=False)
+    return found
+
+
+@lru_cache(maxsize=_KEPT)
+def _read_statistics(path: Path, state: str, name: str, dimension: int) -> FeatureStatistics:
+    del state, path
+    return read_statistics(Path(name), dimension=dimension)
+
+
+def _holds_images(path: Path) -> bool:
+    """Whether an npz has images beside its statistics, as guided-diffusion's have."""
+    if path.suffix.lower() != ".npz":
+        return False
+    with zipfile.ZipFile(path) as archive:
+        return "arr_0.npy" in archive.namelist()
+
+
+def _checked_state(path: Path) -> str:
+    try:
+        return _state(path)
+    except OSError as error:
+        raise InputError(f"{error.filename or path}: cannot be read: {error.strerror}") from error
+
+
 @lru_cache(maxsize=_KEPT)
 def _read(path: Path, state: str, name: str) -> ReferenceSet:
     from evalsuite.media import read_image_set
 
+    if is_statistics_file(path) and not _holds_images(path):
+        statistics = read_statistics(Path(name), any_part=True)
+        identity = statistics.source or f"statistics:{statistics.digest()[:12]}"
+        if statistics.features is not None and statistics.features.dtype != "float32":
+            identity += f":{statistics.features.dtype}"
+        return ReferenceSet(name=name, identity=identity, n=statistics.n or 0, state=state, statistics=statistics)
     found = read_image_set(path)
     return ReferenceSet(name=name, identity=f"sha256:{found.sha256[:12]}", n=len(found), image_set=found, state=state)
 

@@ -103,7 +103,7 @@ class TrainingSetMetric(ImageSetMetric):
         closeness = self.closeness(vectors) if len(rows) else np.empty(0)
         partner = None
         caption = "By distance to the nearest training image, over that one's own to its nearest other; 0 is a copy."
-        if self.training_set not in TRAINING_FEATURES and len(rows):
+        if self.training_set not in TRAINING_FEATURES and len(rows) and find_reference(self.training_set).has_images:
             index, _ = nearest(vectors.astype(training.dtype), training)
             images = find_reference(self.training_set)
             partner = lambda place: images.pixels(int(index[place]))  # noqa: E731

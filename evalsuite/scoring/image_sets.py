@@ -14,6 +14,7 @@ from evalsuite.extractors.naming import check_protocol, is_classifier, parse_ext
 from evalsuite.extractors.opening import open_extractor
 from evalsuite.media import read_image_set
 from evalsuite.metrics import METRICS
+from evalsuite.metrics.frechet_distance import FrechetDistance
 from evalsuite.metrics.image_features import ImageFeatureMetric, rows_of_images
 from evalsuite.metrics.image_set import ImageSetMetric
 from evalsuite.metrics.references import all_reference_features, find_reference
@@ -24,10 +25,11 @@ from evalsuite.types import Output, Sample, Score
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from evalsuite.feature_stats import FeatureStatistics
     from evalsuite.media import ImageSet
     from evalsuite.metrics.base import Metric, Rows
 
-__all__ = ["ImageSetScores", "ScoredSet", "score_image_sets"]
+__all__ = ["ImageSetScores", "ScoredSet", "check_extractor", "describe_images", "score_image_sets"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +41,7 @@ class ScoredSet:
     name : str
         As it was given.
     n : int
-        Images that can be scored.
+        Images that can be scored; None where a file of statistics does not say.
     shapes : mapping of str to int
         Images of each ``"height x width x channels"``, the most frequent first.
     excluded : mapping of str to int
@@ -47,15 +49,18 @@ class ScoredSet:
     n_other : int
         Files passed over, as they are no images by their names.
     sha256 : str
-        Of the images as a set.
+        Of the images as a set; empty where it is unknown.
+    statistics : mapping of str to str, optional
+        Of a file of statistics in the place of images: its form and the extractor it names, or ``"unknown"``.
     """
 
     name: str
-    n: int
+    n: int | None
     shapes: Mapping[str, int]
     excluded: Mapping[str, int]
     n_other: int
     sha256: str
+    statistics: Mapping[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +84,7 @@ class ImageSetScores:
     @property
     def are_equal(self) -> bool:
         """Whether both sets hold the same images."""
-        return self.real.sha256 == self.fake.sha256
+        return self.real.sha256 == self.fake.sha256 != ""
 
 
 def score_image_sets(
@@ -89,13 +94,15 @@ def score_image_sets(
     *,
     extractor: str | None = None,
     protocols: Sequence[str] | None = None,
+    assume_protocol: str | None = None,
 ) -> ImageSetScores:
     """Score images against real ones.
 
     Parameters
     ----------
     real, fake : str
-        Folder, tar or npz of images; or the name of a data set of ours, such as ``"fashion_mnist/test"``.
+        Folder, tar or npz of images; or the name of a data set of ours, such as ``"fashion_mnist/test"``. The real ones
+        may be a file of statistics, where a metric needs no more of them; see `evalsuite.feature_stats`.
     metrics : sequence of str
         Registry names of metrics of sets of images; the first counts as primary.
     extractor : str, optional
@@ -103,6 +110,8 @@ def score_image_sets(
     protocols : sequence of str, optional
         Score by Inception, once with each of these protocols; see ``evalsuite.extractors.resizing``. Each image is read
         once for all of them.
+    assume_protocol : str, optional
+        Name of the extractor that statistics are to be taken as made by; see the metric `frechet_distance`.
 
     Returns
     -------
@@ -116,9 +125,11 @@ def score_image_sets(
         If a metric, a protocol or the extractor is unknown, a metric is not one of sets of images, or the extractor has
         no protocols.
     InputError
-        If a set cannot be read, or has fewer images than a metric takes.
+        If a set cannot be read, has fewer images than a metric takes, or is statistics that a metric cannot use.
     """
     _check_names(extractor, protocols)
+    if assume_protocol is not None:
+        check_extractor("--assume-protocol", assume_protocol)
     for option, name in (("--real", real), ("--fake", fake)):
         if name not in DATASETS and not Path(name).exists():
             hint = did_you_mean(name, DATASETS) or "."
@@ -128,25 +139,31 @@ def score_image_sets(
             )
     asked = list(dict.fromkeys(protocols)) if protocols is not None else [None]
     specs = [
-        _spec(name, real, extractor, protocol, primary=i == 0)
+        _spec(name, real, extractor, protocol, assume_protocol, primary=i == 0)
         for i, name in enumerate(dict.fromkeys(metrics))
         for protocol in asked
     ]
     made = [make_metric(spec, "--metric", may_run_code=True) for spec in specs]
     reference = find_reference(real)
     outputs, fake_set = _read(fake)
-    real_set = _describe(real, reference.image_set)
+    real_set = describe_images(real, reference.image_set, reference.statistics)
     for metric in made:
         least = getattr(metric, "least", 1)
         for option, one in (("--real", real_set), ("--fake", fake_set)):
-            if one.n < least:
+            if one.n is not None and one.n < least:
                 left_out = "".join(f"; left out: {count} x {reason}" for reason, count in one.excluded.items())
                 raise InputError(
                     f'{option} {one.name}: has {one.n} image{"s" * (one.n != 1)}, metric "{metric.name}" takes at '
                     f"least {least}{left_out}"
                 )
     for metric in made:
-        metric.check()  # weights that are missing are no fault of either set
+        try:
+            metric.check()  # weights that are missing are no fault of either set
+        except InputError as error:
+            if not str(error).startswith("reference set"):
+                raise
+            said = str(error).removeprefix(f'reference set "{real}": ')
+            raise InputError(f'--real {real}: metric "{metric.name}": {said}') from error
     data = ScoringInput(
         task_name="images", samples=[Sample(id=output.sample_id, input={}) for (output,) in outputs], outputs=outputs
     )
@@ -166,13 +183,18 @@ def _check_names(extractor: str | None, protocols: Sequence[str] | None) -> None
         check_protocol(protocol, "--protocol")
     if extractor is None:
         return
-    try:
-        parsed = parse_extractor(extractor)
-    except UsageError as error:
-        raise UsageError(f"--extractor: {error}") from error
-    if protocols is not None and (parsed.base not in DEFAULT_PROTOCOLS or "@" in extractor):
+    check_extractor("--extractor", extractor)
+    if protocols is not None and (parse_extractor(extractor).base not in DEFAULT_PROTOCOLS or "@" in extractor):
         names = " or ".join(DEFAULT_PROTOCOLS)
         raise UsageError(f'--protocol: --extractor must be {names} with it, or left out, got "{extractor}"')
+
+
+def check_extractor(option: str, name: str) -> None:
+    """Raise UsageError unless there is an extractor of this name; the message begins with `option`."""
+    try:
+        parse_extractor(name)
+    except UsageError as error:
+        raise UsageError(f"{option}: {error}") from error
 
 
 def _read_once(metrics: Sequence[Metric], real: str, outputs: Sequence[tuple[Output]]) -> dict[str, Rows]:
@@ -181,12 +203,15 @@ def _read_once(metrics: Sequence[Metric], real: str, outputs: Sequence[tuple[Out
     by_signature = {row_signature(metric): open_extractor(metric.extractor) for metric in images}
     if len(by_signature) < 2:  # nothing to share
         return {}
-    beside = [metric.extractor for metric in images if isinstance(metric, ImageSetMetric)]
-    all_reference_features(list(dict.fromkeys(beside)), real)
+    if find_reference(real).statistics is None:
+        beside = [metric.extractor for metric in images if isinstance(metric, ImageSetMetric)]
+        all_reference_features(list(dict.fromkeys(beside)), real)
     return dict(zip(by_signature, rows_of_images(list(by_signature.values()), outputs), strict=True))
 
 
-def _spec(name: str, real: str, extractor: str | None, protocol: str | None, *, primary: bool) -> MetricSpec:
+def _spec(
+    name: str, real: str, extractor: str | None, protocol: str | None, assumed: str | None, *, primary: bool
+) -> MetricSpec:
     metric_class = METRICS.get(name)
     if not (inspect.isclass(metric_class) and issubclass(metric_class, ImageFeatureMetric)):
         able = [known for known in METRICS.names() if _is_image_metric(known)]
@@ -201,6 +226,8 @@ def _spec(name: str, real: str, extractor: str | None, protocol: str | None, *, 
         options["extractor"] = f"{extractor}@{protocol}"
     if extractor is not None:
         options.setdefault("extractor", extractor)
+    if assumed is not None and issubclass(metric_class, FrechetDistance):
+        options["assume_protocol"] = assumed
     return MetricSpec(name=name, primary=primary, options=dict(options))
 
 
@@ -215,13 +242,24 @@ def _is_image_metric(name: str) -> bool:
 def _read(name: str) -> tuple[list[tuple[Output]], ScoredSet]:
     if name in DATASETS:
         images = load_images(name)
-        return [(Output(image=image, sample_id=str(i)),) for i, image in enumerate(images)], _describe(name, None)
+        return [(Output(image=image, sample_id=str(i)),) for i, image in enumerate(images)], describe_images(name, None)
     found = read_image_set(name)
     pairs = zip(found.names, found.images, strict=True)
-    return [(Output(image=image, sample_id=each),) for each, image in pairs], _describe(name, found)
+    return [(Output(image=image, sample_id=each),) for each, image in pairs], describe_images(name, found)
 
 
-def _describe(name: str, found: ImageSet | None) -> ScoredSet:
+def describe_images(name: str, found: ImageSet | None, statistics: FeatureStatistics | None = None) -> ScoredSet:
+    """Return what is to be told of a set: of a data set by its name, or of what was found at a path."""
+    if statistics is not None:
+        return ScoredSet(
+            name=name,
+            n=statistics.n,
+            shapes={},
+            excluded={},
+            n_other=0,
+            sha256=statistics.image_set or "",
+            statistics={"form": statistics.form, "extractor": statistics.extractor or "unknown"},
+        )
     if found is None:
         dataset = DATASETS[name]
         shapes = {dataset.shape: dataset.n}

@@ -170,7 +170,7 @@ def test_a_data_set_by_name(capsys: Capture) -> None:
         ("mixed", "fake", (), '--real mixed: reference set "mixed": image'),
         ("real", "fake", ("--extractor", "fashion_convent"), '"fashion_convent"; did you mean "fashion_convnet"?'),
         ("real", "fake", ("--metric", "kidd"), 'unknown metric "kidd"; did you mean "kid"?'),
-        ("real", "fake", ("--metric", "bleu"), '"bleu" does not score sets of images; these do: authenticity, '),
+        ("real", "fake", ("--metric", "bleu"), '"bleu" does not score sets of images; these do: authenticity, cmmd'),
         ("real", "fake", ("--metric", "fid", "--extractor", "fashion_convnet"), '"fid" has no option "extractor"'),
     ],
 )  # fmt: skip

@@ -34,6 +34,7 @@ OTHER: dict[str, dict[str, object]] = {
     "extractor": {"extractor": "inception_fid"},
     "classifier": {"extractor": "inception_logits"},
     "protocol": {"protocol": "clean"},
+    "assume_protocol": {"assume_protocol": "inception_fid"},
     "reference_set": {"reference_set": "fashion_mnist/heldout"},
     "training_set": {"training_set": "IMAGES"},
     "level": {"level": 0.05},

@@ -1,0 +1,157 @@
+"""Statistics of the features of a set of images, computed in one pass and in bounded memory."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from evalsuite.datasets import DATASETS
+from evalsuite.distances.moments import BLOCK, Moments, moments
+from evalsuite.environment import release
+from evalsuite.errors import InputError, did_you_mean
+from evalsuite.extractors.opening import open_extractor, read_in_parts
+from evalsuite.feature_stats import FeatureStatistics, make_statistics
+from evalsuite.metrics.references import find_reference
+from evalsuite.scoring.image_sets import ScoredSet, check_extractor, describe_images
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+__all__ = ["FEATURE_TYPES", "StatisticsOfImages", "compute_statistics"]
+
+FEATURE_TYPES = ("float16", "float32")
+_LARGEST_FLOAT16 = 65504.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatisticsOfImages:
+    """Statistics, and what they are of."""
+
+    images: ScoredSet
+    statistics: FeatureStatistics
+
+
+def compute_statistics(
+    images: str,
+    extractor: str,
+    *,
+    features: str | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> StatisticsOfImages:
+    """Compute mean and covariance of the features of a set of images.
+
+    Parameters
+    ----------
+    images : str
+        Folder, tar or npz of images; or the name of a data set of ours.
+    extractor : str
+        The network that computes features.
+    features : {"float16", "float32"}, optional
+        Keep the features, too, in this type.
+    progress : callable, optional
+        Told how many images are done and wanted.
+
+    Returns
+    -------
+    StatisticsOfImages
+        The same bits as moments of all features at once; no more than 4,096 vectors are held unless they are kept.
+
+    Raises
+    ------
+    UsageError
+        If the extractor is unknown.
+    InputError
+        If the set cannot be read, has fewer than two images, or one that the extractor does not take.
+    """
+    check_extractor("--extractor", extractor)
+    _check_there(images)
+    reference = find_reference(images)
+    if reference.n < 2:
+        raise InputError(f"{images}: has 1 image, statistics take at least 2")
+    network = open_extractor(extractor)
+    network.features([])  # weights that do not fit are no fault of the images
+    total = _Accumulator(network.dimension, keep=features)
+    done = 0
+    for part in read_in_parts(
+        image if isinstance(image, np.ndarray) else image.pixels() for image in reference.images()
+    ):
+        try:
+            total.add(network.features(part))
+        except InputError as error:
+            raise InputError(f"{images}: in images {done} to {done + len(part) - 1}: {error}") from error
+        done += len(part)
+        if progress is not None:
+            progress(done, reference.n)
+    found, kept = total.result()
+    described = describe_images(images, reference.image_set)
+    statistics = make_statistics(
+        images,
+        found.mean,
+        found.covariance,
+        n=found.n,
+        extractor=network.signature,
+        decoder=_decoder(reference.image_set.path if reference.image_set is not None else None),
+        image_set=described.sha256,
+        source=reference.identity,
+        made_by=f"evalsuite {release()}",
+        features=kept,
+    )
+    return StatisticsOfImages(images=described, statistics=statistics)
+
+
+class _Accumulator:
+    """Moments of features that come in parts, in the blocks in which `moments` adds them."""
+
+    def __init__(self, dimension: int, *, keep: str | None) -> None:
+        self._total: Moments | None = None
+        self._waiting = np.empty((0, dimension), dtype=np.float32)
+        self._keep = keep
+        self._kept: list[NDArray[np.floating]] = []
+
+    def add(self, features: NDArray[np.float32]) -> None:
+        if self._keep is not None:
+            if self._keep == "float16" and np.abs(features).max(initial=0.0) > _LARGEST_FLOAT16:
+                raise InputError("features are too large for float16; keep them in float32")
+            self._kept.append(features.astype(self._keep))
+        self._waiting = np.concatenate([self._waiting, features])
+        while len(self._waiting) >= BLOCK:
+            self._merge(self._waiting[:BLOCK])
+            self._waiting = self._waiting[BLOCK:]
+
+    def result(self) -> tuple[Moments, NDArray[np.floating] | None]:
+        if len(self._waiting):
+            self._merge(self._waiting)
+        assert self._total is not None
+        return self._total, np.concatenate(self._kept) if self._kept else None
+
+    def _merge(self, block: NDArray[np.float32]) -> None:
+        try:
+            part = moments(block)
+        except ValueError as error:
+            raise InputError(str(error)) from error
+        self._total = part if self._total is None else self._total.merged(part)
+
+
+def _check_there(images: str) -> None:
+    from pathlib import Path
+
+    if images not in DATASETS and not Path(images).exists():
+        hint = did_you_mean(images, DATASETS) or "."
+        raise InputError(
+            f'there is no "{images}"{hint} Give a folder, tar or npz of images, or one of our data sets: '
+            f"{', '.join(DATASETS)}."
+        )
+
+
+def _decoder(path: Path | None) -> str:
+    """Return what turned the files' bytes into pixels: nothing where they are stored as pixels."""
+    if path is None or path.suffix.lower() == ".npz":
+        return "none: stored as pixels"
+    from PIL import __version__
+
+    return f"Pillow {__version__}"
