@@ -469,25 +469,32 @@ def test_writing_whole_or_not_at_all(tmp_path: Path) -> None:
 class Network:
     """An extractor by its names."""
 
-    name, signature, dimension = "net", "net:abc", 6
+    name, signature, dimension = "fashion_convnet", "fashion_convnet:abc", 6
 
     def features(self, images: Any) -> Any:
         raise NotImplementedError
 
 
 def test_what_differs_is_said_and_refused_unless_told() -> None:
-    same, other, unknown = made(draw(), extractor="net:abc"), made(draw(), extractor="net:old"), made(draw())
+    same, other, unknown = (
+        made(draw(), extractor="fashion_convnet:abc"),
+        made(draw(), extractor="fashion_convnet:old"),
+        made(draw()),
+    )
     assert check_comparable("x", same, Network()) is False
-    assert check_comparable("x", other, Network(), "net") is True
-    assert check_comparable("x", unknown, Network(), "net") is True
-    with pytest.raises(InputError, match=r"made by net:old, the images' features are by net:abc.*assume-protocol net"):
+    assert check_comparable("x", other, Network(), "fashion_convnet") is True
+    assert check_comparable("x", unknown, Network(), "fashion_convnet") is True
+    with pytest.raises(
+        InputError,
+        match=r"made by fashion_convnet:old, the images' features are by \S+:abc.*assume-protocol fashion_convnet",
+    ):
         check_comparable("x", other, Network(), "")
     with pytest.raises(InputError, match=r"does not say by which .*, weights and resizing .* mean nothing$"):
         check_comparable("x", unknown, Network())
-    with pytest.raises(InputError, match='taken as made by "tent"'):
-        check_comparable("x", unknown, Network(), "tent")
-    with pytest.raises(InputError, match="has 3 features, but net:abc has 6"):
-        check_comparable("x", made(draw(d=3)), Network(), "net")
+    with pytest.raises(InputError, match='taken as made by "inception_fid@clean"'):
+        check_comparable("x", unknown, Network(), "inception_fid@clean")
+    with pytest.raises(InputError, match="has 3 features, but fashion_convnet:abc has 6"):
+        check_comparable("x", made(draw(d=3)), Network(), "fashion_convnet")
 
 
 def test_features_must_fit() -> None:
