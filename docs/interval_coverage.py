@@ -2,15 +2,14 @@
 
 A trial draws 1,000 of the 50,000 training images of Fashion-MNIST as a model's images, by features of
 `fashion_convnet`, with the 10,000 test images as the reference. What the intervals are for is the mean of all trials'
-values or, for those of populations, the value of all 50,000. With ``--write`` the table goes into the page on image
-metrics.
+values or, for those of populations, the value of all 50,000. The table has, beside the share of intervals that held it,
+that value, the standard deviation of the trials' values, and the intervals' mean width over the one that 95 % would need.
 """
 
 from __future__ import annotations
 
 import argparse
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -23,7 +22,6 @@ from evalsuite.metrics.references import reference_features
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-PAGE = Path(__file__).parent / "image-metrics.md"
 NAMES = (
     "frechet_distance",
     "frechet_infinity",
@@ -47,7 +45,6 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--trials", type=int, default=200)
     parser.add_argument("--metric", nargs="+", default=NAMES, choices=NAMES)
-    parser.add_argument("--write", action="store_true")
     options = parser.parse_args(arguments)
     rows = [row(name, options.trials) for name in options.metric]
     table = "\n".join(
@@ -58,10 +55,6 @@ def main(arguments: Sequence[str] | None = None) -> None:
         ]
     )
     sys.stdout.write(table + "\n")
-    if options.write:
-        start, end = "<!-- coverage -->\n", "<!-- /coverage -->"
-        before, _, rest = PAGE.read_text("utf-8").partition(start)
-        PAGE.write_text(before + start + table + "\n" + end + rest.partition(end)[2], encoding="utf-8")
 
 
 def row(name: str, n_trials: int) -> str:
