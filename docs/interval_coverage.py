@@ -3,7 +3,7 @@
 A trial draws 1,000 of the 50,000 training images of Fashion-MNIST as a model's images, by features of
 `fashion_convnet`, with the 10,000 test images as the reference. What the intervals are for is the mean of all trials'
 values or, for those of populations, the value of all 50,000. The table has, beside the share of intervals that held it,
-that value, the standard deviation of the trials' values, and the intervals' mean width over the one that 95 % would need.
+that value, the standard deviation of the trials' values, and the intervals' mean width over what 95 % would need.
 """
 
 from __future__ import annotations
