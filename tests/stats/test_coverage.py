@@ -13,14 +13,13 @@ import pytest
 
 from evalsuite import stats
 from evalsuite.distances import (
-    covered,
     frechet_distance,
     kernel_distance,
     leave_out_frechet,
     leave_out_recall,
     mean_kernel,
     moments,
-    neighbour_distances,
+    neighbourhoods,
 )
 
 if TYPE_CHECKING:
@@ -60,7 +59,7 @@ def kid(x: Array) -> tuple[float, Interval | None]:
 
 
 def recall(x: Array) -> tuple[float, Interval | None]:
-    value = covered(REFERENCE, x, neighbour_distances(x, 3)).mean()
+    value = neighbourhoods(x, REFERENCE, 3).recall
     return value, stats.interval_of_left_out(value, leave_out_recall(REFERENCE, x, BLOCKS, 3))
 
 
