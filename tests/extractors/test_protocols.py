@@ -66,6 +66,7 @@ def peer_features(protocol: str, weights: Path, images: list[Any]) -> Any:
             network = fidelity.FeatureExtractorInceptionV3("n", ["2048"], feature_extractor_weights_path=str(weights))
             found = [network(planes(image))[0].flatten() for image in images]
         else:
+            pytest.importorskip("torch_fidelity")  # whose network it takes
             torchmetrics = pytest.importorskip("torchmetrics.image.fid", exc_type=Exception)
             network = torchmetrics.NoTrainInceptionV3("n", ["2048"], str(weights))
             found = [network(planes(image)).flatten() for image in images]
