@@ -249,6 +249,9 @@ class Score:
         By the name of what divides the samples, such as ``"depth"``.
     notes : tuple of str
         What a reader must know beside the number, a sentence each.
+    floor : float, optional
+        What as many of the reference's own kind would score, such as real images against real ones: no model can be
+        asked to do better. None where it is the metric's best value, or not known.
     """
 
     metric: str
@@ -264,3 +267,4 @@ class Score:
     bounds: tuple[float, float] | None = None
     slices: Mapping[str, tuple[Slice, ...]] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    floor: float | None = None

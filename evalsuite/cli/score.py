@@ -210,6 +210,7 @@ def _score_files(options: argparse.Namespace) -> None:
 
 def print_scores(scores: Sequence[Score], *, as_json: bool = False) -> None:
     """Print each score with its interval, number of samples, signature and notes; or as JSON."""
+    from evalsuite.report.notes import floor_lines
     from evalsuite.report.numbers import format_score
     from evalsuite.report.report import score_record
     from evalsuite.report.terminal import printable
@@ -222,7 +223,7 @@ def print_scores(scores: Sequence[Score], *, as_json: bool = False) -> None:
         unscored = f", {score.n_unscored} without a value" if score.n_unscored else ""
         direction = "" if score.higher_is_better else "; lower is better"
         sys.stdout.write(f"{score.metric:<{width}}  {format_score(score)}  (n = {score.n}{unscored}{direction})\n")
-        for line in (score.signature, *score.notes):
+        for line in (*floor_lines(score), score.signature, *score.notes):
             sys.stdout.write(f"{'':<{width}}  {printable(line, 1000)}\n")
     levels = sorted({score.interval.level for score in scores if score.value is not None and score.interval})
     if levels:

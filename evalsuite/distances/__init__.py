@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from evalsuite.distances.frechet import frechet_distance, leave_out_frechet
+from evalsuite.distances.frechet_floor import frechet_floor
 from evalsuite.distances.frechet_infinity import ExtrapolatedFrechet, frechet_infinity
 from evalsuite.distances.frechet_influence import frechet_influence
 from evalsuite.distances.inception_score import inception_score, leave_out_inception_score, split_inception_score
@@ -23,6 +24,7 @@ __all__ = [
     "Moments",
     "Neighbourhoods",
     "frechet_distance",
+    "frechet_floor",
     "frechet_infinity",
     "frechet_influence",
     "inception_score",

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from hashlib import blake2b
 from math import sqrt
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from evalsuite.distances.frechet import frechet_distance
-from evalsuite.distances.moments import Moments, moments
+from evalsuite.distances.hashed_order import hashed_order
+from evalsuite.distances.moments import Moments, merged, moments
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -117,13 +117,8 @@ def _cut(features: NDArray[np.floating], clusters: NDArray[np.int64] | None, n_b
         raise ValueError(
             f"an extrapolated distance needs at least {2 * n_blocks} independent feature vectors, got {n_clusters}"
         )
-    key = seed.to_bytes(16, "little")
-    # Of a cluster the least digest stands for all.
-    digests = sorted(
-        (blake2b(row.tobytes(), digest_size=16, key=key).digest(), int(label))
-        for row, label in zip(features, labels, strict=True)
-    )
-    order = list(dict.fromkeys(label for _, label in digests))
+    # Of a cluster the member that comes first stands for all.
+    order = list(dict.fromkeys(labels[hashed_order(features, seed)].tolist()))
     blocks = np.empty(n_clusters, dtype=np.int64)
     blocks[order] = np.arange(n_clusters) % n_blocks
     return [moments(features[blocks[labels] == block]) for block in range(n_blocks)]
@@ -151,14 +146,7 @@ def _whole_and_halves(parts: list[Moments], left_out: int | None) -> list[Moment
     """
     n = len(parts)
     chosen = [range(n), range(0, n, 2), range(1, n, 2), range(n // 2), range(n // 2, n)]
-    return [_merged([parts[i] for i in places if i != left_out]) for places in chosen]
-
-
-def _merged(parts: list[Moments]) -> Moments:
-    total = parts[0]
-    for part in parts[1:]:
-        total = total.merged(part)
-    return total
+    return [merged([parts[i] for i in places if i != left_out]) for places in chosen]
 
 
 def _jackknife_variance(left_out: NDArray[np.float64]) -> float:

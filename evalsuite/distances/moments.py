@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
-__all__ = ["BLOCK", "Moments", "checked", "moments"]
+__all__ = ["BLOCK", "Moments", "checked", "merged", "moments"]
 
 BLOCK = 4096
 
@@ -109,6 +111,14 @@ def moments(features: NDArray[np.floating]) -> Moments:
         deviations = block - mean
         part = Moments(len(block), mean, deviations.T @ deviations)
         total = total.merged(part) if total.n else part
+    return total
+
+
+def merged(parts: Sequence[Moments]) -> Moments:
+    """Return the moments of all parts together, of which there is at least one, merged from the first to the last."""
+    total = parts[0]
+    for part in parts[1:]:
+        total = total.merged(part)
     return total
 
 

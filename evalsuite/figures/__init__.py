@@ -1,6 +1,6 @@
 """Figures that metrics and tasks add to a report."""
 
-from evalsuite.figures.grids import feature_grids, feature_rows, random_grid, ranked_grid
+from evalsuite.figures.grids import feature_grids, feature_rows, influence_grid, random_grid, ranked_grid
 from evalsuite.figures.record import (
     Curve,
     Example,
@@ -26,6 +26,7 @@ __all__ = [
     "example_texts",
     "feature_grids",
     "feature_rows",
+    "influence_grid",
     "random_grid",
     "ranked_grid",
     "slice_figures",

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from evalsuite.figures.record import FigureInput
     from evalsuite.types import Output
 
-__all__ = ["feature_grids", "feature_rows", "nearest_rows", "pixels", "random_grid", "ranked_grid"]
+__all__ = ["feature_grids", "feature_rows", "influence_grid", "nearest_rows", "pixels", "random_grid", "ranked_grid"]
 
 _COLUMNS = 8
 _ROWS = 4
@@ -92,6 +92,29 @@ def feature_grids(
         for title, places in (("Nearest to a real image", order), ("Farthest from any real image", order[::-1]))
         if (figure := ranked_grid(data, rows, places, distance, title, caption, "distance", partner))
     ]
+
+
+def influence_grid(data: FigureInput, rows: NDArray[np.int64], shares: NDArray[np.float64]) -> Figure | None:
+    """Return the images that a distance between sets suffers from most; None where none can be read.
+
+    Parameters
+    ----------
+    data : FigureInput
+    rows : int64 array, shape (n,)
+        The samples that were measured.
+    shares : float64 array, shape (n,)
+        By how much of itself the distance would fall without each.
+    """
+    return ranked_grid(
+        data,
+        rows,
+        np.argsort(-shares, kind="stable"),
+        100 * shares,
+        "Those that raise the distance most",
+        "Left out alone, each would lower it by so many per cent (to first order). Not the same as the least real: an "
+        "image weighs by what it adds to the set.",
+        "per cent",
+    )
 
 
 def feature_rows(data: FigureInput, d: int) -> tuple[NDArray[np.int64], NDArray[np.float32]]:

@@ -332,6 +332,20 @@ class SetMetric(Metric):
             features, clusters, lambda part: self.value(part, reference), value_range=self.value_range
         )
 
+    def left_out(
+        self, features: FloatArray, clusters: NDArray[np.int64], reference: FloatArray | None = None
+    ) -> FloatArray | None:
+        """Return the values without one block of clusters at a time, float64 of shape (b,), of which paired differences
+        between sets of outputs for the same samples are made; None where there are too few, or the metric has none.
+        """
+        del features, clusters, reference
+        return None
+
+    def floor(self, features: FloatArray, reference: FloatArray | None = None) -> float | None:
+        """Return what as many of the reference's own kind would score; None where that is the best value, or not known."""
+        del features, reference
+        return None
+
     def notes(self, features: FloatArray, reference: FloatArray | None = None) -> tuple[str, ...]:
         """Return what a reader of the score must know about these features, a sentence each; mostly nothing."""
         del features, reference

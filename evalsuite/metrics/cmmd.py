@@ -66,6 +66,13 @@ class Cmmd(ImageSetMetric):
         if not (is_number and 0 < self.sigma < float("inf")):
             raise UsageError(f"{self.name}: `sigma` must be a finite number above 0, got {self.sigma!r}")
 
+    def floor(self, features: FloatArray, reference: FloatArray | None = None) -> float | None:
+        """Return what as many real images score on average: what pairs of a member with itself add."""
+        vectors, given = self._pair(features, reference)
+        if min(len(vectors), len(given)) < self.least:
+            return None
+        return _SCALE * (1.0 - _reference_mean(given, self.sigma)) * (1 / len(vectors) + 1 / len(given))
+
     def _distance(self, vectors: FloatArray, reference: FloatArray) -> float:
         return self._biased(self._found(vectors, reference, None), reference)
 
@@ -83,6 +90,10 @@ class Cmmd(ImageSetMetric):
         return stats.student_interval(
             centre, _SCALE * sqrt(found.variance), n - 1, method="U-statistic's variance", value_range=self.value_range
         )
+
+    def _left_out(self, vectors: FloatArray, clusters: NDArray[np.int64], reference: FloatArray) -> FloatArray | None:
+        blocks = stats.jackknife_blocks(clusters)
+        return None if blocks is None else _SCALE * self._found(vectors, reference, blocks).left_out
 
     def _found(self, vectors: FloatArray, reference: FloatArray, blocks: NDArray[np.int64] | None) -> KernelDistance:
         mean = _reference_mean(reference, self.sigma)

@@ -8,13 +8,21 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from evalsuite import stats
-from evalsuite.distances import Moments, frechet_distance, leave_out_frechet, moments
+from evalsuite.distances import (
+    Moments,
+    frechet_distance,
+    frechet_floor,
+    frechet_influence,
+    leave_out_frechet,
+    moments,
+)
 from evalsuite.errors import InputError, UsageError
 from evalsuite.extractors.inception_weights import FILE_NAME, SHA256_START
 from evalsuite.extractors.naming import parse_extractor, with_protocol
 from evalsuite.extractors.opening import open_extractor
 from evalsuite.extractors.resizing import PROTOCOLS
 from evalsuite.feature_stats import FeatureStatistics, check_comparable, describe_difference
+from evalsuite.figures import feature_rows, influence_grid
 from evalsuite.metrics._options import check_choice
 from evalsuite.metrics.image_set import ImageSetMetric
 from evalsuite.metrics.references import OncePerArray, find_reference, find_statistics
@@ -24,18 +32,23 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from evalsuite.figures import Figure, FigureInput
     from evalsuite.media import ImageSet
     from evalsuite.metrics.base import FloatArray
-    from evalsuite.types import Interval, Sample
+    from evalsuite.types import Sample
 
 __all__ = ["FrechetDistance", "FrechetInceptionDistance", "check_fid_weights", "fid_extractor"]
 
 # Leaving out a block of 2,048-dimensional features takes about a second.
 _WIDE, _BLOCKS, _BLOCKS_OF_WIDE = 512, 50, 20
 
+# Of fewer reference images there is nothing to cut; of statistics, none is there.
+_LEAST_FOR_FLOOR = 4
+
 _OF_ANY = {"fid": "frechet_distance", "fid_infinity": "frechet_infinity"}
 
 _moments = OncePerArray(moments)
+_floor = OncePerArray(frechet_floor)
 
 
 @dataclass(frozen=True)
@@ -61,7 +74,8 @@ class FrechetDistance(ImageSetMetric):
 
     The value falls as images are added, so their number is in the signature. The interval is a delete-block jackknife
     (50 blocks; 20 above 512 features) for the expected distance of *this many* images of the model from *this*
-    reference. None with fewer than two images.
+    reference. None with fewer than two images. Beside it stands the distance that as many real images would have: parts of
+    the reference set against its rest. None of statistics.
 
     References
     ----------
@@ -105,6 +119,26 @@ class FrechetDistance(ImageSetMetric):
                 f"{find_reference(self.reference_set).n} images, whose features are computed"
             )
 
+    def floor(self, features: FloatArray, reference: FloatArray | None = None) -> float | None:
+        """Return what as many real images would score; see `evalsuite.distances.frechet_floor`."""
+        vectors, given = self._pair(features, reference)
+        if len(vectors) < self.least or len(given) < _LEAST_FOR_FLOOR:
+            return None
+        return _floor(given, len(vectors), n_draws=4 if given.shape[1] <= _WIDE else 1)
+
+    def figures(self, data: FigureInput) -> Sequence[Figure]:
+        """Return, besides, the images that the distance suffers from most, where a task ranks by it."""
+        found = list(super().figures(data))
+        rows, vectors = feature_rows(data, open_extractor(self.extractor).dimension)
+        if not data.score.primary or not data.score.value or len(rows) < self.least:
+            return found
+        reference = self.reference(())
+        assert reference is not None
+        of_reference = self._smallest(reference)
+        influence = frechet_influence(vectors, of_reference)
+        grid = influence_grid(data, rows, influence / (len(rows) - 1) / data.score.value)
+        return [*found, grid] if grid is not None else found
+
     def _signature_parts(self) -> list[str]:
         found = self._statistics()
         if found is None:
@@ -143,12 +177,9 @@ class FrechetDistance(ImageSetMetric):
     def _distance(self, vectors: FloatArray, reference: FloatArray) -> float:
         return frechet_distance(vectors, self._smallest(reference))
 
-    def _interval(self, vectors: FloatArray, clusters: NDArray[np.int64], reference: FloatArray) -> Interval | None:
+    def _left_out(self, vectors: FloatArray, clusters: NDArray[np.int64], reference: FloatArray) -> FloatArray | None:
         blocks = stats.jackknife_blocks(clusters, _BLOCKS if vectors.shape[1] <= _WIDE else _BLOCKS_OF_WIDE)
-        if blocks is None:
-            return None
-        left_out = leave_out_frechet(vectors, blocks, self._smallest(reference))
-        return stats.interval_of_left_out(self._distance(vectors, reference), left_out, value_range=self.value_range)
+        return None if blocks is None else leave_out_frechet(vectors, blocks, self._smallest(reference))
 
     def _notes(self, vectors: FloatArray, reference: FloatArray) -> tuple[str, ...]:
         found = self._statistics() if len(reference) == 0 else None

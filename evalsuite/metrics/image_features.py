@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
+from evalsuite import stats
 from evalsuite.datasets import load_images
 from evalsuite.errors import InputError, UsageError
 from evalsuite.extractors import EMBEDDED
@@ -102,6 +103,15 @@ class ImageFeatureMetric(SetMetric):
             return None
         return self._interval(vectors, clusters[owners], self._given(reference))
 
+    def left_out(
+        self, features: FloatArray, clusters: NDArray[np.int64], reference: FloatArray | None = None
+    ) -> FloatArray | None:
+        """Return the values without one block of images at a time; see ``SetMetric``."""
+        vectors, owners = self._vectors(features, reference)
+        if len(vectors) < self.least:
+            return None
+        return self._left_out(vectors, clusters[owners], self._given(reference))
+
     def _features(self, samples: Sequence[Sample], outputs: Sequence[SampleOutputs]) -> Rows:
         del samples
         return rows_of_images([open_extractor(self.extractor)], outputs)[0]
@@ -114,8 +124,20 @@ class ImageFeatureMetric(SetMetric):
     def _distance(self, vectors: FloatArray, reference: FloatArray) -> float:
         """Return the value of at least `least` feature vectors, one an image."""
 
-    @abstractmethod
-    def _interval(self, vectors: FloatArray, clusters: NDArray[np.int64], reference: FloatArray) -> Interval | None: ...
+    def _interval(self, vectors: FloatArray, clusters: NDArray[np.int64], reference: FloatArray) -> Interval | None:
+        left_out = self._left_out(vectors, clusters, reference)
+        if left_out is None:
+            return None
+        return stats.interval_of_left_out(self._distance(vectors, reference), left_out, value_range=self.value_range)
+
+    def _left_out(self, vectors: FloatArray, clusters: NDArray[np.int64], reference: FloatArray) -> FloatArray | None:
+        """Return the values without one block of clusters at a time; None with fewer than two clusters."""
+        blocks = stats.jackknife_blocks(clusters)
+        if blocks is None:
+            return None
+        return np.array(
+            [self._distance(vectors[blocks != block], reference) for block in range(int(blocks.max()) + 1)]
+        )
 
     def _notes(self, vectors: FloatArray, reference: FloatArray) -> tuple[str, ...]:
         del vectors, reference

@@ -105,8 +105,14 @@ class Precision(_NeighbourMetric):
         return self._neighbourhoods(vectors, reference).precision
 
     def _interval(self, vectors: FloatArray, clusters: NDArray[np.int64], reference: FloatArray) -> Interval | None:
+        return stats.proportion_interval(self._rows(vectors, reference), clusters)
+
+    def _left_out(self, vectors: FloatArray, clusters: NDArray[np.int64], reference: FloatArray) -> FloatArray | None:
+        return stats.left_out_rows(self._rows(vectors, reference), clusters, _quotient)
+
+    def _rows(self, vectors: FloatArray, reference: FloatArray) -> NDArray[np.float64]:
         inside = (self._neighbourhoods(vectors, reference).counts > 0).astype(np.float64)
-        return stats.proportion_interval(np.stack([inside, np.ones_like(inside)], axis=1), clusters)
+        return np.stack([inside, np.ones_like(inside)], axis=1)
 
 
 @dataclass(frozen=True)
@@ -142,12 +148,9 @@ class Recall(_NeighbourMetric):
     def _distance(self, vectors: FloatArray, reference: FloatArray) -> float:
         return self._neighbourhoods(vectors, reference).recall
 
-    def _interval(self, vectors: FloatArray, clusters: NDArray[np.int64], reference: FloatArray) -> Interval | None:
+    def _left_out(self, vectors: FloatArray, clusters: NDArray[np.int64], reference: FloatArray) -> FloatArray | None:
         blocks = stats.jackknife_blocks(clusters)
-        if blocks is None:
-            return None
-        left_out = leave_out_recall(reference, vectors, blocks, self.k)
-        return stats.interval_of_left_out(self._distance(vectors, reference), left_out, value_range=self.value_range)
+        return None if blocks is None else leave_out_recall(reference, vectors, blocks, self.k)
 
 
 @dataclass(frozen=True)
@@ -186,11 +189,15 @@ class Density(_NeighbourMetric):
         return self._neighbourhoods(vectors, reference).density
 
     def _interval(self, vectors: FloatArray, clusters: NDArray[np.int64], reference: FloatArray) -> Interval | None:
+        rows = self._rows(vectors, reference)
+        return stats.jackknife_row_interval(rows, clusters, _quotient, value_range=self.value_range)
+
+    def _left_out(self, vectors: FloatArray, clusters: NDArray[np.int64], reference: FloatArray) -> FloatArray | None:
+        return stats.left_out_rows(self._rows(vectors, reference), clusters, _quotient)
+
+    def _rows(self, vectors: FloatArray, reference: FloatArray) -> NDArray[np.float64]:
         shares = self._neighbourhoods(vectors, reference).counts / self.k
-        rows = np.stack([shares, np.ones_like(shares)], axis=1)
-        return stats.jackknife_row_interval(
-            rows, clusters, lambda sums: sums[:, 0] / sums[:, 1], value_range=self.value_range
-        )
+        return np.stack([shares, np.ones_like(shares)], axis=1)
 
     def example(self) -> Example:
         """Return enough images that half of them are in half as many neighbourhoods."""
@@ -232,16 +239,19 @@ class Coverage(_NeighbourMetric):
     def _distance(self, vectors: FloatArray, reference: FloatArray) -> float:
         return self._neighbourhoods(vectors, reference).coverage
 
-    def _interval(self, vectors: FloatArray, clusters: NDArray[np.int64], reference: FloatArray) -> Interval | None:
+    def _left_out(self, vectors: FloatArray, clusters: NDArray[np.int64], reference: FloatArray) -> FloatArray | None:
         blocks = stats.jackknife_blocks(clusters)
         if blocks is None:
             return None
-        left_out = leave_out_coverage(vectors, blocks, reference, _reference_radii(reference, self.k))
-        return stats.interval_of_left_out(self._distance(vectors, reference), left_out, value_range=self.value_range)
+        return leave_out_coverage(vectors, blocks, reference, _reference_radii(reference, self.k))
 
     def example(self) -> Example:
         """Return so few images of clothes among noise that most neighbourhoods are empty."""
         return clothes_and_noise(32, 4)
+
+
+def _quotient(sums: NDArray[np.floating]) -> NDArray[np.floating]:
+    return np.asarray(sums[:, 0] / sums[:, 1])
 
 
 def _digest(vectors: FloatArray) -> str:

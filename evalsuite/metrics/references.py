@@ -179,13 +179,13 @@ class OncePerArray(Generic[T]):
         self._compute = compute
         self._kept: dict[tuple[Any, ...], tuple[weakref.ref[Any], T]] = {}
 
-    def __call__(self, array: FloatArray, *more: Any) -> T:
+    def __call__(self, array: FloatArray, *more: Any, **options: Any) -> T:
         """Return the value for an array, from memory where it is there."""
-        key = (id(array), *more)
+        key = (id(array), *more, *sorted(options.items()))
         found = self._kept.get(key)
         if found is not None and found[0]() is array:
             return found[1]
-        value = self._compute(array, *more)
+        value = self._compute(array, *more, **options)
         self._kept = {k: kept for k, kept in self._kept.items() if kept[0]() is not None}
         self._kept[key] = (weakref.ref(array), value)
         return value

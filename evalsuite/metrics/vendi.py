@@ -56,13 +56,9 @@ class Vendi(ImageFeatureMetric):
         # Rounding may leave a set of equal images a little below 1.
         return max(vendi_score(vectors), 1.0)
 
-    def _interval(self, vectors: FloatArray, clusters: NDArray[np.int64], reference: FloatArray) -> Interval | None:
+    def _left_out(self, vectors: FloatArray, clusters: NDArray[np.int64], reference: FloatArray) -> FloatArray | None:
         blocks = stats.jackknife_blocks(clusters)
-        if blocks is None:
-            return None
-        return stats.interval_of_left_out(
-            self._distance(vectors, reference), leave_out_vendi(vectors, blocks), value_range=self.value_range
-        )
+        return None if blocks is None else leave_out_vendi(vectors, blocks)
 
     def example(self) -> Example:
         """Return images of ever fewer kinds."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import combinations
 from typing import TYPE_CHECKING
 
 from evalsuite.report.columns import stands_apart
-from evalsuite.report.numbers import is_share
+from evalsuite.report.numbers import format_value, is_share
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from evalsuite.report.leaderboard import LeaderboardRun
     from evalsuite.types import Score
 
-__all__ = ["COUNTED", "table_notes"]
+__all__ = ["COUNTED", "floor_lines", "table_notes"]
 
 COUNTED = ("right", "wrong", "scored")  # what became of a sample as it should
 _NAMED = 4
@@ -36,7 +37,7 @@ def table_notes(runs: Sequence[LeaderboardRun], labels: Mapping[str, str]) -> li
         notes.append("note: * is of another signature or number of samples, and does not compare with the others")
     if _could_change_order(scores):
         notes.append("warning: samples without a verdict are many enough to change this order")
-    return [*notes, *_score_notes(runs, labels), *_without_value(runs, labels)]
+    return [*notes, *_score_notes(runs, labels), *_without_value(runs, labels), *_floor_notes(runs, labels)]
 
 
 def _without_value(runs: Sequence[LeaderboardRun], labels: Mapping[str, str]) -> list[str]:
@@ -65,6 +66,26 @@ def _score_notes(runs: Sequence[LeaderboardRun], labels: Mapping[str, str]) -> l
     return [
         f"warning: {metric}{f' of {_list(names)}' if len(names) < len(runs) else ''}: {note}"
         for (metric, note), names in said.items()
+    ]
+
+
+def floor_lines(score: Score) -> list[str]:
+    """Return what as many of the reference's own kind would score, as a line, or nothing where that is not known."""
+    if score.floor is None or score.value is None:
+        return []
+    return [f"of as many real images: about {format_value(replace(score, value=score.floor), score.floor)}"]
+
+
+def _floor_notes(runs: Sequence[LeaderboardRun], labels: Mapping[str, str]) -> list[str]:
+    """Say what real images would score, once for all models that are measured alike."""
+    said: dict[tuple[str, str], list[str]] = {}
+    for run in runs:
+        for score in run.report.scores:
+            for line in floor_lines(score):
+                said.setdefault((score.metric, line), []).append(labels[str(run.report.record["id"])])
+    return [
+        f"note: {metric} {line}{f' (beside {_list(names)})' if len(names) < len(runs) else ''}"
+        for (metric, line), names in said.items()
     ]
 
 

@@ -205,9 +205,11 @@ def _score(
     reference = metric.reference(data.samples) if isinstance(metric, SetMetric) else None
     value, interval = _value_and_interval(metric, rows.values[scored], labels[scored], seed, reference)
     notes: tuple[str, ...] = ()
+    floor = None
     scored_signature = metric.signature()
     if isinstance(metric, SetMetric):
         notes = metric.notes(rows.values[scored], reference)
+        floor = metric.floor(rows.values[scored], reference) if value is not None else None
         scored_signature = metric.scored_signature(sum(len(final_outputs(outputs)) for outputs in data.outputs))
     return Score(
         metric=spec.name,
@@ -223,6 +225,7 @@ def _score(
         bounds=_bounds(metric, rows),
         slices={key: _slices(key, metric, rows, labels, data.samples, seed, reference) for key in spec.by},
         notes=notes,
+        floor=floor,
     )
 
 

@@ -2,7 +2,14 @@
 
 from evalsuite.stats.bootstrap import curve_interval, paired_interval, row_interval
 from evalsuite.stats.clusters import cluster_labels, sum_in_blocks
-from evalsuite.stats.jackknife import interval_of_left_out, jackknife_blocks, jackknife_interval, jackknife_row_interval
+from evalsuite.stats.difference import difference_interval, difference_of_left_out
+from evalsuite.stats.jackknife import (
+    interval_of_left_out,
+    jackknife_blocks,
+    jackknife_interval,
+    jackknife_row_interval,
+    left_out_rows,
+)
 from evalsuite.stats.proportion import design_effect, proportion_interval
 from evalsuite.stats.randomisation import bootstrap_test, randomisation_test
 from evalsuite.stats.student import student_interval
@@ -12,10 +19,13 @@ __all__ = [
     "cluster_labels",
     "curve_interval",
     "design_effect",
+    "difference_interval",
+    "difference_of_left_out",
     "interval_of_left_out",
     "jackknife_blocks",
     "jackknife_interval",
     "jackknife_row_interval",
+    "left_out_rows",
     "paired_interval",
     "proportion_interval",
     "randomisation_test",

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from evalsuite.types import Interval
 
-__all__ = ["MAX_BLOCKS", "interval_of_left_out", "jackknife_blocks", "jackknife_interval", "jackknife_row_interval"]
+__all__ = ["MAX_BLOCKS", "interval_of_left_out", "jackknife_blocks", "jackknife_interval", "jackknife_row_interval", "left_out_rows"]
 
 MAX_BLOCKS = 50
 
@@ -84,14 +84,31 @@ def jackknife_row_interval(
     Interval, optional
         See `interval_of_left_out`. None with fewer than two clusters.
     """
+    left_out = left_out_rows(rows, clusters, value, most_blocks=most_blocks)
+    if left_out is None:
+        return None
+    rows = np.ascontiguousarray(rows, dtype=np.float64)
+    centre = float(np.asarray(value(rows.sum(axis=0)[None]))[0])
+    return interval_of_left_out(centre, left_out, level=level, value_range=value_range)
+
+
+def left_out_rows(
+    rows: NDArray[np.float64],
+    clusters: NDArray[np.int64],
+    value: Callable[[NDArray[np.float64]], NDArray[np.floating]],
+    *,
+    most_blocks: int | None = None,
+) -> NDArray[np.float64] | None:
+    """Return the scores of sums of rows without one cluster or block of clusters at a time, float64 of shape (b,).
+
+    Parameters and None as in `jackknife_row_interval`.
+    """
     n_clusters = int(clusters.max()) + 1 if len(clusters) else 0
     blocks = jackknife_blocks(clusters, n_clusters if most_blocks is None else most_blocks)
     if blocks is None:
         return None
     rows = np.ascontiguousarray(rows, dtype=np.float64)
-    left_out = np.asarray(value(jackknife_sums(rows, np.ascontiguousarray(blocks))), dtype=np.float64)
-    centre = float(np.asarray(value(rows.sum(axis=0)[None]))[0])
-    return interval_of_left_out(centre, left_out, level=level, value_range=value_range)
+    return np.asarray(value(jackknife_sums(rows, np.ascontiguousarray(blocks))), dtype=np.float64)
 
 
 def jackknife_blocks(clusters: NDArray[np.int64], most: int = MAX_BLOCKS) -> NDArray[np.int64] | None:

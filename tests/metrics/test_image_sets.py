@@ -64,6 +64,22 @@ def test_unseen_real_images(heldout: Any) -> None:
     assert memorisation.interval.low < 0.01 < memorisation.interval.high
 
 
+def test_a_distance_stands_beside_what_real_images_would_have(heldout: Any, tmp_path: Path) -> None:
+    """Of 1,000 unseen images the mean over many draws is 0.118 (docs/image-metrics.md)."""
+    distance, kid = score(heldout[:1000], "frechet_distance", "kid")
+    assert distance.floor == pytest.approx(0.118, abs=0.03)
+    assert kid.floor is None
+    (fewer,) = score(heldout[:100], "frechet_distance")
+    assert fewer.floor is not None
+    assert distance.floor is not None
+    assert fewer.floor > 5 * distance.floor
+    (biased,) = score(heldout[:1000], "cmmd")
+    assert biased.floor is not None
+    assert biased.value == pytest.approx(biased.floor, rel=0.5)
+    (tiny,) = score(heldout[:20], "frechet_distance", reference_set=save_images(tmp_path / "r.npz", heldout[:3]))
+    assert tiny.floor is None
+
+
 def test_precision_and_recall_are_those_of_the_definition(heldout: Any, tmp_path: Path) -> None:
     real, generated = heldout[:120], heldout[200:280]
     precision, recall = score(generated, "precision", "recall", reference_set=save_images(tmp_path / "r.npz", real))

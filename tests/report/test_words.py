@@ -30,7 +30,7 @@ WriteTask = Callable[..., Path]
 
 def run(name: str, value: float | None = 0.5, **more: Any) -> LeaderboardRun:
     """Return a run by name and value; `more` sets generation settings, or fields of the score."""
-    fields = {key: more.pop(key) for key in ("outcomes", "bounds", "notes", "n", "signature") if key in more}
+    fields = {key: more.pop(key) for key in ("outcomes", "bounds", "notes", "n", "signature", "metric", "floor") if key in more}
     score = Score(
         **{
             "metric": "accuracy",
@@ -134,6 +134,15 @@ def test_a_score_that_is_missing_is_explained() -> None:
 def test_what_a_metric_says_of_its_score_is_passed_on_once() -> None:
     assert notes(run("a", notes=("few images",)), run("b", notes=("few images",))) == ["warning: accuracy: few images"]
     assert notes(run("a", notes=("few images",)), run("b")) == ["warning: accuracy of a: few images"]
+
+
+def test_what_real_images_would_score_is_said_once_of_models_measured_alike() -> None:
+    def of(name: str, value: float, floor: float | None) -> LeaderboardRun:
+        return run(name, value, metric="frechet_distance", floor=floor)
+
+    said = "note: frechet_distance of as many real images: about 0.12"
+    assert notes(of("a", 0.05, 0.118), of("b", 47.9, 0.118)) == [said]
+    assert notes(of("a", 0.05, 0.118), of("b", 47.9, None)) == [f"{said} (beside a)"]
 
 
 WARNING = "warning: samples without a verdict are many enough to change this order"
