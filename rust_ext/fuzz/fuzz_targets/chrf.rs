@@ -21,8 +21,14 @@ fn count<T: Eq + std::hash::Hash>(hypothesis: &[T], reference: &[T], max_order: 
     let mut row = Vec::new();
     for order in 1..=max_order {
         let (h, r) = (ngrams(hypothesis, order), ngrams(reference, order));
-        let common = h.iter().map(|(ngram, &n)| n.min(r.get(ngram).copied().unwrap_or(0)));
-        row.extend([if r.is_empty() { 0 } else { h.values().sum() }, r.values().sum(), common.sum()]);
+        let common = h
+            .iter()
+            .map(|(ngram, &n)| n.min(r.get(ngram).copied().unwrap_or(0)));
+        row.extend([
+            if r.is_empty() { 0 } else { h.values().sum() },
+            r.values().sum(),
+            common.sum(),
+        ]);
     }
     row
 }
@@ -53,7 +59,10 @@ fuzz_target!(|input: (&str, Vec<&str>, u8, u8, bool)| {
         char_order: usize::from(char_order % 10),
         word_order: usize::from(word_order % 4),
         keep_whitespace,
-        score: FScoreOptions { beta_squared: 4.0, eps_smoothing: char_order >= 128 },
+        score: FScoreOptions {
+            beta_squared: 4.0,
+            eps_smoothing: char_order >= 128,
+        },
     };
     if references.is_empty() {
         assert!(chrf_statistics(&[hypothesis], &references, &[0], options).is_err());
@@ -62,12 +71,22 @@ fuzz_target!(|input: (&str, Vec<&str>, u8, u8, bool)| {
     let n_references = i64::try_from(references.len()).unwrap();
     let found = chrf_statistics(&[hypothesis], &references, &[n_references], options).unwrap();
     let characters = |text: &str| -> Vec<char> {
-        text.chars().filter(|&character| keep_whitespace || !is_space(character)).collect()
+        text.chars()
+            .filter(|&character| keep_whitespace || !is_space(character))
+            .collect()
     };
     let mut best = (-1.0, Vec::new());
     for reference in references {
-        let mut row = count(&characters(hypothesis), &characters(reference), options.char_order);
-        row.extend(count(&words(hypothesis), &words(reference), options.word_order));
+        let mut row = count(
+            &characters(hypothesis),
+            &characters(reference),
+            options.char_order,
+        );
+        row.extend(count(
+            &words(hypothesis),
+            &words(reference),
+            options.word_order,
+        ));
         #[allow(clippy::cast_precision_loss)]
         let statistics: Vec<f64> = row.iter().map(|&n| n as f64).collect();
         let score = f_score(&statistics, options.score);

@@ -12,7 +12,10 @@ fn words(text: &str) -> Vec<String> {
     let mut line = Vec::new();
     normalize(text.as_bytes(), &mut Vec::new(), &mut line);
     let line = String::from_utf8(line).unwrap();
-    line.split(' ').filter(|word| !word.is_empty()).map(String::from).collect()
+    line.split(' ')
+        .filter(|word| !word.is_empty())
+        .map(String::from)
+        .collect()
 }
 
 fuzz_target!(|input: (&str, u8, u8)| {
@@ -30,21 +33,35 @@ fuzz_target!(|input: (&str, u8, u8)| {
     let mut places = Vec::new();
     for item in &items {
         let item = words(item);
-        let length = if item.len() < n && item.len() >= min_words { item.len() } else { n };
+        let length = if item.len() < n && item.len() >= min_words {
+            item.len()
+        } else {
+            n
+        };
         places.extend(item.windows(length).map(<[String]>::to_vec));
     }
     let lines = corpus.strip_suffix('\n').unwrap_or(corpus).split('\n');
     let documents: Vec<Vec<String>> = lines.map(words).collect();
     for gram in &places {
         expected.entry(gram.clone()).or_insert_with(|| {
-            let holds = |document: &&(usize, &Vec<String>)| document.1.windows(gram.len()).any(|own| own == gram);
+            let holds = |document: &&(usize, &Vec<String>)| {
+                document.1.windows(gram.len()).any(|own| own == gram)
+            };
             let holding: Vec<_> = documents.iter().enumerate().collect();
             let holding: Vec<_> = holding.iter().filter(holds).collect();
-            (holding.len() as i64, holding.first().map_or(-1, |first| first.0 as i64))
+            (
+                holding.len() as i64,
+                holding.first().map_or(-1, |first| first.0 as i64),
+            )
         });
     }
     let (counts, first) = scan.found();
-    let found: Vec<_> = scan.items().places().iter().map(|&at| (counts[at as usize], first[at as usize])).collect();
+    let found: Vec<_> = scan
+        .items()
+        .places()
+        .iter()
+        .map(|&at| (counts[at as usize], first[at as usize]))
+        .collect();
     let expected: Vec<_> = places.iter().map(|gram| expected[gram]).collect();
     assert_eq!(found, expected, "{n} {min_words}");
 });

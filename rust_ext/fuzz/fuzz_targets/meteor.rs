@@ -22,7 +22,11 @@ fn scan(hyp: &[u32], reference: &[u32], stems: &[u32], synonyms: &[&[u32]]) -> (
                 }
             }
         };
-        for i in (0..hyp.len()).rev().filter(|&i| matched[i].is_none()).collect::<Vec<_>>() {
+        for i in (0..hyp.len())
+            .rev()
+            .filter(|&i| matched[i].is_none())
+            .collect::<Vec<_>>()
+        {
             matched[i] = (0..reference.len())
                 .rev()
                 .find(|&j| !taken[j] && equal(hyp[i], reference[j]));
@@ -36,11 +40,16 @@ fn scan(hyp: &[u32], reference: &[u32], stems: &[u32], synonyms: &[&[u32]]) -> (
         .enumerate()
         .filter_map(|(i, j)| j.map(|j| (i, j)))
         .collect();
-    let breaks = pairs.windows(2).filter(|two| (two[1].0, two[1].1) != (two[0].0 + 1, two[0].1 + 1));
+    let breaks = pairs
+        .windows(2)
+        .filter(|two| (two[1].0, two[1].1) != (two[0].0 + 1, two[0].1 + 1));
     (pairs.len(), 1 + breaks.count())
 }
 
-fuzz_target!(|data: (Vec<u8>, Vec<u8>, [u8; V], Option<[[u8; 2]; V]>)| {
+/// The words of both texts, their stems, and the synonyms of each if there are any.
+type Input = (Vec<u8>, Vec<u8>, [u8; V], Option<[[u8; 2]; V]>);
+
+fuzz_target!(|data: Input| {
     let number = |&byte: &u8| u32::from(byte) % V as u32;
     let (hyp, reference, stems, synonyms) = data;
     let hyp: Vec<u32> = hyp.iter().map(number).collect();

@@ -1,7 +1,7 @@
 //! The tokenizers as sacrebleu writes them, one rewriting after the other, for comparison.
 
-use evalsuite_rust_ext::kernels::tokenizers::tokenization::Tokenization;
 use evalsuite_rust_ext::kernels::characters::unicode_properties::{Property, properties};
+use evalsuite_rust_ext::kernels::tokenizers::tokenization::Tokenization;
 
 fn is_space(c: char) -> bool {
     c.is_whitespace() || ('\u{1c}'..='\u{1f}').contains(&c)

@@ -3,9 +3,11 @@
 
 use std::collections::HashMap;
 
+use evalsuite_rust_ext::kernels::rouge::pair_counter::RougeType;
 use evalsuite_rust_ext::kernels::rouge::porter::stem;
+use evalsuite_rust_ext::kernels::rouge::readers::{NumberedText, RougeTokenization};
 use evalsuite_rust_ext::kernels::rouge::statistics::{
-    NumberedText, RougeTokenization, RougeType, rouge_statistics, rouge_statistics_of_numbers,
+    rouge_statistics, rouge_statistics_of_numbers,
 };
 use libfuzzer_sys::fuzz_target;
 
@@ -76,12 +78,13 @@ fn union_hits(target: &[Words], prediction: &[Words]) -> i64 {
             }
         }
         for (word, _) in sentence.chunks(1).zip(union).filter(|(_, hit)| *hit) {
-            if let (Some(a), Some(b)) = (left.get_mut(word), left_target.get_mut(word)) {
-                if *a > 0 && *b > 0 {
-                    hits += 1;
-                    *a -= 1;
-                    *b -= 1;
-                }
+            if let (Some(a), Some(b)) = (left.get_mut(word), left_target.get_mut(word))
+                && *a > 0
+                && *b > 0
+            {
+                hits += 1;
+                *a -= 1;
+                *b -= 1;
             }
         }
     }

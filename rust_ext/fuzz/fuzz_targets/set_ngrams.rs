@@ -3,8 +3,8 @@
 
 use std::collections::HashMap;
 
-use evalsuite_rust_ext::kernels::diversity::ngram_diversity::{distinct_counts, ngram_frequencies};
 use evalsuite_rust_ext::kernels::characters::python_whitespace::split;
+use evalsuite_rust_ext::kernels::diversity::ngram_diversity::{distinct_counts, ngram_frequencies};
 use evalsuite_rust_ext::kernels::diversity::self_bleu::self_bleu_statistics;
 use evalsuite_rust_ext::kernels::numbering::token_ids::{Units, token_ids};
 use evalsuite_rust_ext::kernels::numbering::token_sequences::TokenSequences;

@@ -14,19 +14,37 @@ fn distance(words: &[u32], reference: &[u32]) -> (usize, Vec<usize>, Vec<bool>, 
     let mut table = vec![vec![(FAR, ' '); m + 1]; n + 1];
     table[0] = (0..=m).map(|column| (column, 'i')).collect();
     let ratio = m as f64 / n as f64;
-    let width = if ratio / 2.0 > 25.0 { (ratio / 2.0 + 25.0).ceil() as usize } else { 25 };
+    let width = if ratio / 2.0 > 25.0 {
+        (ratio / 2.0 + 25.0).ceil() as usize
+    } else {
+        25
+    };
     for row in 1..=n {
         let diagonal = (row as f64 * ratio).floor() as usize;
-        let end = if row == n { m + 1 } else { (m + 1).min(diagonal + width) };
+        let end = if row == n {
+            m + 1
+        } else {
+            (m + 1).min(diagonal + width)
+        };
         for column in diagonal.saturating_sub(width)..end {
             let mut best = (FAR, ' ');
             if column > 0 {
                 let same = words[row - 1] == reference[column - 1];
-                best = (table[row - 1][column - 1].0 + usize::from(!same), if same { '=' } else { 's' });
+                best = (
+                    table[row - 1][column - 1].0 + usize::from(!same),
+                    if same { '=' } else { 's' },
+                );
             }
             for (cost, kind) in [
                 (table[row - 1][column].0 + 1, 'd'),
-                (if column > 0 { table[row][column - 1].0 + 1 } else { FAR }, 'i'),
+                (
+                    if column > 0 {
+                        table[row][column - 1].0 + 1
+                    } else {
+                        FAR
+                    },
+                    'i',
+                ),
             ] {
                 if cost < best.0 {
                     best = (cost, kind);
@@ -96,7 +114,12 @@ fn plain_edits(hypothesis: &[u32], reference: &[u32]) -> usize {
                         n_candidates += 1;
                         let new = shifted(&words, start, len, target);
                         let gain = before as i64 - distance(&new, reference).0 as i64;
-                        let rank = (gain, len, std::cmp::Reverse(start), std::cmp::Reverse(target));
+                        let rank = (
+                            gain,
+                            len,
+                            std::cmp::Reverse(start),
+                            std::cmp::Reverse(target),
+                        );
                         if best.as_ref().is_none_or(|(other, _)| rank > *other) {
                             best = Some((rank, new));
                         }
@@ -121,9 +144,15 @@ fuzz_target!(|input: (&[u8], u8, u8, &str, &str)| {
     let (bytes, cut, kinds, hypothesis, reference) = input;
     // Words of few kinds, one a byte; the reference numbers its own, as the caller does.
     let cut = bytes.len() * usize::from(cut) / 256;
-    let (first, second) = (&bytes[..cut.min(400)], &bytes[cut..bytes.len().min(cut + 400)]);
+    let (first, second) = (
+        &bytes[..cut.min(400)],
+        &bytes[cut..bytes.len().min(cut + 400)],
+    );
     let kinds = u32::from(kinds % 12) + 1;
-    let second: Vec<u32> = second.iter().map(|&byte| 1 + u32::from(byte) % kinds).collect();
+    let second: Vec<u32> = second
+        .iter()
+        .map(|&byte| 1 + u32::from(byte) % kinds)
+        .collect();
     let first: Vec<u32> = first
         .iter()
         .map(|&byte| 1 + u32::from(byte) % kinds)

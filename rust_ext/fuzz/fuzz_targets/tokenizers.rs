@@ -1,7 +1,9 @@
 //! intl, zh, char and none give the tokens of their rewritings; none panics on bytes that are no text.
 #![no_main]
 
-use evalsuite_rust_ext::kernels::tokenizers::tokenization::Tokenization::{self, Char, Intl, Whitespace, Zh};
+use evalsuite_rust_ext::kernels::tokenizers::tokenization::Tokenization::{
+    self, Char, Intl, Whitespace, Zh,
+};
 use libfuzzer_sys::fuzz_target;
 
 mod naive_tokenizers;
