@@ -1,0 +1,142 @@
+"""The sentences of an audit: what makes a score of two sets mean something else than it seems to."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from evalsuite.media.audit import Audit, SetAudit
+
+__all__ = ["AuditWarning", "find_warnings"]
+
+_SHARE = 0.05  # of a set: fewer images than this on one side alone are no difference of the sets
+_QUALITY = 5
+_ASPECT = 0.02
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditWarning:
+    """A reason to look again: a code that does not change between releases, and a sentence."""
+
+    code: str
+    message: str
+
+
+def find_warnings(audit: Audit, shapes: Sequence[Mapping[tuple[int, int, int], int]], size: int) -> list[AuditWarning]:
+    """Return the warnings of an audit, the most serious first; `shapes` are those of its sets' images."""
+    found = [*_copied(audit)]
+    if len(audit.sets) == 2:
+        first, second = audit.sets
+        found += [*_stored(first, second), *_sized(first, second, shapes, size), *_converted(first, second)]
+    for one in audit.sets:
+        if one.duplicates.n:
+            found.append(_warn("duplicates", f"{_of(one.duplicates.n, one)} are copies of others in it"))
+        if one.enlarged:
+            text = f"{_of(one.enlarged, one)} consist of equal blocks of pixels: they were enlarged by repeating pixels"
+            found.append(_warn("enlarged", text))
+    return found
+
+
+def _copied(audit: Audit) -> Iterator[AuditWarning]:
+    last = audit.sets[-1]
+    if audit.training is not None and audit.training.n:
+        text = f"{_of(audit.training.n, last)} are training images, pixel for pixel"
+        yield _warn("training_images", f"{text}: a model that copies scores well, and near copies are not counted here")
+    if audit.shared is None or not audit.shared.n:
+        return
+    first = audit.sets[0]
+    if first.sha256 == last.sha256:
+        yield _warn("same_set", f"{first.name} and {last.name} hold the same images")
+    else:
+        yield _warn("shared", f"{_of(audit.shared.n, last)} are in {first.name}, too, pixel for pixel")
+
+
+def _stored(first: SetAudit, second: SetAudit) -> Iterator[AuditWarning]:
+    jpegs = [one.formats.get("JPEG", 0) / one.n for one in (first, second)]
+    if min(jpegs) < _SHARE < max(jpegs):
+        with_jpeg, without = (first, second) if jpegs[0] > jpegs[1] else (second, first)
+        yield _warn(
+            "jpeg_on_one_side",
+            f"{_of(with_jpeg.formats['JPEG'], with_jpeg)} are JPEG, and {without.formats.get('JPEG', 0)} of "
+            f"{without.name}'s {without.n}: what JPEG leaves behind moves most scores",
+        )
+    elif min(jpegs) > _SHARE and first.jpeg_quality is not None and second.jpeg_quality is not None:
+        a, b = first.jpeg_quality.median, second.jpeg_quality.median
+        if abs(a - b) >= _QUALITY:
+            text = f"JPEG of quality {a} in {first.name} and {b} in {second.name} (medians, estimated)"
+            yield _warn("jpeg_quality", text)
+    profiles = [one.profiles for one in (first, second)]
+    if _on_one_side(profiles, first, second):
+        one = first if profiles[0] else second
+        text = f"{_of(max(profiles), one)} have a colour profile, none of the other set; profiles are not applied"
+        yield _warn("profiles_on_one_side", text)
+
+
+def _sized(
+    first: SetAudit, second: SetAudit, shapes: Sequence[Mapping[tuple[int, int, int], int]], size: int
+) -> Iterator[AuditWarning]:
+    if _apart(*shapes) > _SHARE:
+        sizes = " and ".join(f"{next(iter(one.sizes))} in {one.name}{_mostly(one)}" for one in (first, second))
+        yield _warn("sizes", f"sizes differ: {sizes}; what resizing does to them differs, too")
+    ratios = [_median_ratio(each) for each in shapes]
+    if abs(ratios[0] - ratios[1]) > _ASPECT * max(ratios):
+        text = " and ".join(f"{ratio:.3g} in {one.name}" for ratio, one in zip(ratios, (first, second), strict=True))
+        yield _warn("aspect", f"width to height is {text}: made square, they are distorted in different ways")
+    small = [sum(n for key, n in each.items() if min(key[:2]) < size) for each in shapes]
+    if min(small[0] / first.n, small[1] / second.n) < _SHARE and max(small[0] / first.n, small[1] / second.n) > 0.5:
+        text = " and ".join(f"{n} of {one.name}'s {one.n}" for n, one in zip(small, (first, second), strict=True))
+        yield _warn("upscaled", f"smaller than {size} x {size} are {text}: Inception's resizing enlarges one side alone")
+    grey = [sum(n for key, n in each.items() if key[2] == 1) for each in shapes]
+    if min(grey[0] / first.n, grey[1] / second.n) < _SHARE and max(grey[0] / first.n, grey[1] / second.n) > 0.5:
+        text = " and ".join(f"{n} of {one.name}'s {one.n}" for n, one in zip(grey, (first, second), strict=True))
+        yield _warn("grey", f"stored as grey are {text}")
+
+
+def _converted(first: SetAudit, second: SetAudit) -> Iterator[AuditWarning]:
+    for name in dict.fromkeys([*first.conversions, *second.conversions]):
+        counts = [one.conversions.get(name, 0) for one in (first, second)]
+        if _on_one_side(counts, first, second):
+            one, n = (first, counts[0]) if counts[0] else (second, counts[1])
+            other = second if one is first else first
+            yield _warn("converted_on_one_side", f"{name}: {_of(n, one)}, none of {other.name}")
+
+
+def _on_one_side(counts: Sequence[int], first: SetAudit, second: SetAudit) -> bool:
+    return not min(counts) and max(counts[0] / first.n, counts[1] / second.n) >= _SHARE
+
+
+def _apart(*shapes: Mapping[tuple[int, int, int], int]) -> float:
+    """Return the total variation distance of two sets' sizes, 0 to 1."""
+    shares: list[Counter[tuple[int, int]]] = []
+    for each in shapes:
+        total = sum(each.values())
+        shares.append(Counter())
+        for (height, width, _), n in each.items():
+            shares[-1][height, width] += n / total  # type: ignore[assignment]
+    first, second = shares
+    return sum(abs(first[key] - second[key]) for key in first | second) / 2
+
+
+def _median_ratio(shapes: Mapping[tuple[int, int, int], int]) -> float:
+    half, seen = sum(shapes.values()) / 2, 0
+    for ratio, n in sorted((width / height, n) for (height, width, _), n in shapes.items()):
+        seen += n
+        if seen >= half:
+            return ratio
+    raise AssertionError("a set has images")
+
+
+def _mostly(one: SetAudit) -> str:
+    return f" (and {one.n_sizes - 1} more)" if one.n_sizes > 1 else ""
+
+
+def _of(n: int, one: SetAudit) -> str:
+    return f"{n} of {one.name}'s {one.n} images"
+
+
+def _warn(code: str, message: str) -> AuditWarning:
+    return AuditWarning(code=code, message=message)
