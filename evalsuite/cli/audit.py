@@ -24,7 +24,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "images", nargs="+", metavar="DIR", help="real images, then generated ones: folder, tar, npz, npy, parquet, "
         "pattern such as 'shards/*.tar', or a data set's name"
     )  # fmt: skip
-    parser.add_argument("--train", metavar="DIR", help="what the model learned from: find its images among the last DIR")
+    parser.add_argument(
+        "--train", metavar="DIR", help="what the model learned from: find its images among the last DIR"
+    )
     parser.add_argument("--json", action="store_true", help="print the audit as JSON")
     parser.add_argument("--quiet", action="store_true", help="show no progress")
 

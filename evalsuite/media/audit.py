@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from evalsuite.media.audit_warnings import AuditWarning, find_warnings
@@ -156,17 +156,9 @@ def audit_sets(
     audits = [_audit_set(name, images) for name, images in sets]
     shared = _copies(sets[1][1], sets[0][1]) if len(sets) == 2 else None
     copied = _copies(sets[-1][1], training) if training is not None else None
-    found = Audit(
-        sets=audits, shared=shared, training=copied, n_training=None if training is None else len(training)
-    )
-    shapes = [images.shapes for _, images in sets]
-    return Audit(
-        sets=audits,
-        shared=shared,
-        training=copied,
-        n_training=found.n_training,
-        warnings=find_warnings(found, shapes, enlarged_below),
-    )
+    n_training = None if training is None else len(training)
+    found = Audit(sets=audits, shared=shared, training=copied, n_training=n_training)
+    return replace(found, warnings=find_warnings(found, [images.shapes for _, images in sets], enlarged_below))
 
 
 def _audit_set(name: str, images: ImageSet) -> SetAudit:

@@ -87,13 +87,12 @@ def _sized(
         text = " and ".join(f"{ratio:.3g} in {one.name}" for ratio, one in zip(ratios, (first, second), strict=True))
         yield _warn("aspect", f"width to height is {text}: made square, they are distorted in different ways")
     small = [sum(n for key, n in each.items() if min(key[:2]) < size) for each in shapes]
-    if min(small[0] / first.n, small[1] / second.n) < _SHARE and max(small[0] / first.n, small[1] / second.n) > 0.5:
-        text = " and ".join(f"{n} of {one.name}'s {one.n}" for n, one in zip(small, (first, second), strict=True))
-        yield _warn("upscaled", f"smaller than {size} x {size} are {text}: Inception's resizing enlarges one side alone")
+    if _are_most_of_one(small, first, second):
+        text = f"{_both(small, first, second)} are smaller than {size} x {size}"
+        yield _warn("upscaled", f"{text}: for Inception, images of one side alone are enlarged")
     grey = [sum(n for key, n in each.items() if key[2] == 1) for each in shapes]
-    if min(grey[0] / first.n, grey[1] / second.n) < _SHARE and max(grey[0] / first.n, grey[1] / second.n) > 0.5:
-        text = " and ".join(f"{n} of {one.name}'s {one.n}" for n, one in zip(grey, (first, second), strict=True))
-        yield _warn("grey", f"stored as grey are {text}")
+    if _are_most_of_one(grey, first, second):
+        yield _warn("grey", f"{_both(grey, first, second)} are stored as grey")
 
 
 def _converted(first: SetAudit, second: SetAudit) -> Iterator[AuditWarning]:
@@ -107,6 +106,16 @@ def _converted(first: SetAudit, second: SetAudit) -> Iterator[AuditWarning]:
 
 def _on_one_side(counts: Sequence[int], first: SetAudit, second: SetAudit) -> bool:
     return not min(counts) and max(counts[0] / first.n, counts[1] / second.n) >= _SHARE
+
+
+def _are_most_of_one(counts: Sequence[int], first: SetAudit, second: SetAudit) -> bool:
+    """Whether they are most images of one set and hardly any of the other."""
+    shares = sorted((counts[0] / first.n, counts[1] / second.n))
+    return shares[0] < _SHARE and shares[1] > 0.5
+
+
+def _both(counts: Sequence[int], first: SetAudit, second: SetAudit) -> str:
+    return f"{counts[0]} of {first.name}'s {first.n} images and {counts[1]} of {second.name}'s {second.n}"
 
 
 def _apart(*shapes: Mapping[tuple[int, int, int], int]) -> float:

@@ -213,7 +213,8 @@ def _list_shards(path: Path, files: Sequence[Path], base: Path, n_other: int) ->
 
 def _prefixed(entry: Any, prefix: str) -> Entry:
     """Return an entry under the name of its file, too; a row is called by its number otherwise."""
-    renamed: Entry = replace(entry, prefix=prefix) if hasattr(entry, "prefix") else replace(entry, name=prefix + entry.name)
+    changes = {"prefix": prefix} if hasattr(entry, "prefix") else {"name": prefix + entry.name}
+    renamed: Entry = replace(entry, **changes)
     return renamed
 
 

@@ -94,7 +94,7 @@ def read_images(
                 continue
             pixels = found.pixels
             file.write(pixels.tobytes())
-            kept = KeptImage(file, offset, pixels.shape, pixel_digest(pixels))  # type: ignore[arg-type]
+            kept = KeptImage(file, offset, pixels.shape, pixel_digest(pixels))
             builder.add(str(n - 1), kept, found)
             offset += pixels.size
             if progress is not None:

@@ -11,7 +11,6 @@ from evalsuite.media.refused import RefusedImageError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    import numpy as np
     from numpy.typing import NDArray
     from PIL.Image import Image
 
@@ -31,7 +30,7 @@ def bits_of(image: Image, data: bytes) -> int:
         return data[_PNG_BIT_DEPTH]
     if image.format == "TIFF":
         tags: Any = image.tag_v2  # type: ignore[attr-defined]
-        return max(tags.get(_BITS_PER_SAMPLE, (1,)))
+        return int(max(tags.get(_BITS_PER_SAMPLE, (1,))))
     return 1 if image.mode == "1" else 8
 
 
@@ -119,7 +118,7 @@ def _sixteen(image: Image, where: str, again: Callable[[], Image]) -> Samples:
     if raw == "LA;16B":  # the four bytes of a pixel, as if they were four channels
         _replace_raw(image, {raw: "RGBA"})
         four = np.asarray(_loaded(image)).astype(np.uint16)
-        both = four[:, :, 0::2] << 8 | four[:, :, 1::2]
+        both: NDArray[Any] = four[:, :, 0::2] << 8 | four[:, :, 1::2]
         return Samples(values=both[:, :, :1], alpha=both[:, :, 1])
     if order not in _OTHER_HALF or colours not in ("RGB", "RGBA", "RGBX", "RGBa", "CMYK"):
         raise RefusedImageError(where, "16-bit pixels in an unusual order", "save the images with 8 bits")
@@ -128,7 +127,7 @@ def _sixteen(image: Image, where: str, again: Callable[[], Image]) -> Samples:
     _replace_raw(image, {raw: f"{plain};{order}"})
     _replace_raw(other, {raw: f"{plain};{_OTHER_HALF[order]}"})
     high, low = (np.asarray(_loaded(half)).astype(np.uint16) for half in (image, other))
-    values = high << 8 | low
+    values: NDArray[Any] = high << 8 | low
     if image.mode == "RGBA":
         return Samples(values=values[:, :, :3], alpha=values[:, :, 3], premultiplied=colours == "RGBa")
     return Samples(values=values, alpha=_keyed(values, transparent, 65535))

@@ -15,7 +15,7 @@ from evalsuite.datasets import DATASETS, load_images
 from evalsuite.errors import InputError, UsageError, did_you_mean
 from evalsuite.extractors.opening import compute_all_features, open_extractor
 from evalsuite.feature_stats import FeatureStatistics, check_comparable, is_statistics_file, read_statistics
-from evalsuite.media import EXPECTED, image_files_at, kept_images
+from evalsuite.media import image_files_at, kept_images
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

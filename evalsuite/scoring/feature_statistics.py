@@ -19,6 +19,7 @@ from evalsuite.scoring.image_sets import ScoredSet, check_extractor, describe_im
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
     from numpy.typing import NDArray
 
 __all__ = ["FEATURE_TYPES", "StatisticsOfImages", "compute_statistics"]

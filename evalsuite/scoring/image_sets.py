@@ -144,13 +144,13 @@ def score_image_sets(
         If images given in Python are something else than `evalsuite.media.read_images` takes.
     """
     with ExitStack() as kept:
-        names = [
+        real_name, fake_name = (
             str(given)
             if isinstance(given, (str, Path))
             else kept.enter_context(named_images(read_images(given, argument)))
             for argument, given in (("real", real), ("fake", fake))
-        ]
-        return _score_named(*names, metrics, extractor, protocols, assume_protocol)
+        )
+        return _score_named(real_name, fake_name, metrics, extractor, protocols, assume_protocol)
 
 
 def _score_named(
@@ -176,9 +176,7 @@ def _score_named(
     made = [make_metric(spec, "--metric", may_run_code=True) for spec in specs]
     reference = find_reference(real)
     images = read_set(fake, "--fake")
-    outputs = [
-        (Output(image=image, sample_id=each),) for each, image in zip(images.names, images.images, strict=True)
-    ]
+    outputs = [(Output(image=image, sample_id=each),) for each, image in zip(images.names, images.images, strict=True)]
     fake_set = describe_images(fake, images)
     real_set = describe_images(real, reference.image_set, reference.statistics)
     for metric in made:
@@ -304,14 +302,13 @@ def describe_images(name: str, found: ImageSet | None, statistics: FeatureStatis
         return ScoredSet(
             name=name, n=dataset.n, shapes=_by_count(shapes), excluded={}, n_other=0, sha256=dataset.sha256
         )
-    dataset = DATASETS.get(name)
     return ScoredSet(
         name=name if kept_images(name) is None else str(found.path),
         n=len(found),
         shapes=_by_count(found.shapes),
         excluded=found.reasons,
         n_other=found.n_other,
-        sha256=found.sha256 if dataset is None else dataset.sha256,
+        sha256=found.sha256 if name not in DATASETS else DATASETS[name].sha256,
         conversions=found.conversions,
         decoder=found.decoder,
     )
