@@ -12,7 +12,7 @@ from evalsuite.media.facts import Decoded, ImageFacts
 from evalsuite.media.fast_decode import fast_pixels
 from evalsuite.media.jpeg_quality import estimate_quality
 from evalsuite.media.refused import RefusedImageError
-from evalsuite.media.samples import bits_of, read_samples
+from evalsuite.media.samples import SIXTEEN_MODES, bits_of, raws_of, read_samples
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -102,16 +102,12 @@ def convert_pillow(image: Image, where: str) -> Decoded:
     """Bring a Pillow image of the user's to 8-bit grey or RGB as `decode_file` does; RefusedImageError likewise."""
     if image.width * image.height > MAX_PIXELS:
         raise RefusedImageError(where, f"more than {MAX_PIXELS} pixels")
+    if image.mode not in SIXTEEN_MODES and any(";16" in raw for raw in raws_of(image)):
+        raise RefusedImageError(where, "16-bit pixels that Pillow reads as 8", "give the file itself")
     image.load()
     copy = image.copy()
-    bits = 16 if image.mode.startswith("I;16") else 1 if image.mode == "1" else 8
-    if image.mode == "I":
-        bits = 32
-
-    def never() -> Image:
-        raise RefusedImageError(where, "16-bit pixels in an unusual order")
-
-    return _converted(copy, bits, where, never)
+    bits = {"1": 1, "I": 32}.get(image.mode, 16 if image.mode in SIXTEEN_MODES else 8)
+    return _converted(copy, bits, where, lambda: copy)
 
 
 def pillow_pixels(image: Image, where: str) -> NDArray[np.uint8]:

@@ -1,8 +1,12 @@
 """simplejpeg and imagecodecs in the place of Pillow, for the kinds of files for which all are equal bit for bit.
 
-Which those are was found by comparing them on files of every kind (``tests/media/test_fast_decode.py``): baseline and
-progressive JPEG in grey or in colour, and PNG of 8 bits in grey or RGB, with alpha or without. Other kinds are left to
-Pillow, and so is a file that either refuses or that is not whole: what can be read never depends on what is installed.
+Which those are was found by comparing them on files of every kind, whole and damaged (``test_fast_decode.py``):
+
+- simplejpeg for sequential and progressive JPEG with Huffman codes, 8 bits, in grey or in colour;
+- imagecodecs for PNG of 8 bits in grey or RGB, with alpha or without.
+
+Not imagecodecs for JPEG: it returns pixels for files that are cut off. Other kinds are left to Pillow, and so is every
+file that the other refuses or that is not whole: what can be read never depends on what is installed.
 """
 
 from __future__ import annotations
@@ -26,6 +30,8 @@ __all__ = ["fast_pixels"]
 
 _JPEG_CHANNELS = {"L": 1, "RGB": 3}
 _PNG_CHANNELS = {"L": 1, "LA": 2, "RGB": 3, "RGBA": 4}
+_PLAIN_FRAMES = frozenset((0xC0, 0xC1, 0xC2))  # ITU-T T.81, table B.1
+_FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 # Chunks that change neither a pixel nor how an image is to be seen.
 _HARMLESS = frozenset((b"IHDR", b"IDAT", b"IEND", b"bKGD", b"cHRM", b"gAMA", b"iCCP", b"pHYs", b"sRGB", b"tIME"))
@@ -47,7 +53,8 @@ def fast_pixels(data: bytes, image: Image, bits: int) -> tuple[Samples, str] | N
         channels = _PNG_CHANNELS.get(image.mode, 0)
     else:
         return None
-    if decode is None or not channels or (image.format == "PNG" and not _is_plain_png(data)):
+    is_plain = _is_plain_jpeg if image.format == "JPEG" else _is_plain_png
+    if decode is None or not channels or not is_plain(data):
         return None
     try:
         pixels = decode(data, channels)
@@ -88,6 +95,20 @@ def _installed(package: str) -> tuple[Any, str]:
     except (ImportError, OSError, RuntimeError, PackageNotFoundError):
         return None, ""
     return module, f"{package} {release}"
+
+
+def _is_plain_jpeg(data: bytes) -> bool:
+    """Whether a JPEG is of a kind that all read: sequential or progressive, with Huffman codes and 8 bits."""
+    at = 2
+    while at + 5 <= len(data) and data[at] == 0xFF:
+        marker = data[at + 1]
+        if marker == 0xFF:  # filling
+            at += 1
+        elif marker in _FRAMES:
+            return marker in _PLAIN_FRAMES and data[at + 4] == 8
+        else:
+            at += 2 + int.from_bytes(data[at + 2 : at + 4], "big")
+    return False
 
 
 def _is_plain_png(data: bytes) -> bool:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import tempfile
+import weakref
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any
 
 from evalsuite.errors import InputError
 from evalsuite.media.batches import images_in
@@ -28,14 +29,40 @@ _named: dict[str, ImageSet] = {}
 _numbers = count(1)
 
 
+class _Spool:
+    """A file without a name, to which images are appended; it is gone with the last reference to it."""
+
+    def __init__(self) -> None:
+        with tempfile.TemporaryFile(prefix="evalsuite-") as file:
+            self._fd = os.dup(file.fileno())
+        weakref.finalize(self, os.close, self._fd)
+        self._end = 0
+
+    def append(self, data: bytes) -> int:
+        """Append bytes, and return where they begin."""
+        start, view = self._end, memoryview(data)
+        while view:
+            written = os.pwrite(self._fd, view, self._end)
+            self._end += written
+            view = view[written:]
+        return start
+
+    def read(self, start: int, n: int) -> bytes:
+        """Return `n` bytes."""
+        parts: list[bytes] = []
+        while n and (part := os.pread(self._fd, n, start)):
+            parts.append(part)
+            start, n = start + len(part), n - len(part)
+        if n:
+            raise InputError("the images that were given in Python cannot be read back from the temporary file")
+        return b"".join(parts)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class KeptImage:
-    """An image that was given in Python. An `evalsuite.types.ImageSource`.
+    """An image that was given in Python. An `evalsuite.types.ImageSource`."""
 
-    Its pixels lie in a file without a name, which is gone with the last image of its set.
-    """
-
-    file: IO[bytes]
+    spool: _Spool
     offset: int
     shape: tuple[int, int, int]
     sha256: str
@@ -45,14 +72,8 @@ class KeptImage:
         import numpy as np
 
         height, width, channels = self.shape
-        wanted = height * width * channels
-        parts: list[bytes] = []
-        while wanted and (part := os.pread(self.file.fileno(), wanted, self.offset + sum(map(len, parts)))):
-            parts.append(part)
-            wanted -= len(part)
-        if wanted:
-            raise InputError("the images that were given in Python cannot be read back from the temporary file")
-        return np.frombuffer(b"".join(parts), dtype=np.uint8).reshape(self.shape).copy()
+        data = self.spool.read(self.offset, height * width * channels)
+        return np.frombuffer(data, dtype=np.uint8).reshape(self.shape).copy()
 
 
 def read_images(
@@ -85,21 +106,19 @@ def read_images(
         If there is no image, none that can be scored, or no room for them on the disk.
     """
     builder = SetBuilder()
-    offset = n = 0
-    file: Any = tempfile.TemporaryFile(prefix="evalsuite-")  # noqa: SIM115 (open as long as the images are)
+    n = 0
     try:
+        spool = _Spool()
         for n, found in enumerate(images_in(images, argument), start=1):
             if isinstance(found, RefusedImageError):
                 builder.excluded[str(n - 1)] = found.reason
                 continue
-            pixels = found.pixels
-            file.write(pixels.tobytes())
-            kept = KeptImage(file, offset, pixels.shape, pixel_digest(pixels))
+            height, width, channels = found.pixels.shape
+            offset = spool.append(found.pixels.tobytes())
+            kept = KeptImage(spool, offset, (height, width, channels), pixel_digest(found.pixels))
             builder.add(str(n - 1), kept, found)
-            offset += pixels.size
             if progress is not None:
                 progress(n, n)
-        file.flush()
     except OSError as error:
         raise InputError(
             f"{argument}: cannot be kept in a temporary file in {tempfile.gettempdir()} ({error.strerror}); set TMPDIR "

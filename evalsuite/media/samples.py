@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from PIL.Image import Image
 
-__all__ = ["bits_of", "read_samples"]
+__all__ = ["SIXTEEN_MODES", "bits_of", "raws_of", "read_samples"]
+
+SIXTEEN_MODES = ("I;16", "I;16B", "I;16L")
 
 _BITS_PER_SAMPLE, _PHOTOMETRIC = 258, 262  # TIFF
 _PNG_BIT_DEPTH = 24  # signature, length and name of the first chunk, width, height
@@ -102,7 +104,7 @@ def _sixteen(image: Image, where: str, again: Callable[[], Image]) -> Samples:
     import numpy as np
 
     transparent = image.info.get("transparency")
-    if image.mode in ("I", "I;16", "I;16B", "I;16L"):
+    if image.mode in ("I", *SIXTEEN_MODES):
         if image.format == "TIFF" and image.mode == "I":  # signed ones
             raise RefusedImageError(where, "signed 16-bit pixels", "save the images with 8 bits, or 16 without sign")
         image.load()
@@ -112,7 +114,7 @@ def _sixteen(image: Image, where: str, again: Callable[[], Image]) -> Samples:
             if tags.get(_PHOTOMETRIC) == _WHITE_IS_ZERO:
                 grey = 65535 - grey
         return Samples(values=grey, alpha=_keyed(grey, transparent, 65535))
-    raws = {_raw(tile) for tile in image.tile} if hasattr(image, "tile") else set()
+    raws = raws_of(image)
     raw = next(iter(raws)) if len(raws) == 1 else ""
     colours, _, order = raw.partition(";")
     if raw == "LA;16B":  # the four bytes of a pixel, as if they were four channels
@@ -146,7 +148,12 @@ def _keyed(values: NDArray[Any], transparent: Any, largest: int) -> NDArray[Any]
 
 
 def _is_premultiplied(image: Image) -> bool:
-    return any(_raw(tile) == "RGBa" for tile in getattr(image, "tile", ()))
+    return "RGBa" in raws_of(image)
+
+
+def raws_of(image: Image) -> set[str]:
+    """Return how the pixels of a file that is not loaded yet are packed."""
+    return {_raw(tile) for tile in getattr(image, "tile", ())}
 
 
 def _loaded(image: Image) -> Image:

@@ -48,7 +48,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     write_folder(root / "few", named(files[100:120]))
     write_folder(root / "large", named(large[:5]))
     write_folder(root / "mixed", named([*files[100:150], *large[:5]]))
-    bad = {"zero.png": b"", "cut.png": files[0][:99], "alpha.png": png(np.zeros((28, 28, 4), np.uint8)), "a.txt": b""}
+    floats = Image.fromarray(np.zeros((28, 28), np.float32))
+    bad = {"zero.png": b"", "cut.png": files[0][:99], "f.tif": encode(floats, "TIFF"), "a.txt": b""}
     write_folder(root / "bad", {**named(files[100:250]), **bad})
     write_folder(root / "ruined", {"zero.png": b"", "cut.png": files[0][:99]})
     (root / "empty").mkdir()
@@ -85,8 +86,8 @@ def test_what_is_printed(capsys: Capture) -> None:
     lines = out.splitlines()
     assert lines[0] == "real: real: 100 images of 28 x 28 x 1"
     assert lines[1] == (
-        "fake: bad: 150 images of 28 x 28 x 1; 3 left out: 1 x alpha channel, 1 x damaged or cut off, 1 x empty file; "
-        "1 other files passed over"
+        "fake: bad: 150 images of 28 x 28 x 1; 3 left out: 1 x damaged or cut off, 1 x empty file, 1 x floating-point "
+        "pixels; 1 other files passed over"
     )
     assert lines[2].startswith("frechet_distance  ")
     assert lines[2].endswith("]  (n = 150; lower is better)")
@@ -95,7 +96,7 @@ def test_what_is_printed(capsys: Capture) -> None:
     assert lines[-2:] == ["", "[low, high] is a 95 % interval."]
     assert [line.split()[0] for line in lines[:-2] if not line.startswith(" ")] == ["real:", "fake:", *METRICS]
     assert record(capsys, "real", "bad")["fake"]["excluded"] == {
-        "alpha channel": 1, "damaged or cut off": 1, "empty file": 1
+        "damaged or cut off": 1, "empty file": 1, "floating-point pixels": 1
     }  # fmt: skip
 
 
@@ -159,7 +160,7 @@ def test_a_data_set_by_name(capsys: Capture) -> None:
 @pytest.mark.parametrize(
     ("real", "fake", "more", "message"),
     [
-        ("real", "none", (), '--fake: there is no "none". Give a folder, tar or npz of images, or one of our'),
+        ("real", "none", (), '--fake: there is no "none". Give a folder, tar, npz, npy or parquet of'),
         ("fashion_mnist/tests", "fake", (), 'there is no "fashion_mnist/tests"; did you mean "fashion_mnist/test"?'),
         ("real", "empty", (), "empty: there is no image in it"),
         ("empty", "fake", (), "empty: there is no image in it"),
