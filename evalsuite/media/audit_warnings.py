@@ -34,45 +34,41 @@ def find_warnings(audit: Audit, shapes: Sequence[Mapping[tuple[int, int, int], i
         found += [*_stored(first, second), *_sized(first, second, shapes, size), *_converted(first, second)]
     for one in audit.sets:
         if one.duplicates.n:
-            found.append(_warn("duplicates", f"{_of(one.duplicates.n, one)} are copies of others in it"))
+            found.append(_warn("duplicates", f"copies within a set: {_of(one.duplicates.n, one)}"))
         if one.enlarged:
-            text = f"{_of(one.enlarged, one)} consist of equal blocks of pixels: they were enlarged by repeating pixels"
-            found.append(_warn("enlarged", text))
+            text = "equal blocks of pixels, from enlarging by repeating them"
+            found.append(_warn("enlarged", f"{text}: {_of(one.enlarged, one)}"))
     return found
 
 
 def _copied(audit: Audit) -> Iterator[AuditWarning]:
     last = audit.sets[-1]
     if audit.training is not None and audit.training.n:
-        text = f"{_of(audit.training.n, last)} are training images, pixel for pixel"
-        yield _warn("training_images", f"{text}: a model that copies scores well, and near copies are not counted here")
+        text = f"training images, pixel for pixel: {_of(audit.training.n, last)}"
+        yield _warn("training_images", f"{text}; a model that copies scores well, and near copies are not counted here")
     if audit.shared is None or not audit.shared.n:
         return
     first = audit.sets[0]
     if first.sha256 == last.sha256:
         yield _warn("same_set", f"{first.name} and {last.name} hold the same images")
     else:
-        yield _warn("shared", f"{_of(audit.shared.n, last)} are in {first.name}, too, pixel for pixel")
+        yield _warn("shared", f"in {first.name}, too, pixel for pixel: {_of(audit.shared.n, last)}")
 
 
 def _stored(first: SetAudit, second: SetAudit) -> Iterator[AuditWarning]:
-    jpegs = [one.formats.get("JPEG", 0) / one.n for one in (first, second)]
-    if min(jpegs) < _SHARE < max(jpegs):
-        with_jpeg, without = (first, second) if jpegs[0] > jpegs[1] else (second, first)
-        yield _warn(
-            "jpeg_on_one_side",
-            f"{_of(with_jpeg.formats['JPEG'], with_jpeg)} are JPEG, and {without.formats.get('JPEG', 0)} of "
-            f"{without.name}'s {without.n}: what JPEG leaves behind moves most scores",
-        )
-    elif min(jpegs) > _SHARE and first.jpeg_quality is not None and second.jpeg_quality is not None:
+    counts = [one.formats.get("JPEG", 0) for one in (first, second)]
+    shares = (counts[0] / first.n, counts[1] / second.n)
+    if min(shares) < _SHARE < max(shares):
+        text = f"JPEG: {_both(counts, first, second)}"
+        yield _warn("jpeg_on_one_side", f"{text}; what its compression leaves behind moves most scores")
+    elif first.jpeg_quality is not None and second.jpeg_quality is not None:
         a, b = first.jpeg_quality.median, second.jpeg_quality.median
         if abs(a - b) >= _QUALITY:
-            text = f"JPEG of quality {a} in {first.name} and {b} in {second.name} (medians, estimated)"
-            yield _warn("jpeg_quality", text)
+            text = f"JPEG quality: about {a} in {first.name} and {b} in {second.name}"
+            yield _warn("jpeg_quality", f"{text} (medians); what its compression leaves behind moves most scores")
     profiles = [one.profiles for one in (first, second)]
     if _on_one_side(profiles, first, second):
-        one = first if profiles[0] else second
-        text = f"{_of(max(profiles), one)} have a colour profile, none of the other set; profiles are not applied"
+        text = f"colour profiles, which are not applied: {_both(profiles, first, second)}"
         yield _warn("profiles_on_one_side", text)
 
 
@@ -80,28 +76,26 @@ def _sized(
     first: SetAudit, second: SetAudit, shapes: Sequence[Mapping[tuple[int, int, int], int]], size: int
 ) -> Iterator[AuditWarning]:
     if _apart(*shapes) > _SHARE:
-        sizes = " and ".join(f"{next(iter(one.sizes))} in {one.name}{_mostly(one)}" for one in (first, second))
-        yield _warn("sizes", f"sizes differ: {sizes}; what resizing does to them differs, too")
+        text = " and ".join(f"{next(iter(one.sizes))} in {one.name}{_more_sizes(one)}" for one in (first, second))
+        yield _warn("sizes", f"sizes: {text}; resizing does something else to each")
     ratios = [_median_ratio(each) for each in shapes]
     if abs(ratios[0] - ratios[1]) > _ASPECT * max(ratios):
         text = " and ".join(f"{ratio:.3g} in {one.name}" for ratio, one in zip(ratios, (first, second), strict=True))
-        yield _warn("aspect", f"width to height is {text}: made square, they are distorted in different ways")
+        yield _warn("aspect", f"width to height: {text} (medians); made square, they are distorted in different ways")
     small = [sum(n for key, n in each.items() if min(key[:2]) < size) for each in shapes]
     if _are_most_of_one(small, first, second):
-        text = f"{_both(small, first, second)} are smaller than {size} x {size}"
-        yield _warn("upscaled", f"{text}: for Inception, images of one side alone are enlarged")
+        text = f"smaller than {size} x {size}: {_both(small, first, second)}"
+        yield _warn("upscaled", f"{text}; for Inception, one side alone is enlarged")
     grey = [sum(n for key, n in each.items() if key[2] == 1) for each in shapes]
     if _are_most_of_one(grey, first, second):
-        yield _warn("grey", f"{_both(grey, first, second)} are stored as grey")
+        yield _warn("grey", f"stored as grey: {_both(grey, first, second)}")
 
 
 def _converted(first: SetAudit, second: SetAudit) -> Iterator[AuditWarning]:
     for name in dict.fromkeys([*first.conversions, *second.conversions]):
         counts = [one.conversions.get(name, 0) for one in (first, second)]
         if _on_one_side(counts, first, second):
-            one, n = (first, counts[0]) if counts[0] else (second, counts[1])
-            other = second if one is first else first
-            yield _warn("converted_on_one_side", f"{name}: {_of(n, one)}, none of {other.name}")
+            yield _warn("converted_on_one_side", f"{name}: {_both(counts, first, second)}")
 
 
 def _on_one_side(counts: Sequence[int], first: SetAudit, second: SetAudit) -> bool:
@@ -139,8 +133,8 @@ def _median_ratio(shapes: Mapping[tuple[int, int, int], int]) -> float:
     raise AssertionError("a set has images")
 
 
-def _mostly(one: SetAudit) -> str:
-    return f" (and {one.n_sizes - 1} more)" if one.n_sizes > 1 else ""
+def _more_sizes(one: SetAudit) -> str:
+    return f" (mostly, of {one.n_sizes} sizes)" if one.n_sizes > 1 else ""
 
 
 def _of(n: int, one: SetAudit) -> str:

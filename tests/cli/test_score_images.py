@@ -10,10 +10,11 @@ import pytest
 
 from evalsuite.cli import main
 from evalsuite.datasets import load_images
+from evalsuite.errors import InputError
 from evalsuite.extractors import EXTRACTORS
 from evalsuite.extractors.opening import open_extractor
 from evalsuite.media import read_image_set
-from tests.media.images import encode, png, write_folder, write_tar
+from tests.media.images import encode, png, raw_png, raw_tiff, write_folder, write_tar
 from tests.reference.extractors import PatchMeans
 
 if TYPE_CHECKING:
@@ -132,6 +133,122 @@ def test_the_same_images_twice(capsys: Capture, fake: str) -> None:
     found = values(record(capsys, "real", fake))
     assert found["frechet_distance"] == pytest.approx(0.0, abs=1e-6)
     assert (found["precision"], found["recall"]) == (1.0, 1.0)
+
+
+def converted(images: Any) -> dict[str, bytes]:
+    """The same pixels as files that have to be converted, of each kind."""
+    from PIL import Image
+
+    made: dict[str, bytes] = {}
+    for i, image in enumerate(images):
+        grey = image[:, :, 0]
+        if i % 3 == 0:
+            made[f"{i}.png"] = raw_png(image.astype(np.uint16) * 257)
+        elif i % 3 == 1:
+            hidden = np.where(image == 255, np.uint8(7), image)  # white: any colour that is hidden
+            made[f"{i}.png"] = encode(
+                Image.fromarray(np.dstack([hidden, np.where(image == 255, 0, 255)]).astype(np.uint8))
+            )
+        else:
+            made[f"{i}.tif"] = raw_tiff(grey[::-1, :, None].astype(np.uint16) * 257, orientation=4)
+    return made
+
+
+def test_conversions_are_counted_and_told(capsys: Capture, folder: Path, tmp_path: Path) -> None:
+    images = load_images("fashion_mnist/heldout")[100:250]
+    write_folder(tmp_path / "x", converted(images))
+    expected = record(capsys, "real", "fake")
+    found = record(capsys, "real", str(tmp_path / "x"))
+    assert values(found) == values(expected)
+    assert found["fake"]["sha256"] == expected["fake"]["sha256"]
+    counts = found["fake"]["conversions"]
+    assert (counts["16-bit to 8-bit"], counts["EXIF orientation applied"]) == (100, 50)
+    assert counts.get("alpha over white", 0) + counts["opaque alpha dropped"] == 50
+    assert found["fake"]["decoder"].endswith("; conversion rule 1")
+    assert expected["fake"]["conversions"] == {}
+    told = "converted by rule 1: 100 x 16-bit to 8-bit, 50 x EXIF orientation applied"
+    for score in found["scores"]:
+        assert score["notes"][-1].startswith(f"generated images: {told}")
+    assert all("converted" not in note for score in expected["scores"] for note in score["notes"])
+    assert {warning["code"] for warning in found["warnings"]} == {"converted_on_one_side"}
+    code, out, err = call(capsys, "real", str(tmp_path / "x"))
+    assert code == 0
+    assert f"; {told}" in out.splitlines()[1]
+    assert "evalsuite: warning: 16-bit to 8-bit: 0 of --real's 100 images and 100 of --fake's 150\n" in err
+    reversed_ = record(capsys, str(tmp_path / "x"), "real", "--metric", "frechet_distance")["scores"][0]
+    assert reversed_["notes"] == [
+        f"reference set: {told}" + reversed_["notes"][0].removeprefix(f"reference set: {told}")
+    ]
+
+
+def test_what_the_audit_warns_of_stands_before_the_scores(capsys: Capture, tmp_path: Path) -> None:
+    from PIL import Image
+
+    images = load_images("fashion_mnist/heldout")
+    jpegs = {f"{i}.jpg": encode(Image.fromarray(image[:, :, 0]), "JPEG") for i, image in enumerate(images[300:340])}
+    write_folder(tmp_path / "x", {**jpegs, "same.png": png(images[0]), "again.png": png(images[0])})
+    code, _, err = call(capsys, "real", str(tmp_path / "x"))
+    assert code == 0
+    assert [line.split(":")[2] for line in err.splitlines()] == [
+        " in --real, too, pixel for pixel", " JPEG", " copies within a set"
+    ]  # fmt: skip
+    found = record(capsys, "real", str(tmp_path / "x"))["warnings"]
+    assert [warning["code"] for warning in found] == ["shared", "jpeg_on_one_side", "duplicates"]
+
+
+def test_real_and_fake_swapped(capsys: Capture) -> None:
+    assert "--fake is fashion_mnist/test, which are real images: were" in call(capsys, "fake", "fashion_mnist/test")[2]
+    np.savez("statistics.npz", mu=np.zeros(64), sigma=np.eye(64))
+    code, _, err = call(capsys, "fake", "statistics.npz")
+    assert code == 2
+    assert (
+        "--fake statistics.npz: holds statistics; the images themselves are needed, or were --real and --fake sw" in err
+    )
+
+
+def test_a_data_sets_own_images_are_noticed(capsys: Capture, tmp_path: Path) -> None:
+    np.save(tmp_path / "x.npy", load_images("fashion_mnist/heldout"))
+    _, _, err = call(capsys, "fashion_mnist/heldout", str(tmp_path / "x.npy"), "--metric", "frechet_distance")
+    assert err.splitlines()[0].startswith("evalsuite: --real and --fake hold the same images")
+
+
+def test_images_given_in_python_have_the_scores_of_files(capsys: Capture) -> None:
+    import torch
+
+    from evalsuite.scoring.image_sets import score_image_sets
+
+    images = load_images("fashion_mnist/heldout")
+    expected = record(capsys, "real", "fake.tar")
+    real, fake = torch.from_numpy(images[:100].copy()).permute(0, 3, 1, 2), images[100:250]
+    batches = torch.utils.data.DataLoader(
+        torch.utils.data.TensorDataset(torch.from_numpy(fake / 255).permute(0, 3, 1, 2)), 64
+    )
+    for given in (fake, batches, "fake"):
+        found = score_image_sets(real, given, METRICS)
+        assert {score.metric: score.value for score in found.scores} == values(expected)
+        assert [score.signature for score in found.scores] == [score["signature"] for score in expected["scores"]]
+        assert (found.real.name, found.real.n, found.fake.sha256) == ("real", 100, expected["fake"]["sha256"])
+        is_float = given is batches
+        assert found.fake.conversions == ({"float in [0, 1] to 8-bit": 150} if is_float else {})
+    with pytest.raises(ValueError, match=r"^`fake\[0\]` holds NaN"):
+        score_image_sets(real, np.full((4, 28, 28), np.nan), METRICS)
+    with pytest.raises(InputError, match='^--fake fake: has 1 image, metric "frechet_distance" takes at least 2'):
+        score_image_sets(real, fake[:1], METRICS)
+
+
+def test_shards_and_arrays_have_the_scores_of_a_folder(capsys: Capture, tmp_path: Path) -> None:
+    images = load_images("fashion_mnist/heldout")[100:250]
+    for i in range(3):
+        part = images[50 * i : 50 * i + 50]
+        write_tar(tmp_path / f"{i}.tar", {f"{i:03}{k:03}.png": png(image) for k, image in enumerate(part)})
+    np.save(tmp_path / "x.npy", images)
+    expected = values(record(capsys, "real", "fake"))
+    for given in (tmp_path / "*.tar", tmp_path / "x.npy"):
+        assert values(record(capsys, "real", str(given))) == expected
+    as_reference = record(capsys, str(tmp_path / "*.tar"), "real")["scores"]
+    assert [score["signature"] for score in as_reference] == [
+        score["signature"] for score in record(capsys, "fake", "real")["scores"]
+    ]
 
 
 def test_fewer_images_than_features_is_said(capsys: Capture) -> None:
