@@ -232,7 +232,7 @@ def test_images_given_in_python_have_the_scores_of_files(capsys: Capture) -> Non
         assert found.fake.conversions == ({"float in [0, 1] to 8-bit": 150} if is_float else {})
     with pytest.raises(ValueError, match=r"^`fake\[0\]` holds NaN"):
         score_image_sets(real, np.full((4, 28, 28), np.nan), METRICS)
-    with pytest.raises(InputError, match='^--fake fake: has 1 image, metric "frechet_distance" takes at least 2'):
+    with pytest.raises(InputError, match=r'^--fake fake: has 1 image, metric "frechet_distance" takes at least 2'):
         score_image_sets(real, fake[:1], METRICS)
 
 

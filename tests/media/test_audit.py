@@ -177,8 +177,8 @@ def test_tables_of_another_scale_have_the_nearest_quality() -> None:
 
 
 KEYS = [
-    "name", "n", "sha256", "formats", "modes", "bits", "sizes", "n_sizes", "jpeg_quality", "alpha", "turned", "profiles",
-    "enlarged", "conversions", "decoder", "duplicates", "excluded", "excluded_examples", "n_other",
+    "name", "n", "sha256", "formats", "modes", "bits", "sizes", "n_sizes", "jpeg_quality", "alpha", "turned",
+    "profiles", "enlarged", "conversions", "decoder", "duplicates", "excluded", "excluded_examples", "n_other",
 ]  # fmt: skip
 
 
