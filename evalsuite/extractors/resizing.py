@@ -83,7 +83,7 @@ def as_clean(image: NDArray[np.uint8], size: int = INPUT_SIZE) -> Tensor:
 
     if max(image.shape[:2]) > LONGEST_EDGE:
         return _centred(_antialiased(image, size, "bicubic", torch.float64).clamp(0, 255).float())
-    return _centred(resize_bicubic(image, size).clamp_(0, 255))
+    return resize_bicubic(image, size).clamp_(0, 255).sub_(128).div_(128)
 
 
 def as_torchmetrics(image: NDArray[np.uint8], size: int = INPUT_SIZE) -> Tensor:

@@ -73,6 +73,6 @@ def test_decode_and_resize(benchmark: Any, tool: str, kind: str, size: int) -> N
         assert gap <= 1.2e-3
     group = f"decode and resize to 299x299, {size}x{size} {kind}, 32 images on one core"
     if tool == "evalsuite":
-        time_in_group(benchmark, group, tool, lambda: ours(data), rounds=5)
+        time_in_group(benchmark, group, tool, lambda: ours(data), rounds=8)
     else:
-        time_in_group(benchmark, group, tool, lambda: clean_fids(data), rounds=5, target=1.9)
+        time_in_group(benchmark, group, tool, lambda: clean_fids(data), rounds=8, target=1.9)
