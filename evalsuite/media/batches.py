@@ -127,7 +127,8 @@ def _channels_last(array: NDArray[Any], where: str, *, single: bool) -> NDArray[
         return array
     if first:
         return array.transpose(0, 2, 3, 1)
-    raise ValueError(f"`{where}` has shape {shape}; expected {_EXPECTED}")
+    hint = "; a batch in grey within an iterable needs shape (n, height, width, 1)" if single else ""
+    raise ValueError(f"`{where}` has shape {shape}; expected {_EXPECTED}{hint}")
 
 
 def _check_range(image: NDArray[Any], where: str) -> None:

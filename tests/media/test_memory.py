@@ -139,6 +139,7 @@ def spoilt(value: float) -> Any:
         (np.zeros((2, 3, 9, 3), np.uint8), ValueError, r"^`real` has shape .* either the first or the last axis"),
         (np.zeros((2, 0, 9, 3), np.uint8), ValueError, r"^`real` has shape .* images of 1 to"),
         (np.zeros(9, np.uint8), ValueError, r"^`real` has shape \(9,\)"),
+        ([GREY], ValueError, r"^`real\[0\]` has shape .*; a batch in grey within an iterable needs shape \(n, h"),
         ([np.zeros((2, 9, 9, 9, 3), np.uint8)], ValueError, r"^`real\[0\]` has shape"),
         ("folder", TypeError, "^`real` is a str; expected"),
         (7, TypeError, "^`real` is a int; expected"),
