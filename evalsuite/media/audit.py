@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from evalsuite.media.audit_warnings import AuditWarning, find_warnings
+from evalsuite.media.image_set import most_frequent
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -170,9 +171,9 @@ def _audit_set(name: str, images: ImageSet) -> SetAudit:
         name=name,
         n=len(images),
         sha256=images.sha256,
-        formats=_ordered(images.count(lambda facts: (facts.format,))),
-        modes=_ordered(images.count(lambda facts: (facts.mode,))),
-        bits=_ordered(images.count(lambda facts: (str(facts.bits),))),
+        formats=most_frequent(images.count(lambda facts: (facts.format,))),
+        modes=most_frequent(images.count(lambda facts: (facts.mode,))),
+        bits=most_frequent(images.count(lambda facts: (str(facts.bits),))),
         sizes={f"{height} x {width}": n for (height, width), n in ordered},
         n_sizes=len(sizes),
         jpeg_quality=_quality(images),
@@ -237,7 +238,3 @@ def _excluded_examples(images: ImageSet) -> dict[str, list[str]]:
         if len(found[reason]) < _EXAMPLES:
             found[reason].append(name)
     return found
-
-
-def _ordered(counts: Mapping[str, int]) -> dict[str, int]:
-    return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))

@@ -40,6 +40,7 @@ _FORMATS = ("BMP", "GIF", "JPEG", "PNG", "TIFF", "WEBP")
 _MAGIC = (b"\x89PNG", b"\xff\xd8", b"GIF8", b"BM", b"RIFF", b"II*\0", b"MM\0*")
 _TIFF = (b"II*\0", b"MM\0*")
 _ORIENTATION = 0x0112
+_PILLOW = r"PIL\."
 _OPAQUE = {"1": "L", "L": "L", "P": "RGB", "RGB": "RGB"}
 
 
@@ -78,16 +79,16 @@ def decode_file(data: bytes, where: str) -> Decoded:
         raise RefusedImageError(where, f"more than {MAX_BYTES >> 20} MiB")
     from PIL import Image, UnidentifiedImageError
 
+    _ignore_warnings_of_pillow()
+
     def open_again() -> Image.Image:
         return Image.open(BytesIO(data), formats=_FORMATS)
 
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            with open_again() as image:
-                _check_header(image, where)
-                bits = bits_of(image, data)
-                return _fast(image, bits, data) or _converted(image, bits, where, open_again)
+        with open_again() as image:
+            _check_header(image, where)
+            bits = bits_of(image, data)
+            return _fast(image, bits, data) or _converted(image, bits, where, open_again)
     except (RefusedImageError, MemoryError):
         raise
     except Image.DecompressionBombError:
@@ -187,6 +188,16 @@ def _described(
 def _header_orientation(image: Image) -> int:
     orientation = image.getexif().get(_ORIENTATION, 1) if image.format in ("JPEG", "TIFF", "WEBP") else 1
     return orientation if isinstance(orientation, int) else 1
+
+
+def _ignore_warnings_of_pillow() -> None:
+    """Keep Pillow's warnings from the user, who is told what was left out and why.
+
+    Not by `warnings.catch_warnings`, which undoes what other threads do meanwhile.
+    """
+    first = warnings.filters[0] if warnings.filters else None
+    if first is None or getattr(first[3], "pattern", first[3]) != _PILLOW:
+        warnings.filterwarnings("ignore", module=_PILLOW)
 
 
 def _check_header(image: Image, where: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -9,7 +10,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-__all__ = ["STORED_AS_PIXELS", "Decoded", "ImageFacts"]
+__all__ = ["STORED_AS_PIXELS", "Decoded", "ImageFacts", "pixel_digest"]
 
 STORED_AS_PIXELS = "none: stored as pixels"
 """The decoder of images that are no files but arrays."""
@@ -50,7 +51,18 @@ class ImageFacts:
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
-    """Pixels, uint8 of shape (height, width, 1 or 3), and how they were stored."""
+    """Pixels, uint8 of shape (height, width, 1 or 3), how they were stored, and their digest where it is known.
+
+    See `pixel_digest`.
+    """
 
     pixels: NDArray[np.uint8]
     facts: ImageFacts
+    digest: bytes | None = None
+
+
+def pixel_digest(pixels: NDArray[np.uint8]) -> bytes:
+    """Return the SHA-256 of an image's shape and pixels."""
+    digest = hashlib.sha256(f"{pixels.shape}".encode("ascii"))
+    digest.update(pixels.data if pixels.flags.c_contiguous else pixels.tobytes())
+    return digest.digest()

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from evalsuite.errors import InputError
 from evalsuite.media.conversion import CONVERSION_RULE
 from evalsuite.media.enlarged import is_enlarged
-from evalsuite.media.facts import STORED_AS_PIXELS
+from evalsuite.media.facts import STORED_AS_PIXELS, pixel_digest
 from evalsuite.media.listing import list_images
 from evalsuite.media.refused import RefusedImageError
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from evalsuite.media.facts import Decoded, ImageFacts
     from evalsuite.types import ImageSource
 
-__all__ = ["ImageSet", "SetBuilder", "read_image_set"]
+__all__ = ["ImageSet", "SetBuilder", "most_frequent", "read_image_set"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,17 +69,17 @@ class ImageSet:
     @property
     def reasons(self) -> dict[str, int]:
         """Images excluded for each reason, the most frequent first."""
-        return _most_frequent(Counter(self.excluded.values()))
+        return most_frequent(Counter(self.excluded.values()))
 
     @property
     def conversions(self) -> dict[str, int]:
         """Images to which each conversion was applied, the most frequent first; an image may count for several."""
-        return _most_frequent(self.count(lambda facts: facts.conversions))
+        return most_frequent(self.count(lambda facts: facts.conversions))
 
     @property
     def decoder(self) -> str:
         """What made pixels of the images: each decoder with its version, and the version of the rule of conversion."""
-        names = list(_most_frequent(self.count(lambda facts: (facts.decoder,)))) or [STORED_AS_PIXELS]
+        names = list(most_frequent(self.count(lambda facts: (facts.decoder,)))) or [STORED_AS_PIXELS]
         if names == [STORED_AS_PIXELS] and not self.conversions:
             return STORED_AS_PIXELS
         return f"{', '.join(names)}; conversion rule {CONVERSION_RULE}"
@@ -113,7 +113,7 @@ class SetBuilder:
         self._names.append(name)
         self._shapes[height, width, channels] += 1
         self._facts[decoded.facts] += 1
-        self._digests.append(hashlib.sha256(f"{pixels.shape}".encode() + pixels.tobytes()).digest())
+        self._digests.append(decoded.digest or pixel_digest(pixels))
         self._n_enlarged += is_enlarged(pixels)
 
     def finish(self, path: Path, n_other: int, *, shown: str) -> ImageSet:
@@ -170,5 +170,6 @@ def read_image_set(path: str | Path, *, progress: Callable[[int, int], None] | N
     return builder.finish(listing.path, listing.n_other, shown=str(path))
 
 
-def _most_frequent(counts: Mapping[str, int]) -> dict[str, int]:
+def most_frequent(counts: Mapping[str, int]) -> dict[str, int]:
+    """Return counts, the largest first."""
     return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))

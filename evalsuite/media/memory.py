@@ -6,15 +6,15 @@ import os
 import tempfile
 import weakref
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from evalsuite.errors import InputError
 from evalsuite.media.batches import images_in
+from evalsuite.media.facts import pixel_digest
 from evalsuite.media.image_set import ImageSet, SetBuilder
-from evalsuite.media.npz import pixel_digest
 from evalsuite.media.refused import RefusedImageError
 
 if TYPE_CHECKING:
@@ -115,8 +115,9 @@ def read_images(
                 continue
             height, width, channels = found.pixels.shape
             offset = spool.append(found.pixels.tobytes())
-            kept = KeptImage(spool, offset, (height, width, channels), pixel_digest(found.pixels))
-            builder.add(str(n - 1), kept, found)
+            digest = pixel_digest(found.pixels)
+            kept = KeptImage(spool, offset, (height, width, channels), digest.hex())
+            builder.add(str(n - 1), kept, replace(found, digest=digest))
             if progress is not None:
                 progress(n, n)
     except OSError as error:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import struct
 import zipfile
 from collections.abc import Sequence
@@ -11,7 +10,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from evalsuite.errors import InputError
-from evalsuite.media.facts import Decoded, ImageFacts
+from evalsuite.media.facts import Decoded, ImageFacts, pixel_digest
 from evalsuite.media.npy import ArrayHeader, is_image_shape, map_npy, read_header
 
 if TYPE_CHECKING:
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
 
     from evalsuite.types import ImageSource
 
-__all__ = ["MAX_UNPACKED_BYTES", "ArrayImage", "RowEntry", "array_facts", "list_npy", "list_npz", "pixel_digest"]
+__all__ = ["MAX_UNPACKED_BYTES", "ArrayImage", "RowEntry", "list_npy", "list_npz"]
 
 MAX_UNPACKED_BYTES = 1 << 33
 _LOCAL_HEADER = struct.Struct("<4s22xHH")  # signature, lengths of name and extra field
@@ -60,7 +59,7 @@ class ArrayImage:
         """
         array = _open_array(self.path)
         pixels = _row(array, self.index) if self.index < len(array) else None
-        if pixels is None or pixel_digest(pixels) != self.sha256:
+        if pixels is None or pixel_digest(pixels).hex() != self.sha256:
             raise InputError(
                 f"{self}: the image is not the one that was evaluated (its SHA-256 differs). Restore the file from a "
                 "copy, or evaluate it anew into another folder"
@@ -83,13 +82,15 @@ class RowEntry:
 
     def read(self) -> tuple[ImageSource, Decoded]:
         """Read and hash the image."""
-        image, pixels = self.load()
-        return image, Decoded(pixels, array_facts(pixels))
+        pixels = _row(_open_array(self.path), self.index)
+        digest = pixel_digest(pixels)
+        facts = ImageFacts("array", "L" if pixels.shape[2] == 1 else "RGB")
+        return ArrayImage(path=self.path, index=self.index, sha256=digest.hex()), Decoded(pixels, facts, digest)
 
     def load(self) -> tuple[ImageSource, NDArray[np.uint8]]:
         """Read and hash the image: its pixels only."""
-        pixels = _row(_open_array(self.path), self.index)
-        return ArrayImage(path=self.path, index=self.index, sha256=pixel_digest(pixels)), pixels
+        image, decoded = self.read()
+        return image, decoded.pixels
 
 
 class _Rows(Sequence[RowEntry]):
@@ -123,11 +124,6 @@ def list_npz(path: Path) -> tuple[Sequence[RowEntry], int]:
 def list_npy(path: Path) -> tuple[Sequence[RowEntry], int]:
     """Return the rows of the array of images in an npy, which is mapped into memory; InputError if it holds none."""
     return _Rows(path, len(_open_array(path))), 0
-
-
-def array_facts(pixels: NDArray[np.uint8]) -> ImageFacts:
-    """Return what there is to know of an image that is stored as pixels."""
-    return ImageFacts("array", "L" if pixels.shape[2] == 1 else "RGB")
 
 
 def _open_array(path: Path) -> NDArray[np.uint8]:
@@ -206,8 +202,3 @@ def _row(array: NDArray[np.uint8], index: int) -> NDArray[np.uint8]:
 
     row = array[index]
     return np.array(row[:, :, None] if row.ndim == 2 else row, dtype=np.uint8, order="C")
-
-
-def pixel_digest(pixels: NDArray[np.uint8]) -> str:
-    """Return the SHA-256 of an image's shape and pixels, in hexadecimal."""
-    return hashlib.sha256(f"{pixels.shape}".encode("ascii") + pixels.tobytes()).hexdigest()

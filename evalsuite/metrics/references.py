@@ -111,7 +111,7 @@ def find_reference(name: str) -> ReferenceSet:
     kept = kept_images(name)
     if kept is not None:
         return ReferenceSet(name=name, identity=f"sha256:{kept.sha256[:12]}", n=len(kept), image_set=kept)
-    path = Path(name)
+    path = Path(name).expanduser()
     return _read(path.absolute(), _checked_state(path), name)
 
 
@@ -125,7 +125,7 @@ def find_statistics(name: str, dimension: int) -> FeatureStatistics | None:
     InputError
         If the file is no sound statistics, or has none, or several, of so many features.
     """
-    path = Path(name)
+    path = Path(name).expanduser()
     if name in DATASETS or not is_statistics_file(path):
         return None
     return _read_statistics(path.absolute(), _checked_state(path), name, dimension)
@@ -224,7 +224,7 @@ def _widened(statistics: FeatureStatistics) -> NDArray[np.float32]:
 @lru_cache(maxsize=_KEPT)
 def _read_statistics(path: Path, state: str, name: str, dimension: int) -> FeatureStatistics:
     del state, path
-    return read_statistics(Path(name), dimension=dimension)
+    return read_statistics(Path(name).expanduser(), dimension=dimension)
 
 
 def _holds_images(path: Path) -> bool:
@@ -248,7 +248,7 @@ def _read(path: Path, state: str, name: str) -> ReferenceSet:
     from evalsuite.media import read_image_set
 
     if is_statistics_file(path) and not _holds_images(path):
-        statistics = read_statistics(Path(name), any_part=True)
+        statistics = read_statistics(Path(name).expanduser(), any_part=True)
         identity = statistics.source or f"statistics:{statistics.digest()[:12]}"
         if statistics.features is not None and statistics.features.dtype != "float32":
             identity += f":{statistics.features.dtype}"

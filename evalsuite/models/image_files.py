@@ -27,6 +27,8 @@ def open_images(path: Path, spec: str) -> ImageFilesModel:
     """
     try:
         listing = list_images(path)
+        if any(file.suffix.lower() == ".parquet" for file in listing.files):
+            raise InputError(f"{path}: a run's log cannot refer to images in parquet; unpack them into a folder or tar")
         name = listing.path.name if listing.kind == "folder" else listing.path.stem
         return ImageFilesModel(listing, spec=spec, name=name or "images", fingerprint=_fingerprint(listing))
     except InputError as error:
