@@ -18,6 +18,7 @@ COMMANDS = {
     "run": ("run", "Run models on tasks, score what they produced, and report."),
     "score": ("score", "Score outputs that exist: a run log, or files of hypotheses and references."),
     "stats": ("stats", "Write the statistics of a set of images, to score against without the images."),
+    "audit": ("audit", "Look at sets of images before they are scored: formats, sizes, copies, what cannot be read."),
     "contamination": ("contamination", "Find the items of a benchmark that a training corpus holds."),
     "leaderboard": ("leaderboard", "Merge runs into one leaderboard, with rank intervals."),
     "list": ("list", "List the tasks, metrics, models or suites there are."),

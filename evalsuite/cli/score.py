@@ -42,14 +42,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "of the texts alone, such as distinct_2 or loop_rate, need none",
     )
     parser.add_argument(
-        "--real", metavar="R", help="real images: a folder, tar or npz, a data set's name, or a file of statistics"
+        "--real",
+        metavar="R",
+        help="real images: a folder, tar, npz, npy, parquet or 'pattern*', a data set's name, or a file of statistics",
     )
     parser.add_argument(
         "--assume-protocol",
         metavar="NAME",
         help="for a file of statistics as --real: the extractor to take it as made by, whatever it says",
     )
-    parser.add_argument("--fake", metavar="F", help="images to score: a folder, tar or npz")
+    parser.add_argument("--fake", metavar="F", help="images to score: a folder, tar, npz, npy, parquet or 'pattern*'")
     parser.add_argument("--extractor", metavar="NAME", help="for images: the network that computes features")
     parser.add_argument(
         "--protocol",

@@ -42,6 +42,9 @@ def score_images(
     found = score_image_sets(real, fake, metrics, extractor=extractor, protocols=asked, assume_protocol=assume_protocol)
     if found.are_equal:
         say("evalsuite: --real and --fake hold the same images: this is how well the images score against themselves")
+    for warning in found.warnings:
+        if warning.code != "same_set":
+            say(f"evalsuite: warning: {warning.message}")
     if as_json:
         record = {
             "real": asdict(found.real),
@@ -50,6 +53,7 @@ def score_images(
                 {**score_record(score), **({"protocol": protocol} if protocol else {})}
                 for score, protocol in zip_longest(found.scores, found.protocols)
             ],
+            "warnings": [asdict(warning) for warning in found.warnings],
         }
         sys.stdout.write(json.dumps(record, indent=2) + "\n")
         return
@@ -99,7 +103,8 @@ def _print_sets(found: ImageSetScores) -> None:
 
 
 def describe_set(one: ScoredSet) -> str:
-    """Say of how many images of which sizes a set is, and what was left out."""
+    """Say of how many images of which sizes a set is, what was done to them, and what was left out."""
+    from evalsuite.media import described_conversions
     from evalsuite.report.terminal import printable
 
     if one.statistics is not None:
@@ -115,6 +120,8 @@ def describe_set(one: ScoredSet) -> str:
     if one.excluded:
         reasons = ", ".join(f"{count} x {reason}" for reason, count in one.excluded.items())
         text += f"; {sum(one.excluded.values())} left out: {reasons}"
+    if one.conversions:
+        text += f"; {described_conversions(one.conversions)}"
     if one.n_other:
         text += f"; {one.n_other} other files passed over"
     return text

@@ -14,7 +14,9 @@ __all__ = ["add_arguments", "run"]
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options of the command."""
-    parser.add_argument("images", metavar="DIR", help="a folder, tar or npz of images, or a data set's name")
+    parser.add_argument(
+        "images", metavar="DIR", help="folder, tar, npz, npy, parquet or 'pattern*' of images, or a data set's name"
+    )
     parser.add_argument("-o", "--output", required=True, metavar="FILE", help="write the statistics here")
     parser.add_argument(
         "--extractor", default="fashion_convnet", metavar="NAME", help="the network that computes features"

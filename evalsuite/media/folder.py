@@ -9,14 +9,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from evalsuite.errors import InputError
-from evalsuite.media.decode import decode_image
-from evalsuite.media.listing import MAX_ENTRIES, is_image_name, natural_key
+from evalsuite.media.decode import decode_file
+from evalsuite.media.listing import MAX_ENTRIES, is_image_name, is_shard, natural_key
 from evalsuite.media.stored import StoredImage, read_bytes
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from evalsuite.media.facts import Decoded
     from evalsuite.types import ImageSource
 
 __all__ = ["FileEntry", "list_folder"]
@@ -31,18 +32,24 @@ class FileEntry:
     offset: int = 0
     length: int | None = None
 
-    def load(self) -> tuple[ImageSource, NDArray[np.uint8]]:
+    def read(self) -> tuple[ImageSource, Decoded]:
         """Read, hash and decode the image; RefusedImageError if it is none that can be scored."""
         data = read_bytes(self.path, self.offset, self.length)
-        pixels = decode_image(data, f"{self.path}" if self.length is None else f"{self.path}: {self.name}")
+        decoded = decode_file(data, f"{self.path}" if self.length is None else f"{self.path}: {self.name}")
         digest = hashlib.sha256(data).hexdigest()
-        return StoredImage(path=self.path, offset=self.offset, length=len(data), sha256=digest), pixels
+        return StoredImage(path=self.path, offset=self.offset, length=len(data), sha256=digest), decoded
+
+    def load(self) -> tuple[ImageSource, NDArray[np.uint8]]:
+        """Read the image: its pixels only."""
+        image, decoded = self.read()
+        return image, decoded.pixels
 
 
-def list_folder(folder: Path) -> tuple[list[FileEntry], int]:
-    """Return the image files in and below `folder`, in natural order, and the number of other files.
+def list_folder(folder: Path) -> tuple[list[FileEntry], list[Path], int]:
+    """Return the image files in and below `folder` in natural order, files that may hold images, and how many others.
 
-    Linked files count, linked folders are passed over.
+    Linked files count. Linked folders are passed over, so that no loop of links is ever followed; they are counted
+    among the others.
 
     Raises
     ------
@@ -50,18 +57,23 @@ def list_folder(folder: Path) -> tuple[list[FileEntry], int]:
         If a folder cannot be read, or there are more than 4,000,000 files.
     """
     entries: list[FileEntry] = []
+    shards: list[Path] = []
     n_other = 0
 
     def fail(error: OSError) -> None:
         raise InputError(f"{error.filename}: cannot be read: {error.strerror}") from error
 
-    for parent, _, files in os.walk(folder, onerror=fail):
+    for parent, folders, files in os.walk(folder, onerror=fail):
+        n_other += sum(Path(parent, each).is_symlink() for each in folders)
         for file in files:
             path = Path(parent) / file
             if is_image_name(file):
                 entries.append(FileEntry(path.relative_to(folder).as_posix(), path))
+            elif is_shard(path):
+                shards.append(path)
             else:
                 n_other += 1
-        if len(entries) > MAX_ENTRIES:
+        if len(entries) + len(shards) > MAX_ENTRIES:
             raise InputError(f"{folder}: has more than {MAX_ENTRIES} images")
-    return sorted(entries, key=lambda entry: natural_key(entry.name)), n_other
+    entries.sort(key=lambda entry: natural_key(entry.name))
+    return entries, sorted(shards, key=lambda path: natural_key(path.relative_to(folder).as_posix())), n_other

@@ -1,18 +1,17 @@
-"""Images as an array in an npz, as guided-diffusion and others save samples."""
+"""Images as an array in an npz, as guided-diffusion and others save samples, or in an npy."""
 
 from __future__ import annotations
 
-import hashlib
 import struct
 import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from evalsuite.errors import InputError
-from evalsuite.media.decode import MAX_PIXELS
+from evalsuite.media.facts import Decoded, ImageFacts, pixel_digest
+from evalsuite.media.npy import ArrayHeader, is_image_shape, map_npy, read_header
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,10 +21,9 @@ if TYPE_CHECKING:
 
     from evalsuite.types import ImageSource
 
-__all__ = ["MAX_UNPACKED_BYTES", "ArrayImage", "RowEntry", "list_npz"]
+__all__ = ["MAX_UNPACKED_BYTES", "ArrayImage", "RowEntry", "list_npy", "list_npz"]
 
 MAX_UNPACKED_BYTES = 1 << 33
-_MOST_HEADER_BYTES = 1 << 16
 _LOCAL_HEADER = struct.Struct("<4s22xHH")  # signature, lengths of name and extra field
 _MISSES = (OSError, ValueError, KeyError, EOFError, RuntimeError, NotImplementedError, zipfile.BadZipFile, struct.error)
 
@@ -37,7 +35,7 @@ class ArrayImage:
     Parameters
     ----------
     path : Path
-        The npz.
+        The npz or npy.
     index : int
         Of the row.
     sha256 : str
@@ -61,7 +59,7 @@ class ArrayImage:
         """
         array = _open_array(self.path)
         pixels = _row(array, self.index) if self.index < len(array) else None
-        if pixels is None or _digest(pixels) != self.sha256:
+        if pixels is None or pixel_digest(pixels).hex() != self.sha256:
             raise InputError(
                 f"{self}: the image is not the one that was evaluated (its SHA-256 differs). Restore the file from a "
                 "copy, or evaluate it anew into another folder"
@@ -75,16 +73,24 @@ class RowEntry:
 
     path: Path
     index: int
+    prefix: str = ""
 
     @property
     def name(self) -> str:
         """The number of the row."""
-        return str(self.index)
+        return f"{self.prefix}{self.index}"
 
-    def load(self) -> tuple[ImageSource, NDArray[np.uint8]]:
+    def read(self) -> tuple[ImageSource, Decoded]:
         """Read and hash the image."""
         pixels = _row(_open_array(self.path), self.index)
-        return ArrayImage(path=self.path, index=self.index, sha256=_digest(pixels)), pixels
+        digest = pixel_digest(pixels)
+        facts = ImageFacts("array", "L" if pixels.shape[2] == 1 else "RGB")
+        return ArrayImage(path=self.path, index=self.index, sha256=digest.hex()), Decoded(pixels, facts, digest)
+
+    def load(self) -> tuple[ImageSource, NDArray[np.uint8]]:
+        """Read and hash the image: its pixels only."""
+        image, decoded = self.read()
+        return image, decoded.pixels
 
 
 class _Rows(Sequence[RowEntry]):
@@ -115,6 +121,11 @@ def list_npz(path: Path) -> tuple[Sequence[RowEntry], int]:
         return _Rows(path, len(array)), len(archive.namelist()) - 1
 
 
+def list_npy(path: Path) -> tuple[Sequence[RowEntry], int]:
+    """Return the rows of the array of images in an npy, which is mapped into memory; InputError if it holds none."""
+    return _Rows(path, len(_open_array(path))), 0
+
+
 def _open_array(path: Path) -> NDArray[np.uint8]:
     try:
         state = path.stat()
@@ -123,7 +134,7 @@ def _open_array(path: Path) -> NDArray[np.uint8]:
         raise
     except _MISSES as error:
         said = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        raise InputError(f"{path}: cannot be read as an npz of images: {said}") from error
+        raise InputError(f"{path}: cannot be read as an {path.suffix.lower()[1:]} of images: {said}") from error
 
 
 @lru_cache(maxsize=2)
@@ -132,12 +143,14 @@ def _read_array(path: Path, size: int, changed: int) -> NDArray[np.uint8]:
     del size, changed
     import numpy as np
 
+    if path.suffix.lower() == ".npy":
+        return map_npy(path)
     with zipfile.ZipFile(path) as archive:
-        name, shape, in_order = _choose(archive, path)
+        name, header = _choose(archive, path)
         info = archive.getinfo(f"{name}.npy")
-        if info.compress_type == zipfile.ZIP_STORED and in_order:
-            start = _data_start(path, info)
-            return np.memmap(path, dtype=np.uint8, mode="r", offset=start + info.file_size - _count(shape), shape=shape)
+        if info.compress_type == zipfile.ZIP_STORED and header.in_order:
+            start = _data_start(path, info) + header.start
+            return np.memmap(path, dtype=np.uint8, mode="r", offset=start, shape=header.shape)
         if info.file_size > MAX_UNPACKED_BYTES:
             raise InputError(
                 f"{path}: unpacks to more than {MAX_UNPACKED_BYTES >> 30} GiB; save it with np.savez, which does not "
@@ -148,34 +161,29 @@ def _read_array(path: Path, size: int, changed: int) -> NDArray[np.uint8]:
             return array
 
 
-def _choose(archive: zipfile.ZipFile, path: Path) -> tuple[str, tuple[int, ...], bool]:
-    """Return name, shape and whether it is in C order of the array of images, from the arrays' headers."""
+def _choose(archive: zipfile.ZipFile, path: Path) -> tuple[str, ArrayHeader]:
+    """Return name and header of the array of images, which the arrays' headers tell."""
     import numpy as np
 
-    found: dict[str, tuple[tuple[int, ...], bool, np.dtype[Any]]] = {}
+    found: dict[str, ArrayHeader] = {}
     for info in archive.infolist():
         if not info.filename.endswith(".npy"):
             continue
         with archive.open(info) as member:
-            # NumPy would read a header of any length before it says that it is too long.
-            head = BytesIO(member.read(_MOST_HEADER_BYTES))
-        version = np.lib.format.read_magic(head)
-        read = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
-        shape, fortran, dtype = read(head)
-        header_bytes = head.tell()
-        if not dtype.hasobject and info.file_size != header_bytes + _count(shape) * dtype.itemsize:
+            header = read_header(member)
+        if not header.dtype.hasobject and info.file_size != header.n_bytes:
             raise InputError(f"{path}: is damaged: {info.filename} is not as long as its header says")
-        found[info.filename.removesuffix(".npy")] = (shape, not fortran, dtype)
-    images = [name for name, (shape, _, dtype) in found.items() if dtype == np.uint8 and _is_image_shape(shape)]
+        found[info.filename.removesuffix(".npy")] = header
+    images = [name for name, each in found.items() if each.dtype == np.uint8 and is_image_shape(each.shape)]
     name = "arr_0" if "arr_0" in images else images[0] if len(images) == 1 else None
     if name is None:
-        listed = ", ".join(f"{name} {dtype} {shape}" for name, (shape, _, dtype) in found.items()) or "no array"
+        listed = ", ".join(f"{name} {each.dtype} {each.shape}" for name, each in found.items()) or "no array"
         statistics = "; mu and sigma are statistics, the images are needed" if {"mu", "sigma"} <= set(found) else ""
         raise InputError(
             f"{path}: expected one uint8 array of shape (n, height, width) or (n, height, width, channels) with 1 or "
             f"3 channels, or several of which one is called arr_0; found {listed[:500]}{statistics}"
         )
-    return name, found[name][0], found[name][1]
+    return name, found[name]
 
 
 def _data_start(path: Path, info: zipfile.ZipInfo) -> int:
@@ -194,19 +202,3 @@ def _row(array: NDArray[np.uint8], index: int) -> NDArray[np.uint8]:
 
     row = array[index]
     return np.array(row[:, :, None] if row.ndim == 2 else row, dtype=np.uint8, order="C")
-
-
-def _digest(pixels: NDArray[np.uint8]) -> str:
-    return hashlib.sha256(f"{pixels.shape}".encode("ascii") + pixels.tobytes()).hexdigest()
-
-
-def _is_image_shape(shape: tuple[int, ...]) -> bool:
-    sound = len(shape) == 3 or (len(shape) == 4 and shape[3] in (1, 3))
-    return sound and shape[1] * shape[2] <= MAX_PIXELS and 0 not in shape[1:]
-
-
-def _count(shape: tuple[int, ...]) -> int:
-    count = 1
-    for length in shape:
-        count *= length
-    return count

@@ -6,7 +6,8 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from evalsuite.errors import InputError
-from evalsuite.media.decode import MAX_PIXELS, RefusedImageError, pillow_pixels
+from evalsuite.media.decode import MAX_PIXELS, pillow_pixels
+from evalsuite.media.refused import RefusedImageError
 
 if TYPE_CHECKING:
     import numpy as np

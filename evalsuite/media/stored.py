@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from evalsuite.errors import InputError
-from evalsuite.media.decode import MAX_BYTES, RefusedImageError, decode_image
+from evalsuite.media.decode import MAX_BYTES, decode_image
+from evalsuite.media.refused import RefusedImageError
 
 if TYPE_CHECKING:
     from pathlib import Path

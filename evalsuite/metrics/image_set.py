@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from evalsuite.datasets import DATASETS
 from evalsuite.figures import Figure, FigureInput, feature_grids
+from evalsuite.media import described_conversions
 from evalsuite.metrics.image_features import ImageFeatureMetric, example_images
 from evalsuite.metrics.references import check_image_set, find_reference, reference_features
 
@@ -62,6 +63,8 @@ class ImageSetMetric(ImageFeatureMetric):
         if image_set is not None and image_set.excluded:
             reasons = ", ".join(f"{count} x {reason}" for reason, count in image_set.reasons.items())
             found = (*found, f"reference set: {len(image_set.excluded)} images left out ({reasons})")
+        if image_set is not None and image_set.conversions:
+            found = (*found, f"reference set: {described_conversions(image_set.conversions)}")
         return found
 
     def figures(self, data: FigureInput) -> Sequence[Figure]:

@@ -15,6 +15,7 @@ from evalsuite.datasets import DATASETS, load_images
 from evalsuite.errors import InputError, UsageError, did_you_mean
 from evalsuite.extractors.opening import compute_all_features, open_extractor
 from evalsuite.feature_stats import FeatureStatistics, check_comparable, is_statistics_file, read_statistics
+from evalsuite.media import image_files_at, kept_images
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -85,7 +86,7 @@ class ReferenceSet:
 
 def check_image_set(metric: str, option: str, value: object, known: Sequence[str]) -> None:
     """Raise UsageError unless `value` is one of the known names or the path of something that exists."""
-    if isinstance(value, str) and (value in known or (value and Path(value).exists())):
+    if isinstance(value, str) and (value in known or (value and (image_files_at(value) or kept_images(value)))):
         return
     names = ", ".join(f'"{name}"' for name in known)
     raise UsageError(
@@ -95,7 +96,7 @@ def check_image_set(metric: str, option: str, value: object, known: Sequence[str
 
 
 def find_reference(name: str) -> ReferenceSet:
-    """Return a reference set by the name of a data set, or the path of a folder, tar or npz.
+    """Return a reference set by the name of a data set or of images in memory, or the path of images.
 
     A path is read again when the name, size or time of modification of a file there has changed.
 
@@ -107,7 +108,10 @@ def find_reference(name: str) -> ReferenceSet:
     if name in DATASETS:
         dataset = DATASETS[name]
         return ReferenceSet(name=name, identity=f"{name}:{dataset.sha256[:12]}", n=dataset.n)
-    path = Path(name)
+    kept = kept_images(name)
+    if kept is not None:
+        return ReferenceSet(name=name, identity=f"sha256:{kept.sha256[:12]}", n=len(kept), image_set=kept)
+    path = Path(name).expanduser()
     return _read(path.absolute(), _checked_state(path), name)
 
 
@@ -121,7 +125,7 @@ def find_statistics(name: str, dimension: int) -> FeatureStatistics | None:
     InputError
         If the file is no sound statistics, or has none, or several, of so many features.
     """
-    path = Path(name)
+    path = Path(name).expanduser()
     if name in DATASETS or not is_statistics_file(path):
         return None
     return _read_statistics(path.absolute(), _checked_state(path), name, dimension)
@@ -220,7 +224,7 @@ def _widened(statistics: FeatureStatistics) -> NDArray[np.float32]:
 @lru_cache(maxsize=_KEPT)
 def _read_statistics(path: Path, state: str, name: str, dimension: int) -> FeatureStatistics:
     del state, path
-    return read_statistics(Path(name), dimension=dimension)
+    return read_statistics(Path(name).expanduser(), dimension=dimension)
 
 
 def _holds_images(path: Path) -> bool:
@@ -232,8 +236,9 @@ def _holds_images(path: Path) -> bool:
 
 
 def _checked_state(path: Path) -> str:
+    found = image_files_at(path)
     try:
-        return _state(path)
+        return _state(path) if found in ([], [path]) else "".join(_state(each) for each in found)
     except OSError as error:
         raise InputError(f"{error.filename or path}: cannot be read: {error.strerror}") from error
 
@@ -243,7 +248,7 @@ def _read(path: Path, state: str, name: str) -> ReferenceSet:
     from evalsuite.media import read_image_set
 
     if is_statistics_file(path) and not _holds_images(path):
-        statistics = read_statistics(Path(name), any_part=True)
+        statistics = read_statistics(Path(name).expanduser(), any_part=True)
         identity = statistics.source or f"statistics:{statistics.digest()[:12]}"
         if statistics.features is not None and statistics.features.dtype != "float32":
             identity += f":{statistics.features.dtype}"

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["FilesModel", "open_model"]
 
 ID_FIELDS = ("id", "sample_id", "doc_id")
-IMAGE_SUFFIXES = (".tar", ".npz")
+IMAGE_SUFFIXES = (".tar", ".npz", ".npy")
 TEXT_FIELDS = ("text", "output", "prediction", "response", "resps")
 _Key = tuple[str, int, int]
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from evalsuite.errors import InputError, ModelError
 from evalsuite.media import Listing, RefusedImageError, list_images
+from evalsuite.media.conversion import EXACT
 from evalsuite.models.fingerprint import hash_file, hash_named
 from evalsuite.types import GenerationConfig, Modality, Output, Request
 
@@ -26,6 +27,8 @@ def open_images(path: Path, spec: str) -> ImageFilesModel:
     """
     try:
         listing = list_images(path)
+        if any(file.suffix.lower() == ".parquet" for file in listing.files):
+            raise InputError(f"{path}: a run's log cannot refer to images in parquet; unpack them into a folder or tar")
         name = listing.path.name if listing.kind == "folder" else listing.path.stem
         return ImageFilesModel(listing, spec=spec, name=name or "images", fingerprint=_fingerprint(listing))
     except InputError as error:
@@ -73,15 +76,26 @@ class ImageFilesModel:
         if index >= self.n_outputs or request.repeat or request.turn:
             asked = f'sample "{request.sample_id}", repeat {request.repeat}, turn {request.turn}'
             return Output(finish_reason="error", error=f"{self._listing.path} has no image for {asked}")
+        entry = self._listing.entries[index]
         try:
-            return Output(image=self._listing.entries[index].load()[0])
+            image, decoded = entry.read()
         except RefusedImageError as error:
             return Output(finish_reason="error", error=str(error))
+        lossy = [name for name in decoded.facts.conversions if name not in EXACT]
+        if lossy:  # a log has no place to say so
+            return Output(
+                finish_reason="error",
+                error=f"{self._listing.path}: {entry.name}: would have to be converted ({', '.join(lossy)}); save the "
+                "images as 8-bit grey or RGB",
+            )
+        return Output(image=image)
 
 
 def _fingerprint(listing: Listing) -> str:
-    if listing.kind != "folder":
-        return hash_named({"file": hash_file(listing.path).encode()})
+    if len(listing.files) == 1:
+        return hash_named({"file": hash_file(listing.files[0]).encode()})
+    if listing.files:
+        return hash_named({f"{i}": hash_file(path).encode() for i, path in enumerate(listing.files)})
     digests = {}
     for entry in listing.entries:
         path = listing.path / entry.name

@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from evalsuite.datasets import DATASETS
 from evalsuite.distances.moments import BLOCK, Moments, moments
 from evalsuite.environment import release
-from evalsuite.errors import InputError, did_you_mean
+from evalsuite.errors import InputError
 from evalsuite.extractors.opening import open_extractor, read_in_parts
 from evalsuite.feature_stats import FeatureStatistics, make_statistics
+from evalsuite.media.facts import STORED_AS_PIXELS
 from evalsuite.metrics.references import find_reference
+from evalsuite.scoring.image_reading import check_there
 from evalsuite.scoring.image_sets import ScoredSet, check_extractor, describe_images
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from numpy.typing import NDArray
 
@@ -48,7 +48,7 @@ def compute_statistics(
     Parameters
     ----------
     images : str
-        Folder, tar or npz of images; or the name of a data set of ours.
+        Path of images, see `evalsuite.media.listing.list_images`; or the name of a data set of ours.
     extractor : str
         The network that computes features.
     features : {"float16", "float32"}, optional
@@ -69,7 +69,7 @@ def compute_statistics(
         If the set cannot be read, has fewer than two images, or one that the extractor does not take.
     """
     check_extractor("--extractor", extractor)
-    _check_there(images)
+    check_there(images)
     reference = find_reference(images)
     if reference.n < 2:
         raise InputError(f"{images}: has 1 image, statistics take at least 2")
@@ -95,7 +95,7 @@ def compute_statistics(
         found.covariance,
         n=found.n,
         extractor=network.signature,
-        decoder=_decoder(reference.image_set.path if reference.image_set is not None else None),
+        decoder=STORED_AS_PIXELS if reference.image_set is None else reference.image_set.decoder,
         image_set=described.sha256,
         source=reference.identity,
         made_by=f"evalsuite {release()}",
@@ -135,23 +135,3 @@ class _Accumulator:
         except ValueError as error:
             raise InputError(str(error)) from error
         self._total = part if self._total is None else self._total.merged(part)
-
-
-def _check_there(images: str) -> None:
-    from pathlib import Path
-
-    if images not in DATASETS and not Path(images).exists():
-        hint = did_you_mean(images, DATASETS) or "."
-        raise InputError(
-            f'there is no "{images}"{hint} Give a folder, tar or npz of images, or one of our data sets: '
-            f"{', '.join(DATASETS)}."
-        )
-
-
-def _decoder(path: Path | None) -> str:
-    """Return what turned the files' bytes into pixels: nothing where they are stored as pixels."""
-    if path is None or path.suffix.lower() == ".npz":
-        return "none: stored as pixels"
-    from PIL import __version__
-
-    return f"Pillow {__version__}"

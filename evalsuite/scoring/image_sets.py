@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import inspect
-from dataclasses import dataclass
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from evalsuite.datasets import DATASETS, load_images
-from evalsuite.errors import InputError, UsageError, did_you_mean
+from evalsuite.datasets import DATASETS
+from evalsuite.errors import InputError, UsageError
 from evalsuite.extractors import DEFAULT_PROTOCOLS
 from evalsuite.extractors.naming import check_protocol, is_classifier, parse_extractor
 from evalsuite.extractors.opening import open_extractor
-from evalsuite.media import read_image_set
+from evalsuite.media import AuditWarning, audit_sets, described_conversions, kept_images, named_images, read_images
 from evalsuite.metrics import METRICS
 from evalsuite.metrics.frechet_distance import FrechetDistance
 from evalsuite.metrics.image_features import ImageFeatureMetric, rows_of_images
 from evalsuite.metrics.image_set import ImageSetMetric
 from evalsuite.metrics.references import all_reference_features, find_reference
+from evalsuite.scoring.image_reading import check_there, read_set
 from evalsuite.scoring.score import ScoringInput, make_metric, row_signature, score_all
 from evalsuite.task import MetricSpec
 from evalsuite.types import Output, Sample, Score
@@ -52,6 +54,10 @@ class ScoredSet:
         Of the images as a set; empty where it is unknown.
     statistics : mapping of str to str, optional
         Of a file of statistics in the place of images: its form and the extractor it names, or ``"unknown"``.
+    conversions : mapping of str to int
+        Images to which each conversion to 8-bit grey or RGB was applied; see `evalsuite.media.conversion`.
+    decoder : str
+        What made pixels of files, with versions; empty where it is unknown.
     """
 
     name: str
@@ -61,6 +67,8 @@ class ScoredSet:
     n_other: int
     sha256: str
     statistics: Mapping[str, str] | None = None
+    conversions: Mapping[str, int] = field(default_factory=dict)
+    decoder: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,22 +82,26 @@ class ImageSetScores:
         By metric; where protocols were asked for, by each of them in turn.
     protocols : sequence of str
         Where they were asked for, that of each score.
+    warnings : sequence of AuditWarning
+        What the audit of both sets found; see `evalsuite.media.audit`.
     """
 
     real: ScoredSet
     fake: ScoredSet
     scores: Sequence[Score]
     protocols: Sequence[str] = ()
+    warnings: Sequence[AuditWarning] = ()
 
     @property
     def are_equal(self) -> bool:
         """Whether both sets hold the same images."""
-        return self.real.sha256 == self.fake.sha256 != ""
+        named = self.real.sha256 == self.fake.sha256 != ""  # statistics say of which images they are
+        return named or any(warning.code == "same_set" for warning in self.warnings)
 
 
 def score_image_sets(
-    real: str,
-    fake: str,
+    real: Any,
+    fake: Any,
     metrics: Sequence[str],
     *,
     extractor: str | None = None,
@@ -100,9 +112,11 @@ def score_image_sets(
 
     Parameters
     ----------
-    real, fake : str
-        Folder, tar or npz of images; or the name of a data set of ours, such as ``"fashion_mnist/test"``. The real ones
-        may be a file of statistics, where a metric needs no more of them; see `evalsuite.feature_stats`.
+    real, fake : str, Path, array, tensor or iterable
+        Path of images, see `evalsuite.media.listing.list_images`; or the name of a data set of ours, such as
+        ``"fashion_mnist/test"``. The real ones may be a file of statistics, where a metric needs no more of them; see
+        `evalsuite.feature_stats`. Or images themselves: an array, a tensor or batches of them, as of a data loader, see
+        `evalsuite.media.read_images`.
     metrics : sequence of str
         Registry names of metrics of sets of images; the first counts as primary.
     extractor : str, optional
@@ -126,17 +140,33 @@ def score_image_sets(
         no protocols.
     InputError
         If a set cannot be read, has fewer images than a metric takes, or is statistics that a metric cannot use.
+    TypeError, ValueError
+        If images given in Python are something else than `evalsuite.media.read_images` takes.
     """
+    with ExitStack() as kept:
+        real_name, fake_name = (
+            str(given)
+            if isinstance(given, (str, Path))
+            else kept.enter_context(named_images(read_images(given, argument)))
+            for argument, given in (("real", real), ("fake", fake))
+        )
+        return _score_named(real_name, fake_name, metrics, extractor, protocols, assume_protocol)
+
+
+def _score_named(
+    real: str,
+    fake: str,
+    metrics: Sequence[str],
+    extractor: str | None,
+    protocols: Sequence[str] | None,
+    assume_protocol: str | None,
+) -> ImageSetScores:
+    """Score sets of images that have a name or a path; see `score_image_sets`."""
     _check_names(extractor, protocols)
     if assume_protocol is not None:
         check_extractor("--assume-protocol", assume_protocol)
     for option, name in (("--real", real), ("--fake", fake)):
-        if name not in DATASETS and not Path(name).exists():
-            hint = did_you_mean(name, DATASETS) or "."
-            raise InputError(
-                f'{option}: there is no "{name}"{hint} Give a folder, tar or npz of images, or one of our data sets: '
-                f"{', '.join(DATASETS)}."
-            )
+        check_there(name, f"{option}: ")
     asked = list(dict.fromkeys(protocols)) if protocols is not None else [None]
     specs = [
         _spec(name, real, extractor, protocol, assume_protocol, primary=i == 0)
@@ -145,7 +175,9 @@ def score_image_sets(
     ]
     made = [make_metric(spec, "--metric", may_run_code=True) for spec in specs]
     reference = find_reference(real)
-    outputs, fake_set = _read(fake)
+    images = read_set(fake, "--fake")
+    outputs = [(Output(image=image, sample_id=each),) for each, image in zip(images.names, images.images, strict=True)]
+    fake_set = describe_images(fake, images)
     real_set = describe_images(real, reference.image_set, reference.statistics)
     for metric in made:
         least = getattr(metric, "least", 1)
@@ -173,8 +205,21 @@ def score_image_sets(
     except (InputError, ValueError) as error:
         where = f"--real {real}" if str(error).startswith("reference set") else f"--fake {fake}"
         raise InputError(f"{where}: {error}") from error
+    if images.conversions:
+        note = f"generated images: {described_conversions(images.conversions)}"
+        scores = [replace(score, notes=(*score.notes, note)) for score in scores]
     of_scores = [protocol for protocol in asked if protocol is not None] * (len(specs) // len(asked))
-    return ImageSetScores(real=real_set, fake=fake_set, scores=scores, protocols=of_scores)
+    warnings = () if reference.statistics is not None else _warnings(real, fake, images)
+    return ImageSetScores(real=real_set, fake=fake_set, scores=scores, protocols=of_scores, warnings=warnings)
+
+
+def _warnings(real: str, fake: str, images: ImageSet) -> Sequence[AuditWarning]:
+    """Return what an audit of both sets warns of, and that they may have been swapped."""
+    found = list(audit_sets([("--real", read_set(real, "--real")), ("--fake", images)]).warnings)
+    if fake in DATASETS and real not in DATASETS:
+        text = f"--fake is {fake}, which are real images: were --real and --fake swapped?"
+        found.insert(0, AuditWarning(code="swapped", message=text))
+    return found
 
 
 def _check_names(extractor: str | None, protocols: Sequence[str] | None) -> None:
@@ -239,15 +284,6 @@ def _is_image_metric(name: str) -> bool:
     return inspect.isclass(found) and issubclass(found, ImageFeatureMetric)
 
 
-def _read(name: str) -> tuple[list[tuple[Output]], ScoredSet]:
-    if name in DATASETS:
-        images = load_images(name)
-        return [(Output(image=image, sample_id=str(i)),) for i, image in enumerate(images)], describe_images(name, None)
-    found = read_image_set(name)
-    pairs = zip(found.names, found.images, strict=True)
-    return [(Output(image=image, sample_id=each),) for each, image in pairs], describe_images(name, found)
-
-
 def describe_images(name: str, found: ImageSet | None, statistics: FeatureStatistics | None = None) -> ScoredSet:
     """Return what is to be told of a set: of a data set by its name, or of what was found at a path."""
     if statistics is not None:
@@ -267,12 +303,14 @@ def describe_images(name: str, found: ImageSet | None, statistics: FeatureStatis
             name=name, n=dataset.n, shapes=_by_count(shapes), excluded={}, n_other=0, sha256=dataset.sha256
         )
     return ScoredSet(
-        name=name,
+        name=name if kept_images(name) is None else str(found.path),
         n=len(found),
         shapes=_by_count(found.shapes),
         excluded=found.reasons,
         n_other=found.n_other,
-        sha256=found.sha256,
+        sha256=found.sha256 if name not in DATASETS else DATASETS[name].sha256,
+        conversions=found.conversions,
+        decoder=found.decoder,
     )
 
 

@@ -10,10 +10,11 @@ import pytest
 
 from evalsuite.cli import main
 from evalsuite.datasets import load_images
+from evalsuite.errors import InputError
 from evalsuite.extractors import EXTRACTORS
 from evalsuite.extractors.opening import open_extractor
 from evalsuite.media import read_image_set
-from tests.media.images import encode, png, write_folder, write_tar
+from tests.media.images import encode, png, raw_png, raw_tiff, write_folder, write_tar
 from tests.reference.extractors import PatchMeans
 
 if TYPE_CHECKING:
@@ -48,7 +49,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     write_folder(root / "few", named(files[100:120]))
     write_folder(root / "large", named(large[:5]))
     write_folder(root / "mixed", named([*files[100:150], *large[:5]]))
-    bad = {"zero.png": b"", "cut.png": files[0][:99], "alpha.png": png(np.zeros((28, 28, 4), np.uint8)), "a.txt": b""}
+    floats = Image.fromarray(np.zeros((28, 28), np.float32))
+    bad = {"zero.png": b"", "cut.png": files[0][:99], "f.tif": encode(floats, "TIFF"), "a.txt": b""}
     write_folder(root / "bad", {**named(files[100:250]), **bad})
     write_folder(root / "ruined", {"zero.png": b"", "cut.png": files[0][:99]})
     (root / "empty").mkdir()
@@ -85,8 +87,8 @@ def test_what_is_printed(capsys: Capture) -> None:
     lines = out.splitlines()
     assert lines[0] == "real: real: 100 images of 28 x 28 x 1"
     assert lines[1] == (
-        "fake: bad: 150 images of 28 x 28 x 1; 3 left out: 1 x alpha channel, 1 x damaged or cut off, 1 x empty file; "
-        "1 other files passed over"
+        "fake: bad: 150 images of 28 x 28 x 1; 3 left out: 1 x damaged or cut off, 1 x empty file, 1 x floating-point "
+        "pixels; 1 other files passed over"
     )
     assert lines[2].startswith("frechet_distance  ")
     assert lines[2].endswith("]  (n = 150; lower is better)")
@@ -95,7 +97,7 @@ def test_what_is_printed(capsys: Capture) -> None:
     assert lines[-2:] == ["", "[low, high] is a 95 % interval."]
     assert [line.split()[0] for line in lines[:-2] if not line.startswith(" ")] == ["real:", "fake:", *METRICS]
     assert record(capsys, "real", "bad")["fake"]["excluded"] == {
-        "alpha channel": 1, "damaged or cut off": 1, "empty file": 1
+        "damaged or cut off": 1, "empty file": 1, "floating-point pixels": 1
     }  # fmt: skip
 
 
@@ -133,6 +135,122 @@ def test_the_same_images_twice(capsys: Capture, fake: str) -> None:
     assert (found["precision"], found["recall"]) == (1.0, 1.0)
 
 
+def converted(images: Any) -> dict[str, bytes]:
+    """The same pixels as files that have to be converted, of each kind."""
+    from PIL import Image
+
+    made: dict[str, bytes] = {}
+    for i, image in enumerate(images):
+        grey = image[:, :, 0]
+        if i % 3 == 0:
+            made[f"{i}.png"] = raw_png(image.astype(np.uint16) * 257)
+        elif i % 3 == 1:
+            hidden = np.where(image == 255, np.uint8(7), image)  # white: any colour that is hidden
+            made[f"{i}.png"] = encode(
+                Image.fromarray(np.dstack([hidden, np.where(image == 255, 0, 255)]).astype(np.uint8))
+            )
+        else:
+            made[f"{i}.tif"] = raw_tiff(grey[::-1, :, None].astype(np.uint16) * 257, orientation=4)
+    return made
+
+
+def test_conversions_are_counted_and_told(capsys: Capture, folder: Path, tmp_path: Path) -> None:
+    images = load_images("fashion_mnist/heldout")[100:250]
+    write_folder(tmp_path / "x", converted(images))
+    expected = record(capsys, "real", "fake")
+    found = record(capsys, "real", str(tmp_path / "x"))
+    assert values(found) == values(expected)
+    assert found["fake"]["sha256"] == expected["fake"]["sha256"]
+    counts = found["fake"]["conversions"]
+    assert (counts["16-bit to 8-bit"], counts["EXIF orientation applied"]) == (100, 50)
+    assert counts.get("alpha over white", 0) + counts["opaque alpha dropped"] == 50
+    assert found["fake"]["decoder"].endswith("; conversion rule 1")
+    assert expected["fake"]["conversions"] == {}
+    told = "converted by rule 1: 100 x 16-bit to 8-bit, 50 x EXIF orientation applied"
+    for score in found["scores"]:
+        assert score["notes"][-1].startswith(f"generated images: {told}")
+    assert all("converted" not in note for score in expected["scores"] for note in score["notes"])
+    assert {warning["code"] for warning in found["warnings"]} == {"converted_on_one_side"}
+    code, out, err = call(capsys, "real", str(tmp_path / "x"))
+    assert code == 0
+    assert f"; {told}" in out.splitlines()[1]
+    assert "evalsuite: warning: 16-bit to 8-bit: 0 of --real's 100 images and 100 of --fake's 150\n" in err
+    reversed_ = record(capsys, str(tmp_path / "x"), "real", "--metric", "frechet_distance")["scores"][0]
+    assert reversed_["notes"] == [
+        f"reference set: {told}" + reversed_["notes"][0].removeprefix(f"reference set: {told}")
+    ]
+
+
+def test_what_the_audit_warns_of_stands_before_the_scores(capsys: Capture, tmp_path: Path) -> None:
+    from PIL import Image
+
+    images = load_images("fashion_mnist/heldout")
+    jpegs = {f"{i}.jpg": encode(Image.fromarray(image[:, :, 0]), "JPEG") for i, image in enumerate(images[300:340])}
+    write_folder(tmp_path / "x", {**jpegs, "same.png": png(images[0]), "again.png": png(images[0])})
+    code, _, err = call(capsys, "real", str(tmp_path / "x"))
+    assert code == 0
+    assert [line.split(":")[2] for line in err.splitlines()] == [
+        " in --real, too, pixel for pixel", " JPEG", " copies within a set"
+    ]  # fmt: skip
+    found = record(capsys, "real", str(tmp_path / "x"))["warnings"]
+    assert [warning["code"] for warning in found] == ["shared", "jpeg_on_one_side", "duplicates"]
+
+
+def test_real_and_fake_swapped(capsys: Capture) -> None:
+    assert "--fake is fashion_mnist/test, which are real images: were" in call(capsys, "fake", "fashion_mnist/test")[2]
+    np.savez("statistics.npz", mu=np.zeros(64), sigma=np.eye(64))
+    code, _, err = call(capsys, "fake", "statistics.npz")
+    assert code == 2
+    assert (
+        "--fake statistics.npz: holds statistics; the images themselves are needed, or were --real and --fake sw" in err
+    )
+
+
+def test_a_data_sets_own_images_are_noticed(capsys: Capture, tmp_path: Path) -> None:
+    np.save(tmp_path / "x.npy", load_images("fashion_mnist/heldout"))
+    _, _, err = call(capsys, "fashion_mnist/heldout", str(tmp_path / "x.npy"), "--metric", "frechet_distance")
+    assert err.splitlines()[0].startswith("evalsuite: --real and --fake hold the same images")
+
+
+def test_images_given_in_python_have_the_scores_of_files(capsys: Capture) -> None:
+    import torch
+
+    from evalsuite.scoring.image_sets import score_image_sets
+
+    images = load_images("fashion_mnist/heldout")
+    expected = record(capsys, "real", "fake.tar")
+    real, fake = torch.from_numpy(images[:100].copy()).permute(0, 3, 1, 2), images[100:250]
+    batches = torch.utils.data.DataLoader(
+        torch.utils.data.TensorDataset(torch.from_numpy(fake / 255).permute(0, 3, 1, 2)), 64
+    )
+    for given in (fake, batches, "fake"):
+        found = score_image_sets(real, given, METRICS)
+        assert {score.metric: score.value for score in found.scores} == values(expected)
+        assert [score.signature for score in found.scores] == [score["signature"] for score in expected["scores"]]
+        assert (found.real.name, found.real.n, found.fake.sha256) == ("real", 100, expected["fake"]["sha256"])
+        is_float = given is batches
+        assert found.fake.conversions == ({"float in [0, 1] to 8-bit": 150} if is_float else {})
+    with pytest.raises(ValueError, match=r"^`fake\[0\]` holds NaN"):
+        score_image_sets(real, np.full((4, 28, 28), np.nan), METRICS)
+    with pytest.raises(InputError, match=r'^--fake fake: has 1 image, metric "frechet_distance" takes at least 2'):
+        score_image_sets(real, fake[:1], METRICS)
+
+
+def test_shards_and_arrays_have_the_scores_of_a_folder(capsys: Capture, tmp_path: Path) -> None:
+    images = load_images("fashion_mnist/heldout")[100:250]
+    for i in range(3):
+        part = images[50 * i : 50 * i + 50]
+        write_tar(tmp_path / f"{i}.tar", {f"{i:03}{k:03}.png": png(image) for k, image in enumerate(part)})
+    np.save(tmp_path / "x.npy", images)
+    expected = values(record(capsys, "real", "fake"))
+    for given in (tmp_path / "*.tar", tmp_path / "x.npy"):
+        assert values(record(capsys, "real", str(given))) == expected
+    as_reference = record(capsys, str(tmp_path / "*.tar"), "real")["scores"]
+    assert [score["signature"] for score in as_reference] == [
+        score["signature"] for score in record(capsys, "fake", "real")["scores"]
+    ]
+
+
 def test_fewer_images_than_features_is_said(capsys: Capture) -> None:
     code, out, _ = call(capsys, "real", "few")
     assert code == 0
@@ -159,7 +277,7 @@ def test_a_data_set_by_name(capsys: Capture) -> None:
 @pytest.mark.parametrize(
     ("real", "fake", "more", "message"),
     [
-        ("real", "none", (), '--fake: there is no "none". Give a folder, tar or npz of images, or one of our'),
+        ("real", "none", (), '--fake: there is no "none". Give a folder, tar, npz, npy or parquet of'),
         ("fashion_mnist/tests", "fake", (), 'there is no "fashion_mnist/tests"; did you mean "fashion_mnist/test"?'),
         ("real", "empty", (), "empty: there is no image in it"),
         ("empty", "fake", (), "empty: there is no image in it"),

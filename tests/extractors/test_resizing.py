@@ -11,7 +11,10 @@ from torch.nn import functional
 
 from evalsuite.extractors.resizing import PROTOCOLS, as_clean, as_pytorch_fid, as_torch_fidelity, as_torchmetrics
 
-SHAPES = ((1, 1, 3), (28, 28, 1), (32, 32, 3), (299, 299, 3), (299, 64, 3), (301, 77, 3), (1000, 7, 3), (512, 512, 3))
+SHAPES = (
+    (1, 1, 3), (28, 28, 1), (32, 32, 3), (299, 299, 3), (299, 64, 3), (301, 77, 3), (1000, 7, 3), (512, 512, 3),
+    (77, 301, 3), (5, 1201, 1),
+)  # fmt: skip
 
 
 def image(shape: tuple[int, ...]) -> Any:
@@ -53,7 +56,15 @@ def test_cleans_is_clean_fids(shape: tuple[int, ...]) -> None:
     peer = pytest.importorskip("cleanfid.resize")
     pixels = image(shape)
     expected = peer.build_resizer("clean")(np.repeat(pixels, 3 // shape[2], axis=2)).transpose(2, 0, 1)
-    np.testing.assert_allclose(values(as_clean(pixels).expand(3, 299, 299)), expected, rtol=0, atol=2e-5)
+    np.testing.assert_allclose(values(as_clean(pixels).expand(3, 299, 299)), expected, rtol=0, atol=1e-4)
+
+
+@pytest.mark.parametrize("shape", [(8193, 3, 3), (2, 9000, 1)])
+def test_cleans_of_very_long_images(shape: tuple[int, ...]) -> None:
+    peer = pytest.importorskip("cleanfid.resize")
+    pixels = image(shape)
+    expected = peer.build_resizer("clean")(np.repeat(pixels, 3 // shape[2], axis=2)).transpose(2, 0, 1)
+    np.testing.assert_allclose(values(as_clean(pixels).expand(3, 299, 299)), expected, rtol=0, atol=1e-4)
 
 
 @pytest.mark.parametrize("shape", SHAPES)

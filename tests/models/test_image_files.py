@@ -7,13 +7,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from evalsuite.errors import ModelError
 from evalsuite.media import pixels_of
 from evalsuite.models.image_files import ImageFilesModel
 from evalsuite.models.spec import open_model
 from evalsuite.types import GenerationConfig, Request
-from tests.media.images import noise, png, write_folder, write_tar
+from tests.media.images import encode, noise, png, raw_png, write_folder, write_tar
 
 Ask = Callable[..., Request]
 CONFIG = GenerationConfig()
@@ -55,6 +56,50 @@ def test_what_cannot_be_scored_is_an_error_of_its_sample(tmp_path: Path, ask: As
     assert outputs[1].error == f"{folder}/1.png: empty file"
     assert outputs[3].error == f"{folder}/3.png: damaged or cut off"
     assert "4.png: cannot be read" in str(outputs[4].error)
+
+
+def test_what_would_have_to_be_converted_is_an_error_of_its_sample(tmp_path: Path, ask: Ask) -> None:
+    """A log has no place for what was done to an image."""
+    palette = Image.fromarray(noise(1, 9, 9, 3)).quantize(4)
+    folder = write_folder(
+        tmp_path / "x",
+        {
+            "0.png": png(noise(0, 9, 9, 4)), "1.png": raw_png(noise(0, 9, 9, 3).astype(np.uint16)),
+            "2.png": encode(palette), "3.tif": encode(Image.new("CMYK", (9, 9)), "TIFF"),
+        },
+    )  # fmt: skip
+    outputs = opened(folder).generate([ask(f"s{i}") for i in range(4)], CONFIG)
+    assert [output.finish_reason for output in outputs] == ["error", "error", "stop", "error"]
+    assert (outputs[0].error or "").endswith(
+        "0.png: would have to be converted (alpha over white); save the images as 8-bit grey or RGB"
+    )
+    assert "(16-bit to 8-bit)" in (outputs[1].error or "")
+    assert "(CMYK to RGB)" in (outputs[3].error or "")
+
+
+def test_arrays_and_folders_of_shards(tmp_path: Path, ask: Ask) -> None:
+    np.save(tmp_path / "x.npy", np.stack([noise(i) for i in range(12)]))
+    shards = tmp_path / "shards"
+    shards.mkdir()
+    for i in range(3):
+        write_tar(shards / f"{i}.tar", dict(list(FILES.items())[4 * i : 4 * i + 4]))
+    first, second = opened(tmp_path / "x.npy"), opened(shards)
+    for model in (first, second):
+        (output,) = model.generate([ask("s10")], CONFIG)
+        assert np.array_equal(pixels_of(output), noise(10))
+    assert second.name == "shards"
+    before = second.fingerprint
+    write_tar(shards / "2.tar", {"8.png": FILES["9.png"]})
+    assert opened(shards).fingerprint != before
+
+
+def test_parquet_is_for_score_alone(tmp_path: Path) -> None:
+    pyarrow = pytest.importorskip("pyarrow")
+    parquet = pytest.importorskip("pyarrow.parquet")
+    (tmp_path / "x").mkdir()
+    parquet.write_table(pyarrow.table({"image": list(FILES.values())}), tmp_path / "x" / "a.parquet")
+    with pytest.raises(ModelError, match="a run's log cannot refer to images in parquet; unpack them"):
+        open_model(f"files:{tmp_path / 'x'}")
 
 
 @pytest.mark.parametrize("kind", ["folder", "tar"])
