@@ -1,4 +1,4 @@
-"""The Fréchet distance that members of the reference's own population would have: what no model can be asked to beat."""
+"""The Fréchet distance that more of the reference's own population would have: no model can be asked for less."""
 
 from __future__ import annotations
 
@@ -44,9 +44,9 @@ def frechet_floor(reference: NDArray[np.floating], n: int, *, n_draws: int = 4, 
 
     Notes
     -----
-    Of two samples of one population the distance is about ``b (1 / n + 1 / m)`` [1]_. So a part of ``k = min(n, m / 2)``
-    members is measured against the others, and ``(1 / n + 1 / m) / (1 / k + 1 / (m - k))`` of it taken: most of the
-    way is measured, and little extrapolated, where n is much less than m.
+    Of two samples of one population the distance is about ``b (1 / n + 1 / m)`` [1]_. So a part of
+    ``k = min(n, m / 2)`` members is measured against the others, and ``(1 / n + 1 / m) / (1 / k + 1 / (m - k))`` of it
+    taken: most is measured, and little extrapolated, where n is much less than m.
 
     References
     ----------

@@ -16,7 +16,7 @@ __all__ = ["hashed_order"]
 def hashed_order(features: NDArray[np.floating], seed: int) -> NDArray[np.int64]:
     """Return the rows of ``features``, shape (n, d), in the order of their keyed hashes; `seed` in [0, 2**128).
 
-    A cut of this order is one at random that a shuffled set gives too. Equal rows keep their order, which tells nothing.
+    A cut of this order is one at random that a shuffled set gives too. Equal rows stay as they stand.
 
     Examples
     --------

@@ -335,14 +335,16 @@ class SetMetric(Metric):
     def left_out(
         self, features: FloatArray, clusters: NDArray[np.int64], reference: FloatArray | None = None
     ) -> FloatArray | None:
-        """Return the values without one block of clusters at a time, float64 of shape (b,), of which paired differences
-        between sets of outputs for the same samples are made; None where there are too few, or the metric has none.
+        """Return the values without one block of clusters at a time, float64 of shape (b,).
+
+        Paired differences between sets of outputs for the same samples are made of them. None where there are too few
+        clusters, or the metric has no such values.
         """
         del features, clusters, reference
         return None
 
     def floor(self, features: FloatArray, reference: FloatArray | None = None) -> float | None:
-        """Return what as many of the reference's own kind would score; None where that is the best value, or not known."""
+        """Return what as many of the reference's own kind would score; None where that is the best, or not known."""
         del features, reference
         return None
 

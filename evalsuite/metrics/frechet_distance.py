@@ -74,8 +74,8 @@ class FrechetDistance(ImageSetMetric):
 
     The value falls as images are added, so their number is in the signature. The interval is a delete-block jackknife
     (50 blocks; 20 above 512 features) for the expected distance of *this many* images of the model from *this*
-    reference. None with fewer than two images. Beside it stands the distance that as many real images would have: parts of
-    the reference set against its rest. None of statistics.
+    reference. None with fewer than two images. Beside it stands the distance that as many real images would have: parts
+    of the reference set against its rest. None of statistics.
 
     References
     ----------

@@ -135,9 +135,7 @@ class ImageFeatureMetric(SetMetric):
         blocks = stats.jackknife_blocks(clusters)
         if blocks is None:
             return None
-        return np.array(
-            [self._distance(vectors[blocks != block], reference) for block in range(int(blocks.max()) + 1)]
-        )
+        return np.array([self._distance(vectors[blocks != block], reference) for block in range(int(blocks.max()) + 1)])
 
     def _notes(self, vectors: FloatArray, reference: FloatArray) -> tuple[str, ...]:
         del vectors, reference

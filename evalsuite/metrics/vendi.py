@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from evalsuite.metrics.base import Example, FloatArray
-    from evalsuite.types import Interval
 
 __all__ = ["Vendi"]
 

@@ -17,7 +17,14 @@ if TYPE_CHECKING:
 
     from evalsuite.types import Interval
 
-__all__ = ["MAX_BLOCKS", "interval_of_left_out", "jackknife_blocks", "jackknife_interval", "jackknife_row_interval", "left_out_rows"]
+__all__ = [
+    "MAX_BLOCKS",
+    "interval_of_left_out",
+    "jackknife_blocks",
+    "jackknife_interval",
+    "jackknife_row_interval",
+    "left_out_rows",
+]
 
 MAX_BLOCKS = 50
 

@@ -60,7 +60,7 @@ def test_the_cut_goes_by_features_not_by_places() -> None:
 
 @pytest.mark.parametrize(("n", "m", "d"), [(200, 1500, 6), (900, 1000, 6), (3000, 1000, 6), (60, 400, 100)])
 def test_the_floor_is_what_more_of_the_population_would_have(n: int, m: int, d: int) -> None:
-    """Means over 40 references and fresh samples: within 4 standard errors, and 5 % for what the 1 / n law leaves out."""
+    """Means over 40 references and fresh samples: within 4 standard errors, and 5 % for what 1 / n leaves out."""
     draw = np.random.default_rng(4)
     scale = np.linspace(0.5, 2, d)
     floors, truths = [], []

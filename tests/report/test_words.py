@@ -30,7 +30,8 @@ WriteTask = Callable[..., Path]
 
 def run(name: str, value: float | None = 0.5, **more: Any) -> LeaderboardRun:
     """Return a run by name and value; `more` sets generation settings, or fields of the score."""
-    fields = {key: more.pop(key) for key in ("outcomes", "bounds", "notes", "n", "signature", "metric", "floor") if key in more}
+    own = ("outcomes", "bounds", "notes", "n", "signature", "metric", "floor")
+    fields = {key: more.pop(key) for key in own if key in more}
     score = Score(
         **{
             "metric": "accuracy",
