@@ -12,12 +12,15 @@ from evalsuite.errors import InputError, UsageError, did_you_mean
 from evalsuite.extractors import DEFAULT_PROTOCOLS
 from evalsuite.extractors.naming import check_protocol, is_classifier, parse_extractor
 from evalsuite.extractors.opening import open_extractor
+from evalsuite.extractors.settings import feature_settings
 from evalsuite.media import read_image_set
 from evalsuite.metrics import METRICS
 from evalsuite.metrics.frechet_distance import FrechetDistance
 from evalsuite.metrics.image_features import ImageFeatureMetric, rows_of_images
 from evalsuite.metrics.image_set import ImageSetMetric
 from evalsuite.metrics.references import all_reference_features, find_reference
+from evalsuite.scoring.precision_gate import PrecisionCheck, require_small
+from evalsuite.scoring.precision_of_scores import check_precision, distances_beside
 from evalsuite.scoring.score import ScoringInput, make_metric, row_signature, score_all
 from evalsuite.task import MetricSpec
 from evalsuite.types import Output, Sample, Score
@@ -74,12 +77,15 @@ class ImageSetScores:
         By metric; where protocols were asked for, by each of them in turn.
     protocols : sequence of str
         Where they were asked for, that of each score.
+    precision : sequence of PrecisionCheck
+        Where features are not of float32, what that does, by each network in turn.
     """
 
     real: ScoredSet
     fake: ScoredSet
     scores: Sequence[Score]
     protocols: Sequence[str] = ()
+    precision: Sequence[PrecisionCheck] = ()
 
     @property
     def are_equal(self) -> bool:
@@ -95,6 +101,7 @@ def score_image_sets(
     extractor: str | None = None,
     protocols: Sequence[str] | None = None,
     assume_protocol: str | None = None,
+    accept_precision: bool = False,
 ) -> ImageSetScores:
     """Score images against real ones.
 
@@ -112,6 +119,9 @@ def score_image_sets(
         once for all of them.
     assume_protocol : str, optional
         Name of the extractor that statistics are to be taken as made by; see the metric `frechet_distance`.
+    accept_precision : bool, default False
+        Score whatever a precision below float32 does; see ``evalsuite.scoring.precision_gate``. How features are
+        computed is said by ``evalsuite.extractors.settings.use_settings``.
 
     Returns
     -------
@@ -126,6 +136,8 @@ def score_image_sets(
         no protocols.
     InputError
         If a set cannot be read, has fewer images than a metric takes, or is statistics that a metric cannot use.
+    ThresholdError
+        If the precision moves a Fréchet distance too far, and that is not accepted.
     """
     _check_names(extractor, protocols)
     if assume_protocol is not None:
@@ -144,6 +156,7 @@ def score_image_sets(
         for protocol in asked
     ]
     made = [make_metric(spec, "--metric", may_run_code=True) for spec in specs]
+    gates = distances_beside(made, real, assume_protocol)
     reference = find_reference(real)
     outputs, fake_set = _read(fake)
     real_set = describe_images(real, reference.image_set, reference.statistics)
@@ -156,7 +169,7 @@ def score_image_sets(
                     f'{option} {one.name}: has {one.n} image{"s" * (one.n != 1)}, metric "{metric.name}" takes at '
                     f"least {least}{left_out}"
                 )
-    for metric in made:
+    for metric in [*made, *gates]:
         try:
             metric.check()  # weights that are missing are no fault of either set
         except InputError as error:
@@ -168,13 +181,16 @@ def score_image_sets(
         task_name="images", samples=[Sample(id=output.sample_id, input={}) for (output,) in outputs], outputs=outputs
     )
     try:
-        computed = _read_once(made, real, outputs)
+        computed = _read_once([*made, *gates], real, outputs)
         scores = score_all(data, list(zip(specs, made, strict=True)), computed=computed)
+        checks = check_precision(data, list(zip(made, scores, strict=True)), gates, computed)
     except (InputError, ValueError) as error:
         where = f"--real {real}" if str(error).startswith("reference set") else f"--fake {fake}"
         raise InputError(f"{where}: {error}") from error
+    for check in checks if not accept_precision else ():
+        require_small(check)
     of_scores = [protocol for protocol in asked if protocol is not None] * (len(specs) // len(asked))
-    return ImageSetScores(real=real_set, fake=fake_set, scores=scores, protocols=of_scores)
+    return ImageSetScores(real=real_set, fake=fake_set, scores=scores, protocols=of_scores, precision=checks)
 
 
 def _check_names(extractor: str | None, protocols: Sequence[str] | None) -> None:
@@ -201,7 +217,7 @@ def _read_once(metrics: Sequence[Metric], real: str, outputs: Sequence[tuple[Out
     """Compute the features of both sets for all metrics, each image being read once for all extractors."""
     images = [metric for metric in metrics if isinstance(metric, ImageFeatureMetric)]
     by_signature = {row_signature(metric): open_extractor(metric.extractor) for metric in images}
-    if len(by_signature) < 2:  # nothing to share
+    if len(by_signature) < 2 and feature_settings().precision == "float32":  # nothing to share
         return {}
     if find_reference(real).statistics is None:
         beside = [metric.extractor for metric in images if isinstance(metric, ImageSetMetric)]
