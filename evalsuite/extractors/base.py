@@ -86,7 +86,7 @@ class BatchExtractor(Extractor, Protocol):
         ...
 
     def begin(self, prepared: Sequence[Tensor], device: str, batch_size: int) -> Callable[[], NDArray[np.float32]]:
-        """Begin to compute a batch, filled up to `batch_size`; what is returned waits for its features when it is called.
+        """Begin to compute a batch, filled up to `batch_size`; what is returned waits for its features when called.
 
         The features, shape (len(prepared), dimension), are those of each image alone for one `batch_size` and device.
         """

@@ -57,7 +57,7 @@ def default_workers() -> int:
 
 
 class _Switch:
-    """torch's switch for TF32 in convolutions, which is the process's: set by the first that computes, reset by the last."""
+    """torch's switch for TF32 in convolutions, which is the process's: set by the first user, reset by the last."""
 
     def __init__(self) -> None:
         self._changed = threading.Condition()

@@ -1,8 +1,8 @@
-"""Features kept on disk by what they are of: the image's pixels, the network's weights and all that could change a bit.
+"""Features kept on disk by what they are of: the image's pixels, the network's weights, all that could change a bit.
 
-A folder for each extractor and way of computing, in it shards: files that are written once, under another name first, and
-never changed. So processes need not know of each other, and one that is killed leaves nothing half written behind. A row
-is read only if its checksum, over key and features, is right; otherwise it is as if it were not there.
+A folder for each extractor and way of computing, in it shards: files that are written once, under another name first,
+and never changed. So processes need not know of each other, and one that is killed leaves nothing half written behind.
+A row is read only if its checksum, over key and features, is right; otherwise it is as if it were not there.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def default_cache_folder() -> Path:
 
 
 def pixel_key(image: NDArray[np.uint8]) -> bytes:
-    """Return the SHA-256 of an image's shape and pixels: 32 bytes, the same however the image was stored and decoded."""
+    """Return the SHA-256 of an image's shape and pixels: 32 bytes, the same however the image was stored."""
     digest = hashlib.sha256(f"{image.shape}".encode("ascii"))
     digest.update(np.ascontiguousarray(image).data)
     return digest.digest()
@@ -55,8 +55,8 @@ class FeatureCache:
     folder : Path
         Made when something is kept.
     limit : int, default 4 GiB
-        Bytes; when they are exceeded, shards that were not used for longest go. A process that reads them finds them gone
-        and computes.
+        Bytes; when they are exceeded, shards that were not used for longest go. A process that reads them finds them
+        gone and computes.
 
     Attributes
     ----------

@@ -162,15 +162,17 @@ class InceptionFid:
             batch[n:] = batch[n - 1]
             made = network(batch.to(number_type(self._precision)), self.dimension)[:n]
             if is_cpu(device):
-                return made.numpy
+                features: NDArray[np.float32] = made.numpy()
+                return lambda: features
             host = torch.empty(made.shape, dtype=made.dtype, pin_memory=True)
             host.copy_(made, non_blocking=True)
-            done = torch.cuda.Event()
+            done = torch.cuda.Event()  # type: ignore[no-untyped-call]
             done.record(torch.cuda.current_stream(device))
 
         def wait() -> NDArray[np.float32]:
             done.synchronize()
-            return host.numpy()
+            arrived: NDArray[np.float32] = host.numpy()
+            return arrived
 
         return wait
 

@@ -71,7 +71,7 @@ def _folded(path: Path, sha256: str, device: str, precision: str) -> InceptionFe
     del sha256
     network = _read(path)[0]
     network.fold()
-    network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    network.to(memory_format=torch.channels_last)
     return network.to(device=device, dtype=number_type(precision))
 
 

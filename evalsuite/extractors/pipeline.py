@@ -1,7 +1,7 @@
 """From images to features: read and prepared on threads, computed in batches on devices, all at once and in order.
 
-What comes out depends on the images and their order alone: batches are made of images in their canonical order, features
-go to the image's own row, whoever computed it and whenever it was done, and everything after works on rows.
+What comes out depends on the images and their order alone: batches are made of images in their canonical order,
+features go to the image's own row, whoever computed it and whenever it was done, and everything after works on rows.
 """
 
 from __future__ import annotations
@@ -119,7 +119,9 @@ def _devices(extractors: Sequence[Extractor], settings: FeatureSettings) -> tupl
     devices = resolve_devices(settings.devices, settings.precision)
     kinds = sorted({device.partition(":")[0] for device in devices})
     if len(kinds) > 1:
-        raise UsageError(f"devices: expected all of one kind, found {' and '.join(kinds)}: their last bits would differ")
+        raise UsageError(
+            f"devices: expected all of one kind, found {' and '.join(kinds)}: their last bits would differ"
+        )
     return devices
 
 

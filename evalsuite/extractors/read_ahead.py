@@ -92,6 +92,7 @@ def _threads(n: int) -> Iterator[ThreadPoolExecutor]:
 
     def begin() -> None:
         if torch is not None:
+            torch.get_num_threads()  # which a thread's first call sets to that of all
             torch.set_num_threads(1)
         all_there.wait()
 

@@ -1,8 +1,8 @@
 """How four tools resize an image for Inception and bring it to the network's range: their protocols, by name.
 
 Each function takes one image, uint8 of shape (height, width, channels), and returns float32 of shape (channels, size,
-size); `resize_batch` takes several of one size, on any device. Nothing is rounded to 8 bits between. An image that is of
-that size already is not resized.
+size); `resize_batch` takes several of one size, on any device. Nothing is rounded to 8 bits between. An image that is
+of that size already is not resized.
 
 With ``n`` pixels along an axis, output pixel ``i`` is at ``x = (i + 0.5) n / size - 0.5`` of the input where pixels are
 squares with a centre, and at ``x = i n / size`` where they are points.

@@ -1,4 +1,4 @@
-"""How features are computed: where, in which precision, by how many threads. Of all this only the precision is a score's."""
+"""How features are computed: where, in which precision, by how many threads; only the precision is in signatures."""
 
 from __future__ import annotations
 

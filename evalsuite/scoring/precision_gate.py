@@ -125,13 +125,10 @@ def measure_precision(
         If an image cannot be read any more.
     """
     low_fake, fake32 = _both(extractor, fake)
-    low_real: NDArray[np.float32] | Moments
-    if isinstance(real, Moments):
-        low_real = real32 = real
-        pairs = [(low_fake, fake32)]
-    else:
-        low_real, real32 = _both(extractor, real)
-        pairs = [(low_fake, fake32), (low_real, real32)]
+    pairs = [(low_fake, fake32)]
+    if not isinstance(real, Moments):
+        pairs.append(_both(extractor, real))
+    low_real, real32 = (real, real) if isinstance(real, Moments) else pairs[1]
     return PrecisionCheck(
         precision=feature_settings().precision,
         extractor=open_extractor(extractor).signature,
@@ -144,9 +141,7 @@ def measure_precision(
     )
 
 
-def measure_between_halves(
-    extractor: str, images: Sequence[NDArray[np.uint8] | ImageSource]
-) -> PrecisionCheck | None:
+def measure_between_halves(extractor: str, images: Sequence[NDArray[np.uint8] | ImageSource]) -> PrecisionCheck | None:
     """Measure the same where there is one set of images only: between two halves of a part of it.
 
     The interval is then that of their distance, by features of float32. None of fewer than four images.
