@@ -92,7 +92,8 @@ class ProgressReporter:
     def _rate(self, done: int) -> str:
         if self._unit is None:
             return ""
-        return f", {done / max(time.monotonic() - self._started, 1e-9):,.0f} {self._unit}/s"
+        rate = done / max(time.monotonic() - self._started, 1e-9)
+        return f", {rate:,.{0 if rate >= 10 else 1}f} {self._unit}/s"
 
     def _line(self, text: str) -> None:
         from evalsuite.report.terminal import printable

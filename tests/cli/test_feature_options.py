@@ -50,7 +50,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     draw = np.random.default_rng(0)
     for name in ("real", "fake"):
         shapes = ((28, 28, 1), (40, 64, 3), (299, 299, 3), (7, 310, 3))
-        noise = [draw.integers(0, 256, shapes[i % 4], dtype=np.uint8) for i in range(9)]
+        noise = [draw.integers(0, 256, shapes[i % 4], dtype=np.uint8) for i in range(5)]
         write_folder(root / f"photos_{name}", {f"{i}.png": png(image) for i, image in enumerate(noise)})
     torch.save(random_inception(6), root / "weights.pth")
     return root
@@ -136,9 +136,7 @@ def test_it_is_printed_beside_the_score(capsys: Capture) -> None:
     )
 
 
-def test_one_that_moves_the_score_is_refused_with_the_figures(
-    capsys: Capture, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_one_that_moves_the_score_is_refused_with_the_figures(capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(precision_gate, "LARGEST_SHARE", 1e-9)
     code, out, err = score(capsys, *BF16)
     assert (code, out) == (5, "")
@@ -245,7 +243,7 @@ def test_progress_is_in_images_a_second(monkeypatch: pytest.MonkeyPatch) -> None
     with ImageProgress(stream=pipe) as shown:
         shown.update(10, 40)
         shown.update(5, 20)
-    assert re.fullmatch(r"features: 10/40, [\d,]+ images/s\nfeatures: 5/20, [\d,]+ images/s\n", pipe.getvalue())
+    assert re.fullmatch(r"features: 10/40, [\d,.]+ images/s\nfeatures: 5/20, [\d,.]+ images/s\n", pipe.getvalue())
     silent = io.StringIO()
     with ImageProgress(stream=silent, quiet=True) as shown:
         shown.update(10, 40)
@@ -292,7 +290,9 @@ def child(*arguments: str, kill_at: int | None = None) -> tuple[int, str, int]:
         n_batches = computed = 0
         for line in process.stderr:
             match = re.fullmatch(r"batch of (\d+)\n", line)
-            assert match, line
+            if match is None:
+                assert line.startswith("features: "), line
+                continue
             computed += int(match.group(1))
             n_batches += 1
             if n_batches == kill_at:
@@ -305,16 +305,13 @@ def child(*arguments: str, kill_at: int | None = None) -> tuple[int, str, int]:
 
 def test_killed_and_run_again_it_continues_with_the_same_bits(tmp_path: Path) -> None:
     code, expected, computed = child(*PHOTOS, "--no-cache")
-    assert (code, computed) == (0, 18)
+    assert (code, computed) == (0, 10)
     cache = ("--cache", str(tmp_path / "kept"))
-    done = 0
-    for kill_at in (3, 4):
-        code, _, computed = child(*PHOTOS, *cache, kill_at=kill_at)
-        assert code == -signal.SIGKILL
-        done += computed
+    for kill_at in (2, 3):
+        assert child(*PHOTOS, *cache, kill_at=kill_at)[0] == -signal.SIGKILL
     code, found, computed = child(*PHOTOS, *cache)
     assert (code, found) == (0, expected)
-    assert 0 < computed < 18
+    assert 0 < computed < 10
     assert child(*PHOTOS, *cache) == (0, expected, 0)
     # Damage costs the rows that it hits.
     for path in (tmp_path / "kept").glob("*/*.features"):
@@ -338,7 +335,7 @@ def test_two_processes_at_once_and_other_weights(tmp_path: Path, folder: Path, m
     torch.save(random_inception(7), other)
     monkeypatch.setenv(VARIABLE, str(other))
     code, found, computed = child(*PHOTOS, *cache)
-    assert (code, computed) == (0, 18)
+    assert (code, computed) == (0, 10)
     assert json.loads(found)["scores"][0]["value"] != json.loads(outputs[0])["scores"][0]["value"]
     # Other weights at the same path are other weights.
     shutil.copy(folder / "weights.pth", other)
