@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from evalsuite.distances import Moments
-    from evalsuite.extractors.settings import FeatureSettings
 
 __all__ = ["calculate_fid_given_paths"]
 
@@ -76,7 +75,10 @@ def calculate_fid_given_paths(
         if not Path(path).exists():
             raise InputError(f"{path}: there is no such file or folder")
     from evalsuite.distances import frechet_distance
+    from evalsuite.extractors.inception import InceptionFid
+    from evalsuite.extractors.inception_weights import find_weights
     from evalsuite.extractors.settings import feature_settings
+    from evalsuite.feature_stats import is_statistics_file, read_statistics
 
     settings = replace(feature_settings(), precision="float32")
     if device is not None:
@@ -85,19 +87,14 @@ def calculate_fid_given_paths(
         settings = replace(settings, batch_size=batch_size)
     if num_workers is not None:
         settings = replace(settings, workers=num_workers)
-    sides = [_side(str(path), dims, settings) for path in paths]
+    sides: list[NDArray[np.float32] | Moments] = []
+    for path in paths:
+        if is_statistics_file(Path(path)):
+            sides.append(read_statistics(Path(path), dimension=dims).moments)
+        else:
+            images = open_input(path, "paths")
+            sides.append(input_features(InceptionFid(find_weights(), dimension=dims), images, settings))
     try:
         return frechet_distance(*sides)
     except ValueError as error:
         raise InputError(f"{' and '.join(map(str, paths))}: {error}") from error
-
-
-def _side(path: str, dims: int, settings: FeatureSettings) -> NDArray[np.float32] | Moments:
-    """Return the features of images, or the moments that a file has."""
-    from evalsuite.extractors.inception import InceptionFid
-    from evalsuite.extractors.inception_weights import find_weights
-    from evalsuite.feature_stats import is_statistics_file, read_statistics
-
-    if is_statistics_file(Path(path)):
-        return read_statistics(Path(path), dimension=dims).moments
-    return input_features(InceptionFid(find_weights(), dimension=dims), open_input(path, "paths"), settings)

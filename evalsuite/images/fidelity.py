@@ -97,8 +97,8 @@ def calculate_metrics(
     ----------
     input1 : path, array, tensor or data set
         Generated images: the path of a folder, tar or npz; uint8 arrays of shape (n, height, width) or (n, height,
-        width, 1 or 3); a uint8 tensor of shape (n, 1 or 3, height, width); or a data set of uint8 tensors of shape (1 or 3,
-        height, width).
+        width, 1 or 3); a uint8 tensor of shape (n, 1 or 3, height, width); or a data set of uint8 tensors of shape (1
+        or 3, height, width).
     input2 : path, array, tensor or data set, optional
         Real images, which all but `isc` need.
     isc, fid, kid, prc : bool, default False
@@ -164,11 +164,10 @@ def calculate_metrics(
     from evalsuite.extractors.inception_weights import find_weights
 
     suffixes = {f".{ending.strip().lower()}" for ending in samples_find_ext.split(",") if ending.strip()}
-    sets = [
-        open_input(given, name, suffixes=suffixes, deep=samples_find_deep)
-        for name, given in (("input1", input1), ("input2", input2 if fid or kid or prc else None))
-        if given is not None
-    ]
+    sets = []
+    for name, given in (("input1", input1), ("input2", input2 if fid or kid or prc else None)):
+        if given is not None:
+            sets.append(open_input(given, name, suffixes=suffixes, deep=samples_find_deep))
     weights = find_weights() if feature_extractor_weights_path is None else Path(feature_extractor_weights_path)
     network = InceptionLogits(weights, "torch-fidelity")
     settings = _settings(cache_root, cuda=cuda, batch_size=batch_size)
@@ -196,8 +195,8 @@ def _check(others: dict[str, object], extractor: str | None, *, isc: bool, fid: 
             raise UsageError(f"calculate_metrics: `{name}` can only be {taken} here, got {value!r}")
     if extractor not in (None, _EXTRACTOR):
         raise UsageError(
-            f'calculate_metrics: `feature_extractor` can only be "{_EXTRACTOR}" here, got {extractor!r}; other networks '
-            "are evalsuite score --extractor's"
+            f'calculate_metrics: `feature_extractor` can only be "{_EXTRACTOR}" here, got {extractor!r}; other '
+            "networks are evalsuite score --extractor's"
         )
     if not (isc or fid or kid or prc):
         raise UsageError("calculate_metrics: ask for at least one of `isc`, `fid`, `kid` and `prc`")

@@ -78,7 +78,6 @@ def open_input(given: object, name: str, *, suffixes: Collection[str] | None = N
             array: Any = given
             if array.ndim not in axes:
                 raise ValueError(f"`{name}`: expected {_EXPECTED}; it has shape {tuple(array.shape)}")
-            return ImageInput(len(array), lambda i: _pixels(array[i], name, i))
     if hasattr(given, "__len__") and hasattr(given, "__getitem__") and not isinstance(given, (bytes, dict)):
         data: Any = given
         return ImageInput(len(data), lambda i: _pixels(data[i], name, i))

@@ -1,10 +1,9 @@
-"""``score`` and ``stats`` of images: what a precision does is measured, shown and refused; same bits however computed."""
+"""``score`` and ``stats`` of images: what a precision does is measured; the same bits however they are computed."""
 
 from __future__ import annotations
 
 import io
 import json
-import os
 import re
 import shutil
 import signal
@@ -355,4 +354,4 @@ def test_the_cache_is_where_it_is_said_to_be(capsys: Capture, tmp_path: Path) ->
     code, again, err = call(capsys, *arguments, "--cache", str(blocked))
     assert (code, again) == (0, first)
     assert "features cannot be kept" in err
-    assert os.readlink(blocked) == "/proc/self/nothing"
+    assert str(blocked.readlink()) == "/proc/self/nothing"

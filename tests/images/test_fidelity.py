@@ -126,7 +126,7 @@ def test_arrays_tensors_and_data_sets_are_the_files(folder: Path, tmp_path: Path
 def test_what_is_left_out_is_said(folder: Path, tmp_path: Path) -> None:
     files = {f"{i}.png": png(image) for i, image in enumerate(pictures(1, 4))}
     write_folder(tmp_path / "a", {**files, "cut.png": b"\x89PNG", "sub/0.png": files["0.png"], "0.webp": b""})
-    with pytest.warns(UserWarning) as told:
+    with pytest.warns(UserWarning, match="are ") as told:
         calculate_metrics(input1=str(tmp_path / "a"), isc=True, isc_splits=1)
     texts = [str(one.message) for one in told]
     assert any("1 images in subfolders or of other formats are not looked at" in text for text in texts)
