@@ -176,11 +176,11 @@ def calculate_metrics(
     if isc:
         found |= _inception_score(network.derive(features[0]), isc_splits, rng_seed if samples_shuffle else None)
     if fid:
-        found["frechet_inception_distance"] = _frechet(*features)
+        found["frechet_inception_distance"] = _frechet(features[0], features[1])
     if kid:
-        found |= _kernel_distance(*features, kid_subsets, kid_subset_size, rng_seed)
+        found |= _kernel_distance(features[0], features[1], kid_subsets, kid_subset_size, rng_seed)
     if prc:
-        found |= _precision_recall(*features, prc_neighborhood)
+        found |= _precision_recall(features[0], features[1], prc_neighborhood)
     return found
 
 
