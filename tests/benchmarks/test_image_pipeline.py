@@ -1,8 +1,8 @@
 """Images to features on the CPU beside pytorch-fid: the network's forward pass, and a folder from files to a score.
 
-Run with ``pytest tests/benchmarks/test_image_pipeline.py --benchmark-enable``. Weights are random, which costs the same;
-both get the same. ``--benchmark-timer=time.process_time`` compares work, whatever else the machine does; the wall clock,
-besides, what is gained where threads read while others compute.
+Run with ``pytest tests/benchmarks/test_image_pipeline.py --benchmark-enable``. Weights are random, which costs the
+same; both get the same. ``--benchmark-timer=time.process_time`` compares work, whatever else the machine does; the wall
+clock, besides, what is gained where threads read while others compute.
 """
 
 from __future__ import annotations
@@ -24,6 +24,8 @@ from tests.reference.extractors import random_inception
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from evalsuite.extractors.inception_network import InceptionFeatures
 
 FORWARD = "Inception's forward pass, float32, 8 images"
 
