@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 import evalsuite
+import evalsuite.images
 import evalsuite.text
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def test_the_public_names() -> None:
         evalsuite.evalute  # type: ignore[attr-defined]  # noqa: B018
 
 
-@pytest.mark.parametrize("package", [evalsuite, evalsuite.text], ids=lambda package: str(package.__name__))
+@pytest.mark.parametrize("package", [evalsuite, evalsuite.images, evalsuite.text], ids=lambda one: str(one.__name__))
 def test_type_checkers_see_what_is_imported_when_it_is_used(package: ModuleType) -> None:
     (block,) = [node for node in ast.parse(inspect.getsource(package)).body if isinstance(node, ast.If)]
     seen = {alias.name: node.module for node in block.body if isinstance(node, ast.ImportFrom) for alias in node.names}

@@ -34,6 +34,7 @@ LAYERS = (
         "distances",
         "weights",
         "feature_stats",
+        "images",
     },
     {"task", "metrics", "models", "zoo"},
     {"runner", "executors", "scoring"},

@@ -21,6 +21,7 @@ COMMANDS = {
     "audit": ("audit", "Look at sets of images before they are scored: formats, sizes, copies, what cannot be read."),
     "contamination": ("contamination", "Find the items of a benchmark that a training corpus holds."),
     "leaderboard": ("leaderboard", "Merge runs into one leaderboard, with rank intervals."),
+    "weights": ("weights", "List, verify or import the weights of the networks that compute features."),
     "list": ("list", "List the tasks, metrics, models or suites there are."),
     "validate": ("validate", "Check a report against its schema, or a task by rendering it."),
 }

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from rich.progress import Progress, TaskID
 
-__all__ = ["ProgressReporter"]
+__all__ = ["ImageProgress", "ProgressReporter"]
 
 _SECONDS = 5.0
 
@@ -92,10 +92,49 @@ class ProgressReporter:
     def _rate(self, done: int) -> str:
         if self._unit is None:
             return ""
-        return f", {done / max(time.monotonic() - self._started, 1e-9):,.0f} {self._unit}/s"
+        rate = done / max(time.monotonic() - self._started, 1e-9)
+        return f", {rate:,.{0 if rate >= 10 else 1}f} {self._unit}/s"
 
     def _line(self, text: str) -> None:
         from evalsuite.report.terminal import printable
 
         self._stream.write(printable(text, 500) + "\n")
         self._stream.flush()
+
+
+class ImageProgress:
+    """How far the features of images are, of one set after another: on a terminal a bar each, elsewhere lines.
+
+    Parameters
+    ----------
+    label : str, default "features"
+    quiet : bool, default False
+    stream : text file, optional
+        Standard error by default.
+    """
+
+    def __init__(self, label: str = "features", *, quiet: bool = False, stream: IO[str] | None = None) -> None:
+        self._reporter = ProgressReporter(quiet=quiet, stream=stream, unit="images")
+        self._label = label
+        self._last = (0, 0)
+
+    def __enter__(self) -> ImageProgress:
+        self._reporter.__enter__()
+        self._reporter.start(self._label)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._reporter.__exit__(kind, error, trace)
+
+    def update(self, done: int, total: int) -> None:
+        """Say how many images are done and wanted; fewer than before are those of another set."""
+        if done < self._last[0] or total != self._last[1] != 0:
+            self._reporter.start(self._label)
+        self._last = (done, total)
+        self._reporter.update(done, total)
+
+    def finish(self, text: str) -> None:
+        """End with a line that says what came of it."""
+        self._reporter.finish(text)

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from evalsuite.cli.feature_options import add_feature_options, given_feature_options
 from evalsuite.errors import UsageError
 
 if TYPE_CHECKING:
@@ -68,6 +69,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="for files and images: which metrics; for a log: besides the task's own, printed but not reported",
     )
     parser.add_argument("--json", action="store_true", help="print JSON; for --hyp with every key of sacrebleu's")
+    add_feature_options(parser)
     files = parser.add_argument_group("with --hyp and --ref")
     files.add_argument(
         "--option",
@@ -112,6 +114,9 @@ def run(options: argparse.Namespace) -> int:
         raise UsageError("score: --protocol is for --real and --fake; a task's file says which its metrics use")
     if options.assume_protocol is not None and not ways["--real and --fake"]:
         raise UsageError("score: --assume-protocol is for --real and --fake")
+    of_features = given_feature_options(options)
+    if of_features and not ways["--real and --fake"]:
+        raise UsageError(f"score: {of_features[0]} is for --real and --fake")
     _check_file_options(options, files=ways["--hyp and --ref"])
     joined = next((name for name in options.metric or () if "," in name), None)
     if joined is not None:
@@ -143,19 +148,27 @@ def _score_log(options: argparse.Namespace) -> None:
 
 
 def _score_images(options: argparse.Namespace) -> None:
-    from evalsuite.cli.score_images import score_images
+    from evalsuite.cli.feature_options import make_settings, warn_of_cache
+    from evalsuite.cli.progress import ImageProgress
+    from evalsuite.cli.score_images import print_image_scores, score_images
+    from evalsuite.extractors.settings import use_settings
 
     if not options.real or not options.fake:
         raise UsageError("score: --real and --fake go together: real images, and those to score")
-    score_images(
-        options.real,
-        options.fake,
-        options.metric,
-        options.extractor,
-        options.protocol,
-        as_json=options.json,
-        assume_protocol=options.assume_protocol,
-    )
+    with ImageProgress() as progress:
+        settings = make_settings(options, "score", progress.update)
+        with use_settings(settings):
+            found = score_images(
+                options.real,
+                options.fake,
+                options.metric,
+                options.extractor,
+                options.protocol,
+                assume_protocol=options.assume_protocol,
+                accept_precision=options.accept_precision,
+            )
+    warn_of_cache(settings)
+    print_image_scores(found, as_json=options.json)
 
 
 def _check_file_options(options: argparse.Namespace, *, files: bool) -> None:

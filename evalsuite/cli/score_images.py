@@ -12,8 +12,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from evalsuite.scoring.image_sets import ImageSetScores, ScoredSet
+    from evalsuite.scoring.precision_gate import PrecisionCheck
 
-__all__ = ["describe_set", "score_images"]
+__all__ = ["describe_precision", "describe_set", "precision_record", "print_image_scores", "score_images"]
 
 _SHOWN_SHAPES = 3
 
@@ -25,21 +26,30 @@ def score_images(
     extractor: str | None,
     protocols: Sequence[str] | None,
     *,
-    as_json: bool,
     assume_protocol: str | None = None,
-) -> None:
-    """Score, and print what was compared, the scores and how they were made; see `score_image_sets` for errors.
-
-    Of protocols, ``["all"]`` stands for all there are.
-    """
-    from evalsuite.cli.messages import say
-    from evalsuite.cli.score import print_scores
+    accept_precision: bool = False,
+) -> ImageSetScores:
+    """Score; see `score_image_sets` for errors. Of protocols, ``["all"]`` stands for all there are."""
     from evalsuite.extractors.resizing import PROTOCOLS
-    from evalsuite.report.report import score_record
     from evalsuite.scoring.image_sets import score_image_sets
 
-    asked = list(PROTOCOLS) if protocols == ["all"] else protocols
-    found = score_image_sets(real, fake, metrics, extractor=extractor, protocols=asked, assume_protocol=assume_protocol)
+    return score_image_sets(
+        real,
+        fake,
+        metrics,
+        extractor=extractor,
+        protocols=list(PROTOCOLS) if protocols == ["all"] else protocols,
+        assume_protocol=assume_protocol,
+        accept_precision=accept_precision,
+    )
+
+
+def print_image_scores(found: ImageSetScores, *, as_json: bool) -> None:
+    """Print what was compared, the scores and how they were made."""
+    from evalsuite.cli.messages import say
+    from evalsuite.cli.score import print_scores
+    from evalsuite.report.report import score_record
+
     if found.are_equal:
         say("evalsuite: --real and --fake hold the same images: this is how well the images score against themselves")
     for warning in found.warnings:
@@ -55,6 +65,8 @@ def score_images(
             ],
             "warnings": [asdict(warning) for warning in found.warnings],
         }
+        if found.precision:
+            record["precision"] = [precision_record(check) for check in found.precision]
         sys.stdout.write(json.dumps(record, indent=2) + "\n")
         return
     _print_sets(found)
@@ -62,6 +74,38 @@ def score_images(
         _print_protocols(found)
     else:
         print_scores(found.scores)
+    if found.precision:
+        sys.stdout.write("\n")
+    for check in found.precision:
+        sys.stdout.write(f"{describe_precision(check)}\n")
+
+
+def precision_record(check: PrecisionCheck) -> dict[str, object]:
+    """Return what a precision did, as JSON has it."""
+    from evalsuite.scoring.precision_gate import LARGEST_SHARE
+
+    share = check.share
+    return {
+        **asdict(check),
+        "difference": check.difference,
+        "share_of_half_width": None if share is None or share == float("inf") else share,
+        "largest_share": LARGEST_SHARE,
+        "is_small": check.is_small,
+    }
+
+
+def describe_precision(check: PrecisionCheck) -> str:
+    """Say what a precision did, in one line."""
+    from evalsuite.report.terminal import printable
+
+    beside = "" if check.share is None else f", {check.share:.1%} of the half-width of the interval"
+    warning = "" if check.is_small else ": accepted because you said so"
+    return (
+        f"{check.precision}: Fréchet distance of {check.n_fake} images from "
+        f"{check.n_real or 'the statistics'}: {check.distance:.6g}, in float32 {check.distance_float32:.6g} "
+        f"({check.difference:+.2g}{beside}{warning}); features by {printable(check.extractor)} differ by "
+        f"{check.feature_error:.2g} of their size"
+    )
 
 
 def _print_protocols(found: ImageSetScores) -> None:

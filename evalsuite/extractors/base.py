@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from evalsuite.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     import numpy as np
     from numpy.typing import NDArray
+    from torch import Tensor
 
-__all__ = ["Extractor", "check_image"]
+__all__ = ["BatchExtractor", "DerivedExtractor", "Extractor", "check_image"]
 
 
 class Extractor(Protocol):
@@ -54,6 +55,58 @@ class Extractor(Protocol):
         InputError
             If an image is of a kind the extractor cannot read; what it expects is said.
         """
+        ...
+
+
+@runtime_checkable
+class BatchExtractor(Extractor, Protocol):
+    """An extractor that prepares each image by itself, on any thread, and computes a batch of them on a device.
+
+    Attributes
+    ----------
+    cache_identity : str
+        All that could change a feature, with whole hashes: by this features are kept from one process to another.
+    """
+
+    @property
+    def cache_identity(self) -> str: ...  # noqa: D102
+
+    def batch_size(self, device: str) -> int:
+        """Return how many images are computed at once on a device unless somebody says otherwise."""
+        ...
+
+    def prepare(self, image: NDArray[np.uint8], index: int, device: str) -> Tensor:
+        """Bring an image into the form in which it goes to the device; may be called from several threads.
+
+        Raises
+        ------
+        InputError
+            If it is of a kind the extractor cannot read; the message begins with ``image INDEX``.
+        """
+        ...
+
+    def begin(self, prepared: Sequence[Tensor], device: str, batch_size: int) -> Callable[[], NDArray[np.float32]]:
+        """Begin to compute a batch, filled up to `batch_size`; what is returned waits for its features when called.
+
+        The features, shape (len(prepared), dimension), are those of each image alone for one `batch_size` and device.
+        """
+        ...
+
+
+@runtime_checkable
+class DerivedExtractor(Extractor, Protocol):
+    """An extractor that only goes on from the features of another one, which need not be computed for both.
+
+    Attributes
+    ----------
+    source : Extractor
+    """
+
+    @property
+    def source(self) -> Extractor: ...  # noqa: D102
+
+    def derive(self, features: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return its features by those of `source`: one row each."""
         ...
 
 

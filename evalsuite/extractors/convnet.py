@@ -36,8 +36,8 @@ class Convnet(nn.Module):
         pixels : Tensor
             float32, shape (n, 1, 28, 28), 0 to 255.
         """
-        scaled = (pixels / 255 - _MEAN) / _DEVIATION
-        return torch.as_tensor(self.convolutions(scaled).mean(dim=(2, 3)))
+        scaled = ((pixels / 255 - _MEAN) / _DEVIATION).to(next(self.convolutions.parameters()).dtype)
+        return torch.as_tensor(self.convolutions(scaled).float().mean(dim=(2, 3)))
 
     def forward(self, pixels: Tensor) -> Tensor:
         """Return logits: float32, shape (n, 10); see `pool`."""

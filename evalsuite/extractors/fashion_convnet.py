@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from evalsuite.environment import one_thread
-from evalsuite.errors import InputError
+from evalsuite.errors import InputError, UsageError
 from evalsuite.weights import check_weights, load_config, load_weights
 
 if TYPE_CHECKING:
@@ -43,6 +43,8 @@ class FashionConvnet:
     ----------
     folder : Path
         Where ``fashion_convnet.json`` and ``fashion_convnet.safetensors`` lie.
+    precision : {"float32", "bf16"}, default "float32"
+        What the convolutions multiply in.
 
     Attributes
     ----------
@@ -59,15 +61,22 @@ class FashionConvnet:
     The features are the linear layer before the last activation. It computes on the CPU, on one thread, in float32.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, precision: str = "float32") -> None:
+        if precision not in ("float32", "bf16"):
+            raise UsageError(f"{_NAME}: computes on the CPU, in float32 or bf16, not in {precision}")
         self._folder = folder
+        self._precision = precision
         config, _ = load_config(folder, _NAME)
         self._sha256 = str(config["weights_sha256"])
         check_weights(folder, _NAME, self._sha256)
         self.name = _NAME
-        self.signature = f"{_NAME}:{self._sha256[:12]}"
+        self.signature = f"{_NAME}:{self._sha256[:12]}" + ("" if precision == "float32" else f":{precision}")
         self.dimension = int(config["dimension"])
         self._network: Convnet | None = None
+
+    def in_precision(self, precision: str) -> FashionConvnet:
+        """Return the same extractor in another precision."""
+        return FashionConvnet(self._folder, precision=precision)
 
     def features(self, images: Sequence[NDArray[np.uint8]]) -> NDArray[np.float32]:
         """Compute features.
@@ -130,6 +139,8 @@ class FashionConvnet:
 
             network = Convnet(self.dimension)
             network.load_state_dict(load_weights(self._folder, _NAME, self._sha256))
+            if self._precision == "bf16":
+                network.convolutions.bfloat16()
             self._network = network.eval()
         return self._network
 
@@ -144,18 +155,28 @@ class FashionClassifier:
     Attributes
     ----------
     name, signature, dimension
-        See ``evalsuite.extractors.base.Extractor``.
+        See ``evalsuite.extractors.base.Extractor``. An ``evalsuite.extractors.base.DerivedExtractor``.
+    source : FashionConvnet
+        The network.
     """
 
     def __init__(self, network: FashionConvnet) -> None:
-        self._network = network
+        self.source = network
         self.name = "fashion_classifier"
         self.signature = network.signature.replace(_NAME, self.name)
         self.dimension = 10
 
+    def in_precision(self, precision: str) -> FashionClassifier:
+        """Return the same extractor in another precision."""
+        return FashionClassifier(self.source.in_precision(precision))
+
     def features(self, images: Sequence[NDArray[np.uint8]]) -> NDArray[np.float32]:
         """Compute the scores: float32, shape (n, 10); see ``FashionConvnet.features``."""
-        return self._network.logits(images)
+        return self.source.logits(images)
+
+    def derive(self, features: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return the scores of images by their features: float32 of shape (n, 64) to (n, 10)."""
+        return self.source.logits_of(features)
 
 
 def _apply(layer: Linear, inputs: NDArray[np.float32]) -> NDArray[np.float32]:

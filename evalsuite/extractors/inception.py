@@ -2,30 +2,29 @@
 
 from __future__ import annotations
 
-import hashlib
-from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from evalsuite.errors import InputError
 from evalsuite.extractors import DEFAULT_PROTOCOLS
 from evalsuite.extractors.base import check_image
+from evalsuite.extractors.devices import convolution_precision, is_cpu, resolve_devices
+from evalsuite.extractors.inception_state import CLASSIFIER, hash_weights, load_classifier, load_network, number_type
 from evalsuite.extractors.inception_weights import find_weights
-from evalsuite.extractors.resizing import INPUT_SIZE, PROTOCOLS
+from evalsuite.extractors.resizing import INPUT_SIZE, PROTOCOLS, resize_batch
+from evalsuite.extractors.settings import feature_settings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     import numpy as np
     from numpy.typing import NDArray
     from torch import Tensor
 
-    from evalsuite.extractors.inception_network import InceptionFeatures
-
 __all__ = ["InceptionFid", "InceptionLogits", "open_classifier", "open_extractor"]
 
-_CHUNK = 8  # images computed at once: always so many, the last ones repeated where there are fewer
-_CLASSIFIER = "fc.weight"
+# Images computed at once: always so many, the last ones repeated where there are fewer.
+_ON_CPU, _ON_GPU = 8, 256
 
 
 def open_extractor(protocol: str = "pytorch-fid") -> InceptionFid:
@@ -47,11 +46,15 @@ class InceptionFid:
         A state dict with pytorch-fid's keys, as safetensors or saved by torch; the classifier's may be there.
     protocol : str, default "pytorch-fid"
         How images are resized and brought to the network's range; see ``evalsuite.extractors.resizing``.
+    precision : {"float32", "tf32", "bf16"}, default "float32"
+        What the convolutions multiply in.
+    dimension : {2048, 768, 192, 64}, default 2048
+        Features; all but 2048 are of an earlier layer, and of use to compare with pytorch-fid's ``--dims`` only.
 
     Attributes
     ----------
     name, signature, dimension
-        See ``evalsuite.extractors.base.Extractor``.
+        See ``evalsuite.extractors.base.Extractor``. An ``evalsuite.extractors.base.BatchExtractor``.
     sha256 : str
         Of the file.
 
@@ -62,22 +65,41 @@ class InceptionFid:
 
     Notes
     -----
-    Grey images have three equal channels. It computes on the CPU in float32. All four tools have one network and one
-    set of weights: what they feed it is all that differs.
+    Grey images have three equal channels. The network's batch normalisations are folded into its convolutions, and
+    images lie channels-last. All four tools have one network and one set of weights: what they feed it is all that
+    differs.
+
+    On the CPU an image is resized where it is prepared; a GPU gets it as uint8 and resizes all of one size together.
     """
 
-    def __init__(self, weights: Path, protocol: str = "pytorch-fid") -> None:
+    def __init__(
+        self, weights: Path, protocol: str = "pytorch-fid", *, precision: str = "float32", dimension: int = 2048
+    ) -> None:
         self.name = "inception_fid"
-        self.dimension = 2048
+        self.dimension = dimension
         self._path = weights
-        self._resize = PROTOCOLS[protocol]
-        self.sha256 = _hash(weights)
+        self._protocol = protocol
+        self._precision = precision
+        self.sha256 = hash_weights(weights)
         # Features by the default are stored and published with a signature that names none.
         base = self.name if protocol == DEFAULT_PROTOCOLS[self.name] else f"{self.name}@{protocol}"
-        self.signature = f"{base}:{self.sha256[:12]}"
+        base = base if dimension == 2048 else f"{base}/{dimension}"
+        self.signature = f"{base}:{self.sha256[:12]}{_suffix(precision)}"
+
+    @property
+    def cache_identity(self) -> str:
+        """All that could change a feature."""
+        import torch
+
+        parts = (self.name, self.dimension, self._protocol, self.sha256, self._precision, "folded", torch.__version__)
+        return "|".join(map(str, parts))
+
+    def in_precision(self, precision: str) -> InceptionFid:
+        """Return the same extractor in another precision."""
+        return InceptionFid(self._path, self._protocol, precision=precision, dimension=self.dimension)
 
     def features(self, images: Sequence[NDArray[np.uint8]]) -> NDArray[np.float32]:
-        """Compute features.
+        """Compute features on the first device of the settings in force.
 
         Parameters
         ----------
@@ -94,22 +116,65 @@ class InceptionFid:
             If an image is something else, or the weights do not fit.
         """
         import numpy as np
-        import torch
 
-        found = np.empty((len(images), 2048), dtype=np.float32)
-        network = _load(self._path, self.sha256)[0]
-        with torch.inference_mode():
-            for start in range(0, len(images), _CHUNK):
-                part = list(self._read(images[start : start + _CHUNK], start))
-                # How an image is computed may depend on how many there are, so there are always as many.
-                filled = torch.stack(part + [part[-1]] * (_CHUNK - len(part)))
-                found[start : start + len(part)] = network(filled)[: len(part)].numpy()
+        settings = feature_settings()
+        (device,) = resolve_devices(settings.devices[:1], self._precision)
+        size = settings.batch_size or self.batch_size(device)
+        load_network(self._path, self.sha256, device, self._precision)
+        found = np.empty((len(images), self.dimension), dtype=np.float32)
+        for start in range(0, len(images), size):
+            part = images[start : start + size]
+            prepared = [self.prepare(image, i, device) for i, image in enumerate(part, start)]
+            found[start : start + len(part)] = self.begin(prepared, device, size)()
         return found
 
-    def _read(self, images: Sequence[NDArray[np.uint8]], start: int) -> Iterator[Tensor]:
-        for i, image in enumerate(images, start):
-            check_image(image, i)
-            yield self._resize(image).expand(3, INPUT_SIZE, INPUT_SIZE)
+    def batch_size(self, device: str) -> int:
+        """Return how many images are computed at once unless somebody says otherwise."""
+        return _ON_CPU if is_cpu(device) else _ON_GPU
+
+    def prepare(self, image: NDArray[np.uint8], index: int, device: str) -> Tensor:
+        """Return an image resized for the CPU, or its bytes for another device; see ``BatchExtractor.prepare``."""
+        import numpy as np
+        import torch
+
+        check_image(image, index)
+        with torch.inference_mode():
+            if is_cpu(device):
+                return PROTOCOLS[self._protocol](image)
+            return torch.from_numpy(np.array(image.transpose(2, 0, 1), order="C"))
+
+    def begin(self, prepared: Sequence[Tensor], device: str, batch_size: int) -> Callable[[], NDArray[np.float32]]:
+        """Begin to compute a batch; see ``BatchExtractor.begin``."""
+        import torch
+
+        network = load_network(self._path, self.sha256, device, self._precision)
+        n = len(prepared)
+        with torch.inference_mode(), convolution_precision(self._precision, (device,)):
+            batch = torch.empty(
+                (batch_size, 3, INPUT_SIZE, INPUT_SIZE), device=device, memory_format=torch.channels_last
+            )
+            for places, planes in _by_size(prepared, pinned=not is_cpu(device)):
+                ready = planes
+                if not is_cpu(device):
+                    ready = resize_batch(self._protocol, planes.to(device, non_blocking=True))
+                batch[places] = ready.expand(-1, 3, -1, -1)
+            # How an image is computed may depend on how many there are, so there are always as many.
+            batch[n:] = batch[n - 1]
+            made = network(batch.to(number_type(self._precision)), self.dimension)[:n]
+            if is_cpu(device):
+                features: NDArray[np.float32] = made.numpy()
+                return lambda: features
+            host = torch.empty(made.shape, dtype=made.dtype, pin_memory=True)
+            host.copy_(made, non_blocking=True)
+            done = torch.cuda.Event()  # type: ignore[no-untyped-call]
+            done.record(torch.cuda.current_stream(device))
+
+        def wait() -> NDArray[np.float32]:
+            done.synchronize()
+            arrived: NDArray[np.float32] = host.numpy()
+            return arrived
+
+        return wait
 
 
 class InceptionLogits:
@@ -121,11 +186,15 @@ class InceptionLogits:
         As for `InceptionFid`, with the classifier's.
     protocol : str, default "torch-fidelity"
         See `InceptionFid`.
+    precision : {"float32", "tf32", "bf16"}, default "float32"
+        Of the features; what becomes of these is always computed in float32.
 
     Attributes
     ----------
     name, signature, dimension
-        See ``evalsuite.extractors.base.Extractor``.
+        See ``evalsuite.extractors.base.Extractor``. An ``evalsuite.extractors.base.DerivedExtractor``.
+    source : InceptionFid
+        The features.
 
     Raises
     ------
@@ -138,74 +207,49 @@ class InceptionLogits:
     score reads.
     """
 
-    def __init__(self, weights: Path, protocol: str = "torch-fidelity") -> None:
+    def __init__(self, weights: Path, protocol: str = "torch-fidelity", *, precision: str = "float32") -> None:
         self.name = "inception_logits"
         self.dimension = 1008
         self._path = weights
-        self._network = InceptionFid(weights, protocol)
-        self._sha256 = self._network.sha256
-        self.signature = f"{self.name}@{protocol}:{self._sha256[:12]}"
+        self._protocol = protocol
+        self.source = InceptionFid(weights, protocol, precision=precision)
+        self.signature = f"{self.name}@{protocol}:{self.source.sha256[:12]}{_suffix(precision)}"
+
+    def in_precision(self, precision: str) -> InceptionLogits:
+        """Return the same extractor in another precision."""
+        return InceptionLogits(self._path, self._protocol, precision=precision)
 
     def features(self, images: Sequence[NDArray[np.uint8]]) -> NDArray[np.float32]:
         """Compute the scores: float32, shape (n, 1008); see ``InceptionFid.features``."""
+        return self.derive(self.source.features(images))
+
+    def derive(self, features: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return the scores of images by their features: float32 of shape (n, 2048) to (n, 1008)."""
         import numpy as np
         import torch
 
-        classifier = _load(self._path, self._sha256)[1]
+        classifier = load_classifier(self._path, self.source.sha256)
         if classifier is None:
-            raise InputError(f"{self._path}: has no {_CLASSIFIER} of shape (1008, 2048), which {self.name} needs")
-        pooled = self._network.features(images)
-        found = np.empty((len(images), self.dimension), dtype=np.float32)
+            raise InputError(f"{self._path}: has no {CLASSIFIER} of shape (1008, 2048), which {self.name} needs")
+        found = np.empty((len(features), self.dimension), dtype=np.float32)
         with torch.inference_mode():
-            for i, vector in enumerate(pooled):  # one by one: a product of matrices may add otherwise for another row
-                found[i] = torch.mv(classifier, torch.from_numpy(vector)).numpy()
+            for i, vector in enumerate(features):  # one by one: a product of matrices may add otherwise for another row
+                found[i] = torch.mv(classifier, torch.from_numpy(np.ascontiguousarray(vector))).numpy()
         return found
 
 
-def _hash(weights: Path) -> str:
-    try:
-        with weights.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError as error:
-        raise InputError(f"{weights}: weights of inception_fid cannot be read: {error.strerror}") from error
+def _suffix(precision: str) -> str:
+    """Return what a signature ends in."""
+    return "" if precision == "float32" else f":{precision}"
 
 
-@lru_cache(maxsize=1)
-def _load(path: Path, sha256: str) -> tuple[InceptionFeatures, Tensor | None]:
-    """Return the network and its classifier's weights, if they fit: the same for all protocols."""
-    from evalsuite.extractors.inception_network import InceptionFeatures
-
-    del sha256  # by which a file that has changed is another
-    network = InceptionFeatures()
-    expected = network.state_dict().keys()
-    whole = _read_state(path)
-    state = {key: tensor for key, tensor in whole.items() if not key.startswith("fc.")}
-    # Old weights lack the counter of batches, which only training reads.
-    missing = sorted(key for key in expected - state.keys() if not key.endswith("num_batches_tracked"))
-    unknown = sorted(state.keys() - expected)
-    if missing or unknown:
-        listed = ", ".join([*(f"no {key}" for key in missing[:2]), *(f"unknown {key}" for key in unknown[:2])])
-        raise InputError(f"{path}: not the weights of FID's Inception ({listed})")
-    try:
-        network.load_state_dict(state, strict=False)
-    except RuntimeError as error:
-        raise InputError(f"{path}: not the weights of FID's Inception: {error}") from error
-    classifier = whole.get(_CLASSIFIER)
-    fits = classifier is not None and tuple(classifier.shape) == (1008, 2048)
-    return network.eval(), classifier.float().contiguous() if classifier is not None and fits else None
-
-
-def _read_state(path: Path) -> dict[str, Any]:
+def _by_size(prepared: Sequence[Tensor], *, pinned: bool) -> Iterator[tuple[list[int], Tensor]]:
+    """Yield images of one shape together, with their places in the batch; pinned, for a copy that nobody waits for."""
     import torch
 
-    try:
-        if path.suffix == ".safetensors":
-            from safetensors.torch import load_file
-
-            return load_file(path)
-        state = torch.load(path, map_location="cpu", weights_only=True)
-    except Exception as error:  # whatever torch and safetensors raise over bytes that are no weights
-        raise InputError(f"{path}: not weights: {type(error).__name__}: {error}") from error
-    if not isinstance(state, dict):
-        raise InputError(f"{path}: expected a state dict, found {type(state).__name__}")
-    return state
+    places: dict[tuple[int, ...], list[int]] = {}
+    for i, planes in enumerate(prepared):
+        places.setdefault(tuple(planes.shape), []).append(i)
+    for shape, found in places.items():
+        together = torch.empty((len(found), *shape), dtype=prepared[0].dtype, pin_memory=pinned)
+        yield found, torch.stack([prepared[i] for i in found], out=together)

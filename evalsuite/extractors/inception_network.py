@@ -15,15 +15,18 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-__all__ = ["InceptionFeatures"]
+__all__ = ["WIDTHS", "InceptionFeatures"]
+
+WIDTHS = {64: "Conv2d_2b_3x3", 192: "Conv2d_4a_3x3", 768: "Mixed_6e", 2048: "Mixed_7c"}
+"""Features there are after a layer, and the pool that may follow it, by how many they are."""
 
 
 class InceptionFeatures(nn.Module):
-    """Images to the 2,048 features that FID is computed from.
+    """Images to the 2,048 features that FID is computed from, or to fewer of an earlier layer.
 
     Notes
     -----
-    ``forward`` takes float32 of shape (n, 3, 299, 299) in [-1, 1] and returns float32 of shape (n, 2048).
+    `fold` changes its weights and not what it computes, which is then quicker.
     """
 
     def __init__(self) -> None:
@@ -45,13 +48,35 @@ class InceptionFeatures(nn.Module):
         self.Mixed_7b = _BlockE(1280, largest=False)
         self.Mixed_7c = _BlockE(2048, largest=True)
 
-    def forward(self, x: Tensor) -> Tensor:
-        """Return the features of images."""
+    def forward(self, x: Tensor, width: int = 2048) -> Tensor:
+        """Return the features of images.
+
+        Parameters
+        ----------
+        x : Tensor
+            Floats of the weights' type, shape (n, 3, 299, 299), in [-1, 1].
+        width : {2048, 768, 192, 64}
+            Those of the last layer, or of the one before the auxiliary classifier, the second or the first pool.
+
+        Returns
+        -------
+        Tensor
+            float32, shape (n, width): means over places.
+        """
+        last = WIDTHS[width]
         for name, layer in self.named_children():
             x = layer(x)
             if name in ("Conv2d_2b_3x3", "Conv2d_4a_3x3"):
                 x = functional.max_pool2d(x, kernel_size=3, stride=2)
-        return functional.adaptive_avg_pool2d(x, 1).flatten(1)
+            if name == last:
+                break
+        return functional.adaptive_avg_pool2d(x.float(), 1).flatten(1)
+
+    def fold(self) -> None:
+        """Make each batch normalisation, with the moments that it has now, a part of the convolution before it."""
+        for module in self.modules():
+            if isinstance(module, _Convolution):
+                module.fold()
 
 
 class _Convolution(nn.Module):
@@ -68,10 +93,24 @@ class _Convolution(nn.Module):
     ) -> None:
         super().__init__()
         self.conv = nn.Conv2d(n_in, n_out, kernel_size, stride=stride, padding=padding, bias=False)
-        self.bn = nn.BatchNorm2d(n_out, eps=0.001)
+        self.bn: nn.Module = nn.BatchNorm2d(n_out, eps=0.001)
 
     def forward(self, x: Tensor) -> Tensor:
         return functional.relu(self.bn(self.conv(x)), inplace=True)
+
+    @torch.no_grad()
+    def fold(self) -> None:
+        """Scale the weights and add a bias, computed in float64, in the place of the normalisation."""
+        bn = self.bn
+        if not isinstance(bn, nn.BatchNorm2d):
+            return
+        assert bn.running_var is not None
+        assert bn.running_mean is not None
+        scale = bn.weight.double() / (bn.running_var.double() + bn.eps).sqrt()
+        shift = bn.bias.double() - bn.running_mean.double() * scale
+        self.conv.weight.copy_((self.conv.weight.double() * scale[:, None, None, None]).float())
+        self.conv.bias = nn.Parameter(shift.float())
+        self.bn = nn.Identity()
 
 
 def _wide(n_in: int, n_out: int, length: int) -> _Convolution:

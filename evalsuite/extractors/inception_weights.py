@@ -16,11 +16,22 @@ from evalsuite.errors import InputError
 if TYPE_CHECKING:
     from typing import IO
 
-__all__ = ["FILE_NAME", "SHA256_START", "VARIABLE", "cached_path", "find_weights", "weights_address"]
+__all__ = [
+    "FILE_NAME",
+    "N_BYTES",
+    "SHA256",
+    "SHA256_START",
+    "VARIABLE",
+    "cached_path",
+    "find_weights",
+    "weights_address",
+]
 
 VARIABLE = "EVALSUITE_INCEPTION_WEIGHTS"
 FILE_NAME = "pt_inception-2015-12-05-6726825d.pth"
-SHA256_START = "6726825d"  # as the file's name says, which is all that is published of the hash
+SHA256_START = "6726825d"  # as the file's name says, which is all that those who publish it say of the hash
+SHA256 = "6726825d0af5f729cebd5821db510b11b1cfad8faad88a03f1befd49fb9129b2"  # of pytorch-fid's and torch-fidelity's
+N_BYTES = 95_628_359
 _SIZE = "91 MiB"
 _SECONDS = 20
 
@@ -84,7 +95,7 @@ def _download(path: Path) -> None:
     except (OSError, InputError) as error:
         raise InputError(
             f"inception_fid: its weights are not at {path} and cannot be downloaded from {address} ({_SIZE}): {error}. "
-            f"Put the file {FILE_NAME} there, or set {VARIABLE} to its path"
+            f"Put the file {FILE_NAME} there, by evalsuite weights import FILE, or set {VARIABLE} to its path"
         ) from error
     finally:
         with suppress(OSError):

@@ -8,7 +8,9 @@ from evalsuite.errors import UsageError, did_you_mean
 from evalsuite.extractors import BY_PATH, CLASSIFIERS, DEFAULT_PROTOCOLS, EXTRACTORS
 from evalsuite.extractors.resizing import PROTOCOLS
 
-__all__ = ["ExtractorName", "check_protocol", "is_classifier", "parse_extractor", "with_protocol"]
+__all__ = ["ExtractorName", "check_protocol", "is_classifier", "parse_extractor", "source_of", "with_protocol"]
+
+_SOURCES = {"fashion_classifier": "fashion_convnet", "inception_logits": "inception_fid"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,3 +77,20 @@ def with_protocol(base: str, protocol: str) -> str:
 def is_classifier(name: str) -> bool:
     """Whether the features of an extractor are scores of classes before a softmax."""
     return parse_extractor(name).base in CLASSIFIERS
+
+
+def source_of(name: str) -> str:
+    """Return the extractor whose features a classifier's scores are made of; any other is its own.
+
+    Examples
+    --------
+    >>> source_of("inception_logits@clean"), source_of("inception_logits"), source_of("fashion_convnet")
+    ('inception_fid@clean', 'inception_fid@torch-fidelity', 'fashion_convnet')
+    """
+    parsed = parse_extractor(name)
+    source = _SOURCES.get(parsed.base)
+    if source is None:
+        return name
+    if parsed.base not in DEFAULT_PROTOCOLS:
+        return source
+    return with_protocol(source, parsed.protocol or DEFAULT_PROTOCOLS[parsed.base])

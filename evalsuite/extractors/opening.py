@@ -1,4 +1,4 @@
-"""Open extractors once a process, and run them over more images than memory should hold at once."""
+"""Open extractors once a process, and compute the features of many images."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, cast
 
+from evalsuite.errors import UsageError
 from evalsuite.extractors import BY_PATH, EXTRACTORS
 from evalsuite.extractors.naming import parse_extractor
+from evalsuite.extractors.settings import feature_settings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
 
     import numpy as np
     from numpy.typing import NDArray
@@ -18,15 +20,11 @@ if TYPE_CHECKING:
     from evalsuite.extractors.base import Extractor
     from evalsuite.types import ImageSource
 
-__all__ = ["compute_all_features", "compute_features", "open_extractor", "read_in_parts"]
-
-_MOST_IMAGES = 1000
-_MOST_BYTES = 1 << 28
+__all__ = ["compute_all_features", "compute_features", "open_extractor"]
 
 
-@cache
 def open_extractor(name: str) -> Extractor:
-    """Return an extractor: the same one at every call.
+    """Return an extractor in the precision of the settings in force: the same one at every call.
 
     Parameters
     ----------
@@ -36,10 +34,23 @@ def open_extractor(name: str) -> Extractor:
     Raises
     ------
     UsageError
-        If there is no such extractor.
+        If there is no such extractor, or it does not compute in that precision.
     EvalsuiteError
         If its weights are missing or damaged; the message says how to provide them.
     """
+    return _opened(name, feature_settings().precision)
+
+
+@cache
+def _opened(name: str, precision: str) -> Extractor:
+    if precision != "float32":
+        in_precision = getattr(_opened(name, "float32"), "in_precision", None)
+        if in_precision is None:
+            raise UsageError(
+                f'extractor "{name}" computes in float32 only; precision {precision} is for inception_fid, '
+                "inception_logits, fashion_convnet and fashion_classifier"
+            )
+        return cast("Extractor", in_precision(precision))
     parsed = parse_extractor(name)
     if parsed.path is not None:
         module, _, attribute = BY_PATH[parsed.base].target.partition(":")
@@ -48,8 +59,11 @@ def open_extractor(name: str) -> Extractor:
     return opener() if parsed.protocol is None else opener(parsed.protocol)
 
 
+open_extractor.cache_clear = _opened.cache_clear  # type: ignore[attr-defined]
+
+
 def compute_features(extractor: Extractor, images: Sequence[NDArray[np.uint8] | ImageSource]) -> NDArray[np.float32]:
-    """Compute the features of many images, of which no more are read at a time than memory holds; see `read_in_parts`.
+    """Compute the features of many images; see ``evalsuite.extractors.pipeline``.
 
     Returns
     -------
@@ -69,24 +83,14 @@ def compute_all_features(
     """Compute the features of many images by several extractors, with each image read once; see `compute_features`."""
     import numpy as np
 
+    from evalsuite.extractors.pipeline import stream_features
+
+    def load(i: int) -> NDArray[np.uint8]:
+        image = images[i]
+        return image if isinstance(image, np.ndarray) else image.pixels()
+
     found = [np.empty((len(images), extractor.dimension), dtype=np.float32) for extractor in extractors]
-    start = 0
-    for part in read_in_parts(image if isinstance(image, np.ndarray) else image.pixels() for image in images):
-        for features, extractor in zip(found, extractors, strict=True):
-            features[start : start + len(part)] = extractor.features(part)
-        start += len(part)
+    for start, rows in stream_features(extractors, len(images), load):
+        for features, part in zip(found, rows, strict=True):
+            features[start : start + len(part)] = part
     return found
-
-
-def read_in_parts(images: Iterable[NDArray[np.uint8]]) -> Iterator[list[NDArray[np.uint8]]]:
-    """Yield images in lists of at most a thousand, and of 256 MiB or one image more."""
-    part: list[NDArray[np.uint8]] = []
-    n_bytes = 0
-    for image in images:
-        part.append(image)
-        n_bytes += image.nbytes
-        if len(part) == _MOST_IMAGES or n_bytes >= _MOST_BYTES:
-            yield part
-            part, n_bytes = [], 0
-    if part:
-        yield part

@@ -1,7 +1,8 @@
 """How four tools resize an image for Inception and bring it to the network's range: their protocols, by name.
 
 Each function takes one image, uint8 of shape (height, width, channels), and returns float32 of shape (channels, size,
-size). Nothing is rounded to 8 bits between. An image that is of that size already is not resized.
+size); `resize_batch` takes several of one size, on any device. Nothing is rounded to 8 bits between. An image that is
+of that size already is not resized.
 
 With ``n`` pixels along an axis, output pixel ``i`` is at ``x = (i + 0.5) n / size - 0.5`` of the input where pixels are
 squares with a centre, and at ``x = i n / size`` where they are points.
@@ -18,9 +19,17 @@ if TYPE_CHECKING:
 
     import numpy as np
     from numpy.typing import NDArray
-    from torch import Tensor, dtype
+    from torch import Tensor, device, dtype
 
-__all__ = ["INPUT_SIZE", "PROTOCOLS", "as_clean", "as_pytorch_fid", "as_torch_fidelity", "as_torchmetrics"]
+__all__ = [
+    "INPUT_SIZE",
+    "PROTOCOLS",
+    "as_clean",
+    "as_pytorch_fid",
+    "as_torch_fidelity",
+    "as_torchmetrics",
+    "resize_batch",
+]
 
 INPUT_SIZE = 299
 """Pixels along an edge of what Inception reads."""
@@ -35,12 +44,7 @@ def as_pytorch_fid(image: NDArray[np.uint8], size: int = INPUT_SIZE) -> Tensor:
     size - 0.5, 0)`` and with the last pixel repeated. Pixels between those that are read do not count: downscaling
     aliases.
     """
-    from torch.nn import functional
-
-    planes = _planes(image).float().div(255)
-    if planes.shape[1:] != (size, size):
-        planes = functional.interpolate(planes[None], size=(size, size), mode="bilinear", align_corners=False)[0]
-    return 2 * planes - 1
+    return _pytorch_fid(_planes(image), size)[0]
 
 
 def as_torch_fidelity(image: NDArray[np.uint8], size: int = INPUT_SIZE) -> Tensor:
@@ -51,18 +55,7 @@ def as_torch_fidelity(image: NDArray[np.uint8], size: int = INPUT_SIZE) -> Tenso
     As `as_pytorch_fid`, but at ``x = i n / size``. So what is seen moves by up to half a pixel of the smaller of both
     images: to the upper left where it is enlarged, with the last pixels repeated, and else to the lower right.
     """
-    import torch
-
-    planes = _planes(image)
-    if planes.shape[1:] == (size, size):
-        return _centred(planes.float())
-    (top, bottom, down), (left, right, across) = (_neighbours(n, size) for n in planes.shape[1:])
-    rows = []
-    for chosen in (top, bottom):
-        row = planes.index_select(1, chosen)
-        first, second = (row.index_select(2, columns).float() for columns in (left, right))
-        rows.append(first + (second - first) * across)
-    return _centred(torch.as_tensor(rows[0] + (rows[1] - rows[0]) * down[:, None]))
+    return _torch_fidelity(_planes(image), size)[0]
 
 
 def as_clean(image: NDArray[np.uint8], size: int = INPUT_SIZE) -> Tensor:
@@ -79,11 +72,7 @@ def as_clean(image: NDArray[np.uint8], size: int = INPUT_SIZE) -> Tensor:
     ----------
     .. [1] Parmar, Zhang and Zhu, "On aliased resizing and surprising subtleties in GAN evaluation", CVPR 2022.
     """
-    import torch
-
-    if max(image.shape[:2]) > LONGEST_EDGE:
-        return _centred(_antialiased(image, size, "bicubic", torch.float64).clamp(0, 255).float())
-    return resize_bicubic(image, size).clamp_(0, 255).sub_(128).div_(128)
+    return _clean(_planes(image), size)[0]
 
 
 def as_torchmetrics(image: NDArray[np.uint8], size: int = INPUT_SIZE) -> Tensor:
@@ -93,9 +82,7 @@ def as_torchmetrics(image: NDArray[np.uint8], size: int = INPUT_SIZE) -> Tensor:
     -----
     As `as_clean` with ``w(t) = max(1 - t, 0)``. Up to 1.7 torchmetrics resized as torch-fidelity does.
     """
-    import torch
-
-    return _centred(_antialiased(image, size, "bilinear", torch.float32))
+    return _torchmetrics(_planes(image), size)[0]
 
 
 PROTOCOLS: Mapping[str, Callable[[NDArray[np.uint8]], Tensor]] = {
@@ -107,30 +94,95 @@ PROTOCOLS: Mapping[str, Callable[[NDArray[np.uint8]], Tensor]] = {
 """The functions by the name of their protocol."""
 
 
+def resize_batch(protocol: str, planes: Tensor, size: int = INPUT_SIZE) -> Tensor:
+    """Resize images of one size by a protocol, on the device where they are.
+
+    Parameters
+    ----------
+    protocol : str
+        A key of `PROTOCOLS`.
+    planes : Tensor
+        uint8, shape (n, channels, height, width), contiguous.
+    size : int
+
+    Returns
+    -------
+    Tensor
+        float32, shape (n, channels, size, size): what the protocol makes of each by itself, within float32's rounding.
+    """
+    return _BATCHES[protocol](planes, size)
+
+
+def _pytorch_fid(planes: Tensor, size: int) -> Tensor:
+    from torch.nn import functional
+
+    values = planes.float().div(255)
+    if values.shape[2:] != (size, size):
+        values = functional.interpolate(values, size=(size, size), mode="bilinear", align_corners=False)
+    return 2 * values - 1
+
+
+def _torch_fidelity(planes: Tensor, size: int) -> Tensor:
+    if planes.shape[2:] == (size, size):
+        return _centred(planes.float())
+    (top, bottom, down), (left, right, across) = (_neighbours(n, size, planes.device) for n in planes.shape[2:])
+    rows = []
+    for chosen in (top, bottom):
+        row = planes.index_select(2, chosen)
+        first, second = (row.index_select(3, columns).float() for columns in (left, right))
+        rows.append(first + (second - first) * across)
+    return _centred(rows[0] + (rows[1] - rows[0]) * down[:, None])
+
+
+def _clean(planes: Tensor, size: int) -> Tensor:
+    import torch
+
+    if planes.device.type == "cpu" and max(planes.shape[2:]) <= LONGEST_EDGE:
+        found = torch.stack([resize_bicubic(image.permute(1, 2, 0).numpy(), size) for image in planes])
+        return found.clamp_(0, 255).sub_(128).div_(128)
+    return _centred(_antialiased(planes, size, "bicubic", torch.float64).clamp(0, 255).float())
+
+
+def _torchmetrics(planes: Tensor, size: int) -> Tensor:
+    import torch
+
+    return _centred(_antialiased(planes, size, "bilinear", torch.float32))
+
+
+_BATCHES: Mapping[str, Callable[[Tensor, int], Tensor]] = {
+    "pytorch-fid": _pytorch_fid,
+    "torch-fidelity": _torch_fidelity,
+    "clean": _clean,
+    "torchmetrics": _torchmetrics,
+}
+
+
 def _planes(image: NDArray[np.uint8]) -> Tensor:
+    """Return an image as a batch of one, channels first."""
     import numpy as np
     import torch
 
-    return torch.from_numpy(np.ascontiguousarray(image)).permute(2, 0, 1)
+    return torch.from_numpy(np.ascontiguousarray(image)).permute(2, 0, 1)[None]
 
 
 def _centred(values: Tensor) -> Tensor:
     return (values - 128) / 128
 
 
-def _antialiased(image: NDArray[np.uint8], size: int, mode: str, precision: dtype) -> Tensor:
+def _antialiased(planes: Tensor, size: int, mode: str, precision: dtype) -> Tensor:
     from torch.nn import functional
 
-    planes = _planes(image).to(precision)
-    if planes.shape[1:] == (size, size):
-        return planes
-    return functional.interpolate(planes[None], size=(size, size), mode=mode, align_corners=False, antialias=True)[0]
+    values = planes.to(precision)
+    if values.shape[2:] == (size, size):
+        return values
+    return functional.interpolate(values, size=(size, size), mode=mode, align_corners=False, antialias=True)
 
 
-def _neighbours(n: int, size: int) -> tuple[Tensor, Tensor, Tensor]:
+def _neighbours(n: int, size: int, where: device) -> tuple[Tensor, Tensor, Tensor]:
     """Return the pixel before each place, the one after it, and how far between them it is."""
     import torch
 
     places = torch.arange(size, dtype=torch.float32) * torch.tensor(n / size, dtype=torch.float32)
     before = places.long()
-    return before, (before + 1).clamp_max(n - 1), places - before
+    after = (before + 1).clamp_max(n - 1)
+    return before.to(where), after.to(where), (places - before).to(where)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from evalsuite.errors import InputError
 from evalsuite.extractors.naming import parse_extractor
+from evalsuite.extractors.settings import without_precision
 
 if TYPE_CHECKING:
     from evalsuite.extractors.base import Extractor
@@ -66,7 +67,7 @@ def check_comparable(
         )
     different = describe_difference(statistics, extractor.signature)
     # Its protocol is part of what an extractor is called here.
-    name = extractor.signature.rpartition(":")[0]
+    name = without_precision(extractor.signature).rpartition(":")[0]
     if assumed and _in_short(assumed) != name:
         raise InputError(
             f'{where}: is to be taken as made by "{assumed}", but the images\' features are by {extractor.signature}'

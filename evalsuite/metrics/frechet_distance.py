@@ -106,14 +106,14 @@ class FrechetDistance(ImageSetMetric):
 
     def reference(self, samples: Sequence[Sample]) -> FloatArray | None:
         """Return the features of the reference set; of one that is statistics, an array of no rows stands for it."""
-        if self._statistics() is None:
+        if self.reference_statistics() is None:
             return super().reference(samples)
         return np.empty((0, open_extractor(self.extractor).dimension), dtype=np.float32)
 
     def check(self) -> None:
         """Find out, besides, whether reference statistics may be compared with."""
         super().check()
-        if self._statistics() is None and self.assume_protocol:
+        if self.reference_statistics() is None and self.assume_protocol:
             raise InputError(
                 f'reference set "{self.reference_set}": assume_protocol is for files of statistics; this one has '
                 f"{find_reference(self.reference_set).n} images, whose features are computed"
@@ -140,7 +140,7 @@ class FrechetDistance(ImageSetMetric):
         return [*found, grid] if grid is not None else found
 
     def _signature_parts(self) -> list[str]:
-        found = self._statistics()
+        found = self.reference_statistics()
         if found is None:
             return super()._signature_parts()
         extractor = open_extractor(self.extractor).signature
@@ -157,9 +157,9 @@ class FrechetDistance(ImageSetMetric):
         return [part for part in super()._option_parts() if part != "assume_protocol:"]
 
     def _image_set(self) -> ImageSet | None:
-        return super()._image_set() if self._statistics() is None else None
+        return super()._image_set() if self.reference_statistics() is None else None
 
-    def _statistics(self) -> FeatureStatistics | None:
+    def reference_statistics(self) -> FeatureStatistics | None:
         """Return the statistics that are the reference; InputError where they must not be compared with."""
         extractor = open_extractor(self.extractor)
         found = find_statistics(self.reference_set, extractor.dimension)
@@ -169,7 +169,7 @@ class FrechetDistance(ImageSetMetric):
 
     def _smallest(self, reference: FloatArray) -> FloatArray | Moments:
         """Return what the distance is fastest from: moments, or features that are no more than dimensions."""
-        found = self._statistics() if len(reference) == 0 else None
+        found = self.reference_statistics() if len(reference) == 0 else None
         if found is not None:
             return found.moments
         return reference if len(reference) <= reference.shape[1] else _moments(reference)
@@ -182,7 +182,7 @@ class FrechetDistance(ImageSetMetric):
         return None if blocks is None else leave_out_frechet(vectors, blocks, self._smallest(reference))
 
     def _notes(self, vectors: FloatArray, reference: FloatArray) -> tuple[str, ...]:
-        found = self._statistics() if len(reference) == 0 else None
+        found = self.reference_statistics() if len(reference) == 0 else None
         m = len(reference) if found is None else found.n
         sizes = [
             f"{n} {whose} images are not more than {vectors.shape[1]} features"

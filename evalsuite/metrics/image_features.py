@@ -10,10 +10,11 @@ import numpy as np
 
 from evalsuite import stats
 from evalsuite.datasets import load_images
-from evalsuite.errors import InputError, UsageError
+from evalsuite.errors import UsageError
 from evalsuite.extractors import EMBEDDED
 from evalsuite.extractors.naming import parse_extractor
-from evalsuite.extractors.opening import open_extractor, read_in_parts
+from evalsuite.extractors.opening import open_extractor
+from evalsuite.extractors.pipeline import stream_features
 from evalsuite.media import pixels_of
 from evalsuite.metrics.base import Example, FloatArray, Rows, SampleOutputs, SetMetric, final_outputs
 from evalsuite.types import Interval, Outcome, Output, Sample
@@ -184,11 +185,9 @@ def rows_of_images(extractors: Sequence[Extractor], outputs: Sequence[SampleOutp
     for extractor in extractors:
         extractor.features([])  # weights that do not fit are no fault of an image
     vectors = [np.empty((len(wanted), extractor.dimension), dtype=np.float32) for extractor in extractors]
-    start = 0
-    for part in read_in_parts(pixels_of(output) for _, output in wanted):
-        for found, extractor in zip(vectors, extractors, strict=True):
-            found[start : start + len(part)] = _tolerant(extractor, part)
-        start += len(part)
+    for start, rows in stream_features(extractors, len(wanted), lambda i: pixels_of(wanted[i][1]), tolerant=True):
+        for found, part in zip(vectors, rows, strict=True):
+            found[start : start + len(part)] = part
     owners = [i for i, _ in wanted]
     for found, extractor in zip(vectors, extractors, strict=True):
         if np.isnan(found).any(axis=1).all():  # the message of what is wrong with the first of them
@@ -254,14 +253,3 @@ def _final_images(outputs: SampleOutputs) -> tuple[list[Output], Outcome]:
     if reasons == {"refused"}:
         return images, "refused"
     return images, "truncated" if reasons == {"length"} else "scored"
-
-
-def _tolerant(extractor: Extractor, images: list[NDArray[np.uint8]]) -> NDArray[np.float32]:
-    """Compute features; NaN for an image that the extractor does not take, found by halving."""
-    try:
-        return extractor.features(images)
-    except InputError:
-        if len(images) == 1:
-            return np.full((1, extractor.dimension), np.nan, dtype=np.float32)
-    middle = len(images) // 2
-    return np.concatenate([_tolerant(extractor, images[:middle]), _tolerant(extractor, images[middle:])])

@@ -10,17 +10,22 @@ import numpy as np
 from evalsuite.distances.moments import BLOCK, Moments, moments
 from evalsuite.environment import release
 from evalsuite.errors import InputError
-from evalsuite.extractors.opening import open_extractor, read_in_parts
+from evalsuite.extractors.opening import open_extractor
+from evalsuite.extractors.pipeline import stream_features
+from evalsuite.extractors.settings import feature_settings
 from evalsuite.feature_stats import FeatureStatistics, make_statistics
 from evalsuite.media.facts import STORED_AS_PIXELS
 from evalsuite.metrics.references import find_reference
 from evalsuite.scoring.image_reading import check_there
 from evalsuite.scoring.image_sets import ScoredSet, check_extractor, describe_images
+from evalsuite.scoring.precision_gate import PrecisionCheck, measure_between_halves, require_small
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Sequence
 
     from numpy.typing import NDArray
+
+    from evalsuite.types import ImageSource
 
 __all__ = ["FEATURE_TYPES", "StatisticsOfImages", "compute_statistics"]
 
@@ -30,10 +35,11 @@ _LARGEST_FLOAT16 = 65504.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatisticsOfImages:
-    """Statistics, and what they are of."""
+    """Statistics, what they are of, and what a precision below float32 did to them."""
 
     images: ScoredSet
     statistics: FeatureStatistics
+    precision: PrecisionCheck | None = None
 
 
 def compute_statistics(
@@ -41,7 +47,7 @@ def compute_statistics(
     extractor: str,
     *,
     features: str | None = None,
-    progress: Callable[[int, int], None] | None = None,
+    accept_precision: bool = False,
 ) -> StatisticsOfImages:
     """Compute mean and covariance of the features of a set of images.
 
@@ -53,8 +59,9 @@ def compute_statistics(
         The network that computes features.
     features : {"float16", "float32"}, optional
         Keep the features, too, in this type.
-    progress : callable, optional
-        Told how many images are done and wanted.
+    accept_precision : bool, default False
+        Whatever a precision below float32 does; see ``evalsuite.scoring.precision_gate``. How features are computed is
+        said by ``evalsuite.extractors.settings.use_settings``.
 
     Returns
     -------
@@ -67,6 +74,8 @@ def compute_statistics(
         If the extractor is unknown.
     InputError
         If the set cannot be read, has fewer than two images, or one that the extractor does not take.
+    ThresholdError
+        If the precision moves the distance between two halves of the images too far, and that is not accepted.
     """
     check_extractor("--extractor", extractor)
     check_there(images)
@@ -76,17 +85,20 @@ def compute_statistics(
     network = open_extractor(extractor)
     network.features([])  # weights that do not fit are no fault of the images
     total = _Accumulator(network.dimension, keep=features)
-    done = 0
-    for part in read_in_parts(
-        image if isinstance(image, np.ndarray) else image.pixels() for image in reference.images()
-    ):
-        try:
-            total.add(network.features(part))
-        except InputError as error:
-            raise InputError(f"{images}: in images {done} to {done + len(part) - 1}: {error}") from error
-        done += len(part)
-        if progress is not None:
-            progress(done, reference.n)
+    sources = reference.images()
+    check = None
+    if feature_settings().precision != "float32":
+        check = _check_precision(extractor, sources, images, accept=accept_precision)
+
+    def load(i: int) -> NDArray[np.uint8]:
+        image = sources[i]
+        return image if isinstance(image, np.ndarray) else image.pixels()
+
+    try:
+        for _, (rows,) in stream_features([network], len(sources), load):
+            total.add(rows)
+    except InputError as error:
+        raise InputError(f"{images}: {error}") from error
     found, kept = total.result()
     described = describe_images(images, reference.image_set)
     statistics = make_statistics(
@@ -101,7 +113,22 @@ def compute_statistics(
         made_by=f"evalsuite {release()}",
         features=kept,
     )
-    return StatisticsOfImages(images=described, statistics=statistics)
+    return StatisticsOfImages(images=described, statistics=statistics, precision=check)
+
+
+def _check_precision(
+    extractor: str, sources: Sequence[NDArray[np.uint8] | ImageSource], images: str, *, accept: bool
+) -> PrecisionCheck | None:
+    """Measure what the precision does before it is used; see ``evalsuite.scoring.precision_gate``."""
+    check = measure_between_halves(extractor, sources)
+    if check is None and not accept:
+        raise ThresholdError(
+            f"{images}: has too few images to measure what the precision does; compute in float32, or say "
+            "--accept-precision"
+        )
+    if check is not None and not accept:
+        require_small(check)
+    return check
 
 
 class _Accumulator:

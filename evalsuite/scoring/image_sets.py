@@ -13,6 +13,7 @@ from evalsuite.errors import InputError, UsageError
 from evalsuite.extractors import DEFAULT_PROTOCOLS
 from evalsuite.extractors.naming import check_protocol, is_classifier, parse_extractor
 from evalsuite.extractors.opening import open_extractor
+from evalsuite.extractors.settings import feature_settings
 from evalsuite.media import AuditWarning, audit_sets, described_conversions, kept_images, named_images, read_images
 from evalsuite.metrics import METRICS
 from evalsuite.metrics.frechet_distance import FrechetDistance
@@ -20,6 +21,8 @@ from evalsuite.metrics.image_features import ImageFeatureMetric, rows_of_images
 from evalsuite.metrics.image_set import ImageSetMetric
 from evalsuite.metrics.references import all_reference_features, find_reference
 from evalsuite.scoring.image_reading import check_there, read_set
+from evalsuite.scoring.precision_gate import PrecisionCheck, require_small
+from evalsuite.scoring.precision_of_scores import check_precision, distances_beside
 from evalsuite.scoring.score import ScoringInput, make_metric, row_signature, score_all
 from evalsuite.task import MetricSpec
 from evalsuite.types import Output, Sample, Score
@@ -84,6 +87,8 @@ class ImageSetScores:
         Where they were asked for, that of each score.
     warnings : sequence of AuditWarning
         What the audit of both sets found; see `evalsuite.media.audit`.
+    precision : sequence of PrecisionCheck
+        Where features are not of float32, what that does, by each network in turn.
     """
 
     real: ScoredSet
@@ -91,6 +96,7 @@ class ImageSetScores:
     scores: Sequence[Score]
     protocols: Sequence[str] = ()
     warnings: Sequence[AuditWarning] = ()
+    precision: Sequence[PrecisionCheck] = ()
 
     @property
     def are_equal(self) -> bool:
@@ -107,6 +113,7 @@ def score_image_sets(
     extractor: str | None = None,
     protocols: Sequence[str] | None = None,
     assume_protocol: str | None = None,
+    accept_precision: bool = False,
 ) -> ImageSetScores:
     """Score images against real ones.
 
@@ -126,6 +133,9 @@ def score_image_sets(
         once for all of them.
     assume_protocol : str, optional
         Name of the extractor that statistics are to be taken as made by; see the metric `frechet_distance`.
+    accept_precision : bool, default False
+        Score whatever a precision below float32 does; see ``evalsuite.scoring.precision_gate``. How features are
+        computed is said by ``evalsuite.extractors.settings.use_settings``.
 
     Returns
     -------
@@ -142,6 +152,8 @@ def score_image_sets(
         If a set cannot be read, has fewer images than a metric takes, or is statistics that a metric cannot use.
     TypeError, ValueError
         If images given in Python are something else than `evalsuite.media.read_images` takes.
+    ThresholdError
+        If the precision moves a Fréchet distance too far, and that is not accepted.
     """
     with ExitStack() as kept:
         real_name, fake_name = (
@@ -150,7 +162,7 @@ def score_image_sets(
             else kept.enter_context(named_images(read_images(given, argument)))
             for argument, given in (("real", real), ("fake", fake))
         )
-        return _score_named(real_name, fake_name, metrics, extractor, protocols, assume_protocol)
+        return _score_named(real_name, fake_name, metrics, extractor, protocols, assume_protocol, accept_precision)
 
 
 def _score_named(
@@ -160,6 +172,7 @@ def _score_named(
     extractor: str | None,
     protocols: Sequence[str] | None,
     assume_protocol: str | None,
+    accept_precision: bool,
 ) -> ImageSetScores:
     """Score sets of images that have a name or a path; see `score_image_sets`."""
     _check_names(extractor, protocols)
@@ -174,6 +187,7 @@ def _score_named(
         for protocol in asked
     ]
     made = [make_metric(spec, "--metric", may_run_code=True) for spec in specs]
+    gates = distances_beside(made, real, assume_protocol)
     reference = find_reference(real)
     images = read_set(fake, "--fake")
     outputs = [(Output(image=image, sample_id=each),) for each, image in zip(images.names, images.images, strict=True)]
@@ -188,7 +202,7 @@ def _score_named(
                     f'{option} {one.name}: has {one.n} image{"s" * (one.n != 1)}, metric "{metric.name}" takes at '
                     f"least {least}{left_out}"
                 )
-    for metric in made:
+    for metric in [*made, *gates]:
         try:
             metric.check()  # weights that are missing are no fault of either set
         except InputError as error:
@@ -200,8 +214,9 @@ def _score_named(
         task_name="images", samples=[Sample(id=output.sample_id, input={}) for (output,) in outputs], outputs=outputs
     )
     try:
-        computed = _read_once(made, real, outputs)
+        computed = _read_once([*made, *gates], real, outputs)
         scores = score_all(data, list(zip(specs, made, strict=True)), computed=computed)
+        checks = check_precision(data, list(zip(made, scores, strict=True)), gates, computed)
     except (InputError, ValueError) as error:
         where = f"--real {real}" if str(error).startswith("reference set") else f"--fake {fake}"
         raise InputError(f"{where}: {error}") from error
@@ -209,8 +224,12 @@ def _score_named(
         note = f"generated images: {described_conversions(images.conversions)}"
         scores = [replace(score, notes=(*score.notes, note)) for score in scores]
     of_scores = [protocol for protocol in asked if protocol is not None] * (len(specs) // len(asked))
+    for check in checks if not accept_precision else ():
+        require_small(check)
     warnings = () if reference.statistics is not None else _warnings(real, fake, images)
-    return ImageSetScores(real=real_set, fake=fake_set, scores=scores, protocols=of_scores, warnings=warnings)
+    return ImageSetScores(
+        real=real_set, fake=fake_set, scores=scores, protocols=of_scores, warnings=warnings, precision=checks
+    )
 
 
 def _warnings(real: str, fake: str, images: ImageSet) -> Sequence[AuditWarning]:
@@ -246,7 +265,7 @@ def _read_once(metrics: Sequence[Metric], real: str, outputs: Sequence[tuple[Out
     """Compute the features of both sets for all metrics, each image being read once for all extractors."""
     images = [metric for metric in metrics if isinstance(metric, ImageFeatureMetric)]
     by_signature = {row_signature(metric): open_extractor(metric.extractor) for metric in images}
-    if len(by_signature) < 2:  # nothing to share
+    if len(by_signature) < 2 and feature_settings().precision == "float32":  # nothing to share
         return {}
     if find_reference(real).statistics is None:
         beside = [metric.extractor for metric in images if isinstance(metric, ImageSetMetric)]

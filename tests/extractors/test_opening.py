@@ -1,48 +1,43 @@
-"""Many images go through an extractor in parts that memory holds."""
+"""Extractors by name, in the precision that is in force."""
 
 from __future__ import annotations
-
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 
-from evalsuite.extractors import opening
-from evalsuite.extractors.opening import compute_features, read_in_parts
+from evalsuite.datasets import load_images
+from evalsuite.errors import UsageError
+from evalsuite.extractors.opening import compute_features, open_extractor
+from evalsuite.extractors.settings import FeatureSettings, use_settings, without_precision
 from tests.media.images import noise
 from tests.reference.extractors import PatchMeans
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from numpy.typing import NDArray
+BF16 = FeatureSettings(precision="bf16")
 
 
-@pytest.mark.parametrize(
-    ("most_images", "most_bytes", "sizes"),
-    [(1000, 1 << 28, [7]), (3, 1 << 28, [3, 3, 1]), (1000, 2 * 784, [2, 2, 2, 1]), (1000, 1, [1] * 7)],
-)
-def test_parts_are_bounded_in_images_and_bytes(
-    most_images: int, most_bytes: int, sizes: list[int], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(opening, "_MOST_IMAGES", most_images)
-    monkeypatch.setattr(opening, "_MOST_BYTES", most_bytes)
-    read = 0
-
-    def images() -> Iterator[NDArray[np.uint8]]:
-        nonlocal read
-        for seed in range(7):
-            read += 1
-            yield noise(seed)
-
-    found: list[NDArray[np.uint8]] = []
-    lengths = []
-    for part in read_in_parts(images()):
-        found += part
-        lengths.append(len(part))
-        assert read == len(found)  # no further image is read before these are done with
-    assert lengths == sizes
-    assert [image.tobytes() for image in found] == [noise(seed).tobytes() for seed in range(7)]
-
-    many = [noise(seed) for seed in range(7)]
+def test_an_extractor_that_makes_no_batches_computes_many_images_as_by_itself() -> None:
+    many = [noise(seed) for seed in range(450)]
     np.testing.assert_array_equal(compute_features(PatchMeans(), many), PatchMeans().features(many))
+
+
+@pytest.mark.parametrize("name", ["fashion_convnet", "fashion_classifier"])
+def test_the_precision_in_force_is_that_of_extractors(name: str) -> None:
+    plain = open_extractor(name)
+    with use_settings(BF16):
+        low = open_extractor(name)
+        assert open_extractor(name) is low
+    assert open_extractor(name) is plain
+    assert low.signature == f"{plain.signature}:bf16"
+    assert without_precision(low.signature) == without_precision(plain.signature) == plain.signature
+    images = list(load_images("fashion_mnist/heldout")[:50])
+    exact, rounded = plain.features(images), low.features(images)
+    error = np.linalg.norm(rounded - exact) / np.linalg.norm(exact)
+    assert 1e-4 < error < 3e-2
+    np.testing.assert_array_equal(np.concatenate([low.features(images[:7]), low.features(images[7:])]), rounded)
+
+
+def test_precisions_that_an_extractor_has_not() -> None:
+    with use_settings(FeatureSettings(precision="tf32")), pytest.raises(UsageError, match="in float32 or bf16, not"):
+        open_extractor("fashion_convnet")
+    with use_settings(BF16), pytest.raises(UsageError, match="unknown extractor"):
+        open_extractor("fashion_convent")

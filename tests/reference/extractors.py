@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -9,7 +11,7 @@ import numpy as np
 from evalsuite.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
     from torch import Tensor
@@ -34,6 +36,47 @@ class PatchMeans:
             patches = image[:28, :28].astype(np.float64).mean(axis=2).reshape(4, 7, 4, 7)
             found[i] = patches.mean(axis=(1, 3)).ravel() / 255
         return found
+
+
+class Sums:
+    """Sums over an image: an extractor of batches, each of which is written down with the thread that computed it."""
+
+    name = signature = cache_identity = "sums"
+    dimension = 3
+
+    def __init__(self) -> None:
+        self.batches: list[tuple[str, list[int]]] = []
+        self.prepared: list[int] = []
+
+    def batch_size(self, device: str) -> int:
+        return 4 if device == "cpu" else 8
+
+    def features(self, images: Sequence[NDArray[np.uint8]]) -> NDArray[np.float32]:
+        prepared = [self.prepare(image, i, "cpu") for i, image in enumerate(images)]
+        return np.stack([one.numpy() for one in prepared]) if prepared else np.empty((0, 3), np.float32)
+
+    def prepare(self, image: NDArray[np.uint8], index: int, device: str) -> Tensor:
+        import torch
+
+        if image.shape[0] == 1:
+            raise InputError(f"image {index}: is too low")
+        self.prepared.append(index)
+        time.sleep(0.001 * (index % 3))  # threads finish in another order than they began
+        values = image.astype(np.float64)
+        return torch.tensor([values.sum(), (values**2).sum(), np.sqrt(values).sum()], dtype=torch.float32)
+
+    def begin(self, prepared: Sequence[Tensor], device: str, batch_size: int) -> Callable[[], NDArray[np.float32]]:
+        import torch
+
+        time.sleep(0.002 * (len(self.batches) % 2))
+        self.batches.append((threading.current_thread().name, [int(one[0]) for one in prepared]))
+        return torch.stack(list(prepared)).numpy
+
+
+def several_sizes(n: int) -> list[NDArray[np.uint8]]:
+    """Return small images of noise, of several sizes, grey and in colour."""
+    shapes = [(2 + i % 5, 3 + i % 2, 1 + 2 * (i % 2)) for i in range(n)]
+    return [np.random.default_rng(i).integers(0, 256, shape, dtype=np.uint8) for i, shape in enumerate(shapes)]
 
 
 def random_inception(seed: int) -> dict[str, Tensor]:
