@@ -9,7 +9,7 @@ import numpy as np
 
 from evalsuite.distances.moments import BLOCK, Moments, moments
 from evalsuite.environment import release
-from evalsuite.errors import InputError
+from evalsuite.errors import InputError, ThresholdError
 from evalsuite.extractors.opening import open_extractor
 from evalsuite.extractors.pipeline import stream_features
 from evalsuite.extractors.settings import feature_settings
