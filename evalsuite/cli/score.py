@@ -52,7 +52,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="NAME",
         help="for a file of statistics as --real: the extractor to take it as made by, whatever it says",
     )
-    parser.add_argument("--fake", metavar="F", help="images to score: a folder, tar, npz, npy, parquet or 'pattern*'")
+    parser.add_argument(
+        "--fake",
+        action="append",
+        metavar="F",
+        help="images to score: a folder, tar, npz, npy, parquet or 'pattern*'; again for every further set, to see how "
+        "each differs from the first",
+    )
     parser.add_argument("--extractor", metavar="NAME", help="for images: the network that computes features")
     parser.add_argument(
         "--protocol",
@@ -150,6 +156,7 @@ def _score_log(options: argparse.Namespace) -> None:
 def _score_images(options: argparse.Namespace) -> None:
     from evalsuite.cli.feature_options import make_settings, warn_of_cache
     from evalsuite.cli.progress import ImageProgress
+    from evalsuite.cli.score_compared_sets import print_compared_sets
     from evalsuite.cli.score_images import print_image_scores, score_images
     from evalsuite.extractors.settings import use_settings
 
@@ -158,7 +165,7 @@ def _score_images(options: argparse.Namespace) -> None:
     with ImageProgress() as progress:
         settings = make_settings(options, "score", progress.update)
         with use_settings(settings):
-            found = score_images(
+            compared = score_images(
                 options.real,
                 options.fake,
                 options.metric,
@@ -168,7 +175,10 @@ def _score_images(options: argparse.Namespace) -> None:
                 accept_precision=options.accept_precision,
             )
     warn_of_cache(settings)
-    print_image_scores(found, as_json=options.json)
+    if len(compared.sets) == 1:
+        print_image_scores(compared.sets[0], as_json=options.json)
+    else:
+        print_compared_sets(compared, as_json=options.json)
 
 
 def _check_file_options(options: argparse.Namespace, *, files: bool) -> None:

@@ -1,4 +1,4 @@
-"""``evalsuite score --real R --fake F``: score a set of images against real ones."""
+"""``evalsuite score --real R --fake F``: score sets of images against real ones."""
 
 from __future__ import annotations
 
@@ -6,36 +6,48 @@ import json
 import sys
 from dataclasses import asdict
 from itertools import zip_longest
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from evalsuite.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from evalsuite.scoring.image_comparison import ComparedSets
     from evalsuite.scoring.image_sets import ImageSetScores, ScoredSet
     from evalsuite.scoring.precision_gate import PrecisionCheck
 
-__all__ = ["describe_precision", "describe_set", "precision_record", "print_image_scores", "score_images"]
+__all__ = [
+    "describe_precision",
+    "describe_set",
+    "image_record",
+    "precision_record",
+    "print_image_scores",
+    "score_images",
+]
 
 _SHOWN_SHAPES = 3
 
 
 def score_images(
     real: str,
-    fake: str,
+    fakes: Sequence[str],
     metrics: Sequence[str],
     extractor: str | None,
     protocols: Sequence[str] | None,
     *,
     assume_protocol: str | None = None,
     accept_precision: bool = False,
-) -> ImageSetScores:
-    """Score; see `score_image_sets` for errors. Of protocols, ``["all"]`` stands for all there are."""
+) -> ComparedSets:
+    """Score; see `compare_image_sets` for errors. Of protocols, ``["all"]`` stands for all there are."""
     from evalsuite.extractors.resizing import PROTOCOLS
-    from evalsuite.scoring.image_sets import score_image_sets
+    from evalsuite.scoring.image_comparison import compare_image_sets
 
-    return score_image_sets(
+    if len(fakes) > 1 and protocols is not None and (protocols == ["all"] or len(protocols) > 1):
+        raise UsageError("score: give one --protocol, or one --fake: a table has either protocols or sets")
+    return compare_image_sets(
         real,
-        fake,
+        fakes,
         metrics,
         extractor=extractor,
         protocols=list(PROTOCOLS) if protocols == ["all"] else protocols,
@@ -48,7 +60,6 @@ def print_image_scores(found: ImageSetScores, *, as_json: bool) -> None:
     """Print what was compared, the scores and how they were made."""
     from evalsuite.cli.messages import say
     from evalsuite.cli.score import print_scores
-    from evalsuite.report.report import score_record
 
     if found.are_equal:
         say("evalsuite: --real and --fake hold the same images: this is how well the images score against themselves")
@@ -56,18 +67,7 @@ def print_image_scores(found: ImageSetScores, *, as_json: bool) -> None:
         if warning.code != "same_set":
             say(f"evalsuite: warning: {warning.message}")
     if as_json:
-        record = {
-            "real": asdict(found.real),
-            "fake": asdict(found.fake),
-            "scores": [
-                {**score_record(score), **({"protocol": protocol} if protocol else {})}
-                for score, protocol in zip_longest(found.scores, found.protocols)
-            ],
-            "warnings": [asdict(warning) for warning in found.warnings],
-        }
-        if found.precision:
-            record["precision"] = [precision_record(check) for check in found.precision]
-        sys.stdout.write(json.dumps(record, indent=2) + "\n")
+        sys.stdout.write(json.dumps(image_record(found), indent=2) + "\n")
         return
     _print_sets(found)
     if found.protocols:
@@ -78,6 +78,24 @@ def print_image_scores(found: ImageSetScores, *, as_json: bool) -> None:
         sys.stdout.write("\n")
     for check in found.precision:
         sys.stdout.write(f"{describe_precision(check)}\n")
+
+
+def image_record(found: ImageSetScores) -> dict[str, Any]:
+    """Return all that was found as a JSON object."""
+    from evalsuite.report.report import score_record
+
+    record: dict[str, Any] = {
+        "real": asdict(found.real),
+        "fake": asdict(found.fake),
+        "scores": [
+            {**score_record(score), **({"protocol": protocol} if protocol else {})}
+            for score, protocol in zip_longest(found.scores, found.protocols)
+        ],
+        "warnings": [asdict(warning) for warning in found.warnings],
+    }
+    if found.precision:
+        record["precision"] = [precision_record(check) for check in found.precision]
+    return record
 
 
 def precision_record(check: PrecisionCheck) -> dict[str, object]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import shutil
 import sys
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -112,15 +111,10 @@ def _parts(widths: Sequence[int]) -> list[list[int]]:
 
 
 def _difference(score: FileScore, decimals: int) -> str:
-    from evalsuite.report.numbers import format_value, score_decimals
+    from evalsuite.report.numbers import format_difference
 
     assert score.difference is not None
-    value, interval = score.difference
-    ends = () if interval is None else (interval.low, interval.high)
-    # Differences are smaller than scores: two digits of the largest of these numbers, not of the score.
-    places = max(decimals, score_decimals(replace(score.score, value=max(map(abs, (value, *ends))))))
-    text = f"Δ {'+' if value >= 0 else ''}{format_value(score.score, value, places)}"
-    return text + (f" [{', '.join(format_value(score.score, end, places) for end in ends)}]" if ends else "")
+    return f"Δ {format_difference(score.score, *score.difference, decimals)}"
 
 
 def _is_significant(score: FileScore) -> bool:

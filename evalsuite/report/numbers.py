@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import floor, log10
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from evalsuite.types import Score
+    from evalsuite.types import Interval, Score
 
 __all__ = [
     "MOST_DECIMALS",
     "decimals_that_tell_apart",
+    "format_difference",
     "format_rank",
     "format_score",
     "format_value",
@@ -38,6 +40,17 @@ def format_value(score: Score, value: float, decimals: int | None = None) -> str
     """Return a value of the score's metric, by default with the decimals of the score itself."""
     places = score_decimals(score) if decimals is None else decimals
     return f"{100 * value:.{places}f} %" if is_share(score) else f"{value:.{places}f}"
+
+
+def format_difference(score: Score, value: float, interval: Interval | None, decimals: int) -> str:
+    """Return ``"+1.30 [0.45, 2.15]"``: by how much the score is above another, with at least so many decimals.
+
+    Differences are smaller than scores: what shows two digits of the largest of these numbers, not of the score.
+    """
+    ends = () if interval is None else (interval.low, interval.high)
+    places = max(decimals, score_decimals(replace(score, value=max(map(abs, (value, *ends))))))
+    text = f"{'+' if value >= 0 else ''}{format_value(score, value, places)}"
+    return text + (f" [{', '.join(format_value(score, end, places) for end in ends)}]" if ends else "")
 
 
 def score_decimals(score: Score) -> int:

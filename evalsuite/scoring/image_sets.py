@@ -13,7 +13,6 @@ from evalsuite.errors import InputError, UsageError
 from evalsuite.extractors import DEFAULT_PROTOCOLS
 from evalsuite.extractors.naming import check_protocol, is_classifier, parse_extractor
 from evalsuite.extractors.opening import open_extractor
-from evalsuite.extractors.settings import feature_settings
 from evalsuite.media import AuditWarning, audit_sets, described_conversions, kept_images, named_images, read_images
 from evalsuite.metrics import METRICS
 from evalsuite.metrics.frechet_distance import FrechetDistance
@@ -34,7 +33,15 @@ if TYPE_CHECKING:
     from evalsuite.media import ImageSet
     from evalsuite.metrics.base import Metric, Rows
 
-__all__ = ["ImageSetScores", "ScoredSet", "check_extractor", "describe_images", "score_image_sets"]
+__all__ = [
+    "ImageSetScores",
+    "ScoredFeatures",
+    "ScoredSet",
+    "check_extractor",
+    "describe_images",
+    "score_image_sets",
+    "score_named_sets",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,18 +169,37 @@ def score_image_sets(
             else kept.enter_context(named_images(read_images(given, argument)))
             for argument, given in (("real", real), ("fake", fake))
         )
-        return _score_named(real_name, fake_name, metrics, extractor, protocols, assume_protocol, accept_precision)
+        return score_named_sets(
+            real_name,
+            fake_name,
+            metrics,
+            extractor=extractor,
+            protocols=protocols,
+            assume_protocol=assume_protocol,
+            accept_precision=accept_precision,
+        ).found
 
 
-def _score_named(
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class ScoredFeatures:
+    """Scores, with what they were made of: a metric each, features by what `row_signature` returns, names of images."""
+
+    found: ImageSetScores
+    metrics: Sequence[Metric]
+    rows: Mapping[str, Rows]
+    names: Sequence[str]
+
+
+def score_named_sets(
     real: str,
     fake: str,
     metrics: Sequence[str],
-    extractor: str | None,
-    protocols: Sequence[str] | None,
-    assume_protocol: str | None,
-    accept_precision: bool,
-) -> ImageSetScores:
+    *,
+    extractor: str | None = None,
+    protocols: Sequence[str] | None = None,
+    assume_protocol: str | None = None,
+    accept_precision: bool = False,
+) -> ScoredFeatures:
     """Score sets of images that have a name or a path; see `score_image_sets`."""
     _check_names(extractor, protocols)
     if assume_protocol is not None:
@@ -227,9 +253,10 @@ def _score_named(
     for check in checks if not accept_precision else ():
         require_small(check)
     warnings = () if reference.statistics is not None else _warnings(real, fake, images)
-    return ImageSetScores(
+    found = ImageSetScores(
         real=real_set, fake=fake_set, scores=scores, protocols=of_scores, warnings=warnings, precision=checks
     )
+    return ScoredFeatures(found=found, metrics=made, rows=computed, names=images.names)
 
 
 def _warnings(real: str, fake: str, images: ImageSet) -> Sequence[AuditWarning]:
@@ -265,8 +292,6 @@ def _read_once(metrics: Sequence[Metric], real: str, outputs: Sequence[tuple[Out
     """Compute the features of both sets for all metrics, each image being read once for all extractors."""
     images = [metric for metric in metrics if isinstance(metric, ImageFeatureMetric)]
     by_signature = {row_signature(metric): open_extractor(metric.extractor) for metric in images}
-    if len(by_signature) < 2 and feature_settings().precision == "float32":  # nothing to share
-        return {}
     if find_reference(real).statistics is None:
         beside = [metric.extractor for metric in images if isinstance(metric, ImageSetMetric)]
         all_reference_features(list(dict.fromkeys(beside)), real)

@@ -1,0 +1,78 @@
+"""Several sets of images against the same real ones, and by how much each differs from the first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from evalsuite.errors import InputError
+from evalsuite.metrics.base import SetMetric
+from evalsuite.scoring.image_sets import score_named_sets
+from evalsuite.scoring.score import row_signature
+from evalsuite.scoring.set_differences import ScoredRows, SetDifference, difference_of_sets
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from evalsuite.scoring.image_sets import ImageSetScores, ScoredFeatures
+
+__all__ = ["ComparedSets", "compare_image_sets"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComparedSets:
+    """Scores of several sets, the baseline first.
+
+    Parameters
+    ----------
+    sets : sequence of ImageSetScores
+        With the same metrics and protocols in the same order.
+    differences : sequence of sequences of SetDifference or None
+        For each set after the first, and each of its scores, by how much that is above the first set's.
+    """
+
+    sets: Sequence[ImageSetScores]
+    differences: Sequence[Sequence[SetDifference | None]]
+
+
+def compare_image_sets(real: str, fakes: Sequence[str], metrics: Sequence[str], **options: Any) -> ComparedSets:
+    """Score sets of images against the same real ones, and compare each with the first.
+
+    Parameters
+    ----------
+    real : str
+        See `evalsuite.scoring.image_sets.score_image_sets`.
+    fakes : sequence of str
+        Paths of images, or names of data sets of ours: the baseline first.
+    metrics : sequence of str
+    **options
+        As of `score_image_sets`.
+
+    Returns
+    -------
+    ComparedSets
+
+    Raises
+    ------
+    UsageError, InputError, ThresholdError
+        See `score_image_sets`.
+    """
+    scored = [score_named_sets(real, fake, metrics, **options) for fake in fakes]
+    differences = [_differences(real, scored[0], other) for other in scored[1:]]
+    return ComparedSets(sets=[one.found for one in scored], differences=differences)
+
+
+def _differences(real: str, first: ScoredFeatures, second: ScoredFeatures) -> list[SetDifference | None]:
+    found = []
+    for i, metric in enumerate(first.metrics):
+        assert isinstance(metric, SetMetric)
+        signature = row_signature(metric)
+        one, other = (
+            ScoredRows(score=side.found.scores[i], rows=side.rows[signature], names=side.names)
+            for side in (first, second)
+        )
+        try:
+            found.append(difference_of_sets(metric, one, other, metric.reference(())))
+        except ValueError as error:
+            raise InputError(f"--real {real}: {error}") from error
+    return found
