@@ -93,7 +93,10 @@ class Cmmd(ImageSetMetric):
 
     def _left_out(self, vectors: FloatArray, clusters: NDArray[np.int64], reference: FloatArray) -> FloatArray | None:
         blocks = stats.jackknife_blocks(clusters)
-        return None if blocks is None else _SCALE * self._found(vectors, reference, blocks).left_out
+        if blocks is None:
+            return None
+        found = self._found(vectors, reference, blocks)
+        return np.asarray(_SCALE * (found.left_out + self._own(found, reference)))
 
     def _found(self, vectors: FloatArray, reference: FloatArray, blocks: NDArray[np.int64] | None) -> KernelDistance:
         mean = _reference_mean(reference, self.sigma)
@@ -103,9 +106,11 @@ class Cmmd(ImageSetMetric):
 
     def _biased(self, found: KernelDistance, reference: FloatArray) -> float:
         """Return the value with each member's kernel with itself, which is 1."""
-        m = len(reference)
-        own = (1.0 - found.within) / found.n + (1.0 - _reference_mean(reference, self.sigma)) / m
-        return max(_SCALE * (found.value + own), 0.0)
+        return max(_SCALE * (found.value + self._own(found, reference)), 0.0)
+
+    def _own(self, found: KernelDistance, reference: FloatArray) -> float:
+        """Return what pairs of a member with itself add."""
+        return (1.0 - found.within) / found.n + (1.0 - _reference_mean(reference, self.sigma)) / len(reference)
 
 
 def _unit(vectors: FloatArray) -> FloatArray:

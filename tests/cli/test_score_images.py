@@ -92,8 +92,9 @@ def test_what_is_printed(capsys: Capture) -> None:
     )
     assert lines[2].startswith("frechet_distance  ")
     assert lines[2].endswith("]  (n = 150; lower is better)")
-    assert "extractor:fashion_convnet:" in lines[3]
-    assert "|m:100|" in lines[3]
+    assert lines[3].strip().startswith("of as many real images: about ")
+    assert "extractor:fashion_convnet:" in lines[4]
+    assert "|m:100|" in lines[4]
     assert lines[-2:] == ["", "[low, high] is a 95 % interval."]
     assert [line.split()[0] for line in lines[:-2] if not line.startswith(" ")] == ["real:", "fake:", *METRICS]
     assert record(capsys, "real", "bad")["fake"]["excluded"] == {
