@@ -334,7 +334,7 @@ class SetMetric(Metric):
 
     def left_out(
         self, features: FloatArray, clusters: NDArray[np.int64], reference: FloatArray | None = None
-    ) -> FloatArray | None:
+    ) -> NDArray[np.float64] | None:
         """Return the values without one block of clusters at a time, float64 of shape (b,).
 
         Paired differences between sets of outputs for the same samples are made of them. None where there are too few

@@ -91,7 +91,9 @@ class Cmmd(ImageSetMetric):
             centre, _SCALE * sqrt(found.variance), n - 1, method="U-statistic's variance", value_range=self.value_range
         )
 
-    def _left_out(self, vectors: FloatArray, clusters: NDArray[np.int64], reference: FloatArray) -> FloatArray | None:
+    def _left_out(
+        self, vectors: FloatArray, clusters: NDArray[np.int64], reference: FloatArray
+    ) -> NDArray[np.float64] | None:
         blocks = stats.jackknife_blocks(clusters)
         if blocks is None:
             return None

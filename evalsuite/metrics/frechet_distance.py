@@ -177,7 +177,9 @@ class FrechetDistance(ImageSetMetric):
     def _distance(self, vectors: FloatArray, reference: FloatArray) -> float:
         return frechet_distance(vectors, self._smallest(reference))
 
-    def _left_out(self, vectors: FloatArray, clusters: NDArray[np.int64], reference: FloatArray) -> FloatArray | None:
+    def _left_out(
+        self, vectors: FloatArray, clusters: NDArray[np.int64], reference: FloatArray
+    ) -> NDArray[np.float64] | None:
         blocks = stats.jackknife_blocks(clusters, _BLOCKS if vectors.shape[1] <= _WIDE else _BLOCKS_OF_WIDE)
         return None if blocks is None else leave_out_frechet(vectors, blocks, self._smallest(reference))
 

@@ -72,7 +72,9 @@ class FrechetInfinity(ImageSetMetric):
             centre, found.error, _BLOCKS - 1, method=f"delete-block jackknife of both sides, {_BLOCKS} blocks each"
         )
 
-    def _left_out(self, vectors: FloatArray, clusters: NDArray[np.int64], reference: FloatArray) -> FloatArray | None:
+    def _left_out(
+        self, vectors: FloatArray, clusters: NDArray[np.int64], reference: FloatArray
+    ) -> NDArray[np.float64] | None:
         del vectors, clusters, reference  # its interval is over both sides
         return None
 

@@ -106,7 +106,7 @@ class ImageFeatureMetric(SetMetric):
 
     def left_out(
         self, features: FloatArray, clusters: NDArray[np.int64], reference: FloatArray | None = None
-    ) -> FloatArray | None:
+    ) -> NDArray[np.float64] | None:
         """Return the values without one block of images at a time; see ``SetMetric``."""
         vectors, owners = self._vectors(features, reference)
         if len(vectors) < self.least:
@@ -131,7 +131,9 @@ class ImageFeatureMetric(SetMetric):
             return None
         return stats.interval_of_left_out(self._distance(vectors, reference), left_out, value_range=self.value_range)
 
-    def _left_out(self, vectors: FloatArray, clusters: NDArray[np.int64], reference: FloatArray) -> FloatArray | None:
+    def _left_out(
+        self, vectors: FloatArray, clusters: NDArray[np.int64], reference: FloatArray
+    ) -> NDArray[np.float64] | None:
         """Return the values without one block of clusters at a time; None with fewer than two clusters."""
         blocks = stats.jackknife_blocks(clusters)
         if blocks is None:

@@ -68,7 +68,9 @@ class InceptionScore(ImageFeatureMetric):
         # Rounding may leave a set of equal images a little below 1.
         return max(inception_score(vectors), 1.0)
 
-    def _left_out(self, vectors: FloatArray, clusters: NDArray[np.int64], reference: FloatArray) -> FloatArray | None:
+    def _left_out(
+        self, vectors: FloatArray, clusters: NDArray[np.int64], reference: FloatArray
+    ) -> NDArray[np.float64] | None:
         blocks = stats.jackknife_blocks(clusters)
         return None if blocks is None else leave_out_inception_score(vectors, blocks)
 

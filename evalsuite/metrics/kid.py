@@ -78,7 +78,9 @@ class KernelInceptionDistance(ImageSetMetric):
             return None
         return stats.student_interval(found.value, sqrt(found.variance), found.n - 1, method="U-statistic's variance")
 
-    def _left_out(self, vectors: FloatArray, clusters: NDArray[np.int64], reference: FloatArray) -> FloatArray | None:
+    def _left_out(
+        self, vectors: FloatArray, clusters: NDArray[np.int64], reference: FloatArray
+    ) -> NDArray[np.float64] | None:
         blocks = stats.jackknife_blocks(clusters)
         if blocks is None:
             return None
@@ -146,7 +148,9 @@ class KernelInceptionSubsets(ImageSetMetric):
         half = sqrt(((found.high - found.low) / 2) ** 2 + ((draw.high - draw.low) / 2) ** 2)
         return replace(found, low=centre - half, high=centre + half, method=f"{found.method}, with the draw's")
 
-    def _left_out(self, vectors: FloatArray, clusters: NDArray[np.int64], reference: FloatArray) -> FloatArray | None:
+    def _left_out(
+        self, vectors: FloatArray, clusters: NDArray[np.int64], reference: FloatArray
+    ) -> NDArray[np.float64] | None:
         del vectors, clusters, reference  # the draw's error would be left out
         return None
 

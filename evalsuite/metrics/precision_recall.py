@@ -107,7 +107,9 @@ class Precision(_NeighbourMetric):
     def _interval(self, vectors: FloatArray, clusters: NDArray[np.int64], reference: FloatArray) -> Interval | None:
         return stats.proportion_interval(self._rows(vectors, reference), clusters)
 
-    def _left_out(self, vectors: FloatArray, clusters: NDArray[np.int64], reference: FloatArray) -> FloatArray | None:
+    def _left_out(
+        self, vectors: FloatArray, clusters: NDArray[np.int64], reference: FloatArray
+    ) -> NDArray[np.float64] | None:
         return stats.left_out_rows(self._rows(vectors, reference), clusters, _quotient)
 
     def _rows(self, vectors: FloatArray, reference: FloatArray) -> NDArray[np.float64]:
@@ -148,7 +150,9 @@ class Recall(_NeighbourMetric):
     def _distance(self, vectors: FloatArray, reference: FloatArray) -> float:
         return self._neighbourhoods(vectors, reference).recall
 
-    def _left_out(self, vectors: FloatArray, clusters: NDArray[np.int64], reference: FloatArray) -> FloatArray | None:
+    def _left_out(
+        self, vectors: FloatArray, clusters: NDArray[np.int64], reference: FloatArray
+    ) -> NDArray[np.float64] | None:
         blocks = stats.jackknife_blocks(clusters)
         return None if blocks is None else leave_out_recall(reference, vectors, blocks, self.k)
 
@@ -192,7 +196,9 @@ class Density(_NeighbourMetric):
         rows = self._rows(vectors, reference)
         return stats.jackknife_row_interval(rows, clusters, _quotient, value_range=self.value_range)
 
-    def _left_out(self, vectors: FloatArray, clusters: NDArray[np.int64], reference: FloatArray) -> FloatArray | None:
+    def _left_out(
+        self, vectors: FloatArray, clusters: NDArray[np.int64], reference: FloatArray
+    ) -> NDArray[np.float64] | None:
         return stats.left_out_rows(self._rows(vectors, reference), clusters, _quotient)
 
     def _rows(self, vectors: FloatArray, reference: FloatArray) -> NDArray[np.float64]:
@@ -239,7 +245,9 @@ class Coverage(_NeighbourMetric):
     def _distance(self, vectors: FloatArray, reference: FloatArray) -> float:
         return self._neighbourhoods(vectors, reference).coverage
 
-    def _left_out(self, vectors: FloatArray, clusters: NDArray[np.int64], reference: FloatArray) -> FloatArray | None:
+    def _left_out(
+        self, vectors: FloatArray, clusters: NDArray[np.int64], reference: FloatArray
+    ) -> NDArray[np.float64] | None:
         blocks = stats.jackknife_blocks(clusters)
         if blocks is None:
             return None

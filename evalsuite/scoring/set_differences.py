@@ -87,7 +87,7 @@ def difference_of_sets(
     return SetDifference(value=difference, interval=interval, is_paired=False)
 
 
-def _left_out(metric: SetMetric, side: ScoredRows, reference: FloatArray | None) -> FloatArray | None:
+def _left_out(metric: SetMetric, side: ScoredRows, reference: FloatArray | None) -> NDArray[np.float64] | None:
     """Return the score without one block of samples at a time; blocks are the same for sets of the same names."""
     scored = side.rows.scored()
     return metric.left_out(side.rows.values[scored], _places(side.names)[scored], reference)
