@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from evalsuite.media import AuditWarning
     from evalsuite.scoring.image_sets import ImageSetScores, ScoredSet
 
 __all__ = ["describe_set", "score_images"]
@@ -39,12 +40,22 @@ def score_images(
     from evalsuite.scoring.image_sets import score_image_sets
 
     asked = list(PROTOCOLS) if protocols == ["all"] else protocols
-    found = score_image_sets(real, fake, metrics, extractor=extractor, protocols=asked, assume_protocol=assume_protocol)
-    if found.are_equal:
-        say("evalsuite: --real and --fake hold the same images: this is how well the images score against themselves")
-    for warning in found.warnings:
+
+    def warn(warning: AuditWarning) -> None:
         if warning.code != "same_set":
             say(f"evalsuite: warning: {warning.message}")
+
+    found = score_image_sets(
+        real,
+        fake,
+        metrics,
+        extractor=extractor,
+        protocols=asked,
+        assume_protocol=assume_protocol,
+        on_warning=warn,
+    )
+    if found.are_equal:
+        say("evalsuite: --real and --fake hold the same images: this is how well the images score against themselves")
     if as_json:
         record = {
             "real": asdict(found.real),

@@ -25,7 +25,7 @@ from evalsuite.task import MetricSpec
 from evalsuite.types import Output, Sample, Score
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from evalsuite.feature_stats import FeatureStatistics
     from evalsuite.media import ImageSet
@@ -107,6 +107,7 @@ def score_image_sets(
     extractor: str | None = None,
     protocols: Sequence[str] | None = None,
     assume_protocol: str | None = None,
+    on_warning: Callable[[AuditWarning], None] | None = None,
 ) -> ImageSetScores:
     """Score images against real ones.
 
@@ -126,6 +127,8 @@ def score_image_sets(
         once for all of them.
     assume_protocol : str, optional
         Name of the extractor that statistics are to be taken as made by; see the metric `frechet_distance`.
+    on_warning : callable, optional
+        Told each warning of the audit of both sets, before features are computed.
 
     Returns
     -------
@@ -150,7 +153,7 @@ def score_image_sets(
             else kept.enter_context(named_images(read_images(given, argument)))
             for argument, given in (("real", real), ("fake", fake))
         )
-        return _score_named(real_name, fake_name, metrics, extractor, protocols, assume_protocol)
+        return _score_named(real_name, fake_name, metrics, extractor, protocols, assume_protocol, on_warning)
 
 
 def _score_named(
@@ -160,6 +163,7 @@ def _score_named(
     extractor: str | None,
     protocols: Sequence[str] | None,
     assume_protocol: str | None,
+    on_warning: Callable[[AuditWarning], None] | None,
 ) -> ImageSetScores:
     """Score sets of images that have a name or a path; see `score_image_sets`."""
     _check_names(extractor, protocols)
@@ -196,6 +200,10 @@ def _score_named(
                 raise
             said = str(error).removeprefix(f'reference set "{real}": ')
             raise InputError(f'--real {real}: metric "{metric.name}": {said}') from error
+    warnings = () if reference.statistics is not None else _warnings(real, fake, images)
+    if on_warning is not None:
+        for warning in warnings:
+            on_warning(warning)
     data = ScoringInput(
         task_name="images", samples=[Sample(id=output.sample_id, input={}) for (output,) in outputs], outputs=outputs
     )
@@ -209,7 +217,6 @@ def _score_named(
         note = f"generated images: {described_conversions(images.conversions)}"
         scores = [replace(score, notes=(*score.notes, note)) for score in scores]
     of_scores = [protocol for protocol in asked if protocol is not None] * (len(specs) // len(asked))
-    warnings = () if reference.statistics is not None else _warnings(real, fake, images)
     return ImageSetScores(real=real_set, fake=fake_set, scores=scores, protocols=of_scores, warnings=warnings)
 
 
