@@ -27,9 +27,6 @@ def print_compared_sets(compared: ComparedSets, *, as_json: bool) -> None:
         name = printable(found.fake.name)
         if found.are_equal:
             say(f"evalsuite: --real and --fake {name} hold the same images")
-        for warning in found.warnings:
-            if warning.code != "same_set":
-                say(f"evalsuite: warning: {name}: {warning.message}")
     if as_json:
         sys.stdout.write(json.dumps(_record(compared), indent=2) + "\n")
         return

@@ -13,6 +13,7 @@ from evalsuite.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from evalsuite.media import AuditWarning
     from evalsuite.scoring.image_comparison import ComparedSets
     from evalsuite.scoring.image_sets import ImageSetScores, ScoredSet
     from evalsuite.scoring.precision_gate import PrecisionCheck
@@ -40,17 +41,26 @@ def score_images(
     accept_precision: bool = False,
 ) -> ComparedSets:
     """Score; see `compare_image_sets` for errors. Of protocols, ``["all"]`` stands for all there are."""
+    from evalsuite.cli.messages import say
     from evalsuite.extractors.resizing import PROTOCOLS
+    from evalsuite.report.terminal import printable
     from evalsuite.scoring.image_comparison import compare_image_sets
 
     if len(fakes) > 1 and protocols is not None and (protocols == ["all"] or len(protocols) > 1):
         raise UsageError("score: give one --protocol, or one --fake: a table has either protocols or sets")
+
+    def warn(fake: str, warning: AuditWarning) -> None:
+        if warning.code != "same_set":
+            which = f"{printable(fake)}: " if len(fakes) > 1 else ""
+            say(f"evalsuite: warning: {which}{warning.message}")
+
     return compare_image_sets(
         real,
         fakes,
         metrics,
         extractor=extractor,
         protocols=list(PROTOCOLS) if protocols == ["all"] else protocols,
+        on_warning=warn,
         assume_protocol=assume_protocol,
         accept_precision=accept_precision,
     )
@@ -63,9 +73,6 @@ def print_image_scores(found: ImageSetScores, *, as_json: bool) -> None:
 
     if found.are_equal:
         say("evalsuite: --real and --fake hold the same images: this is how well the images score against themselves")
-    for warning in found.warnings:
-        if warning.code != "same_set":
-            say(f"evalsuite: warning: {warning.message}")
     if as_json:
         sys.stdout.write(json.dumps(image_record(found), indent=2) + "\n")
         return

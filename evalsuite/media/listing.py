@@ -181,7 +181,8 @@ def _matches(given: Path) -> list[Path] | None:
     try:
         if not glob.has_magic(text) or given.exists():
             return None
-        found = [Path(name) for name in glob.glob(text, recursive=True)]  # noqa: PTH207 (of an absolute path, too)
+        # Not through all subfolders, where links may lead around for ever; a folder is searched without following any.
+        found = [Path(name) for name in glob.glob(text)]  # noqa: PTH207 (of an absolute path, too)
         files = [path for path in found if path.is_file()]
     except (OSError, ValueError, re.error):
         return None

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from evalsuite.metrics.base import FloatArray
     from evalsuite.types import Sample
 
-__all__ = ["ImageSetMetric", "example_images"]
+__all__ = ["ImageSetMetric", "example_images", "notes_of_images"]
 
 
 @dataclass(frozen=True)
@@ -58,14 +58,7 @@ class ImageSetMetric(ImageFeatureMetric):
         """Say why there is no value, and what of the reference set could not be read."""
         if reference is None:
             return ()
-        image_set = self._image_set()
-        found = super().notes(features, reference)
-        if image_set is not None and image_set.excluded:
-            reasons = ", ".join(f"{count} x {reason}" for reason, count in image_set.reasons.items())
-            found = (*found, f"reference set: {len(image_set.excluded)} images left out ({reasons})")
-        if image_set is not None and image_set.conversions:
-            found = (*found, f"reference set: {described_conversions(image_set.conversions)}")
-        return found
+        return (*super().notes(features, reference), *notes_of_images("reference set", self._image_set()))
 
     def figures(self, data: FigureInput) -> Sequence[Figure]:
         """Return, where a task ranks by this metric, the images nearest to and farthest from those of the reference."""
@@ -89,3 +82,14 @@ class ImageSetMetric(ImageFeatureMetric):
         if reference is None:
             raise ValueError("the features of the reference set are missing")
         return reference
+
+
+def notes_of_images(what: str, images: ImageSet | None) -> list[str]:
+    """Say what of a set of images was left out, and what was converted."""
+    found: list[str] = []
+    if images is not None and images.excluded:
+        reasons = ", ".join(f"{count} x {reason}" for reason, count in images.reasons.items())
+        found.append(f"{what}: {len(images.excluded)} images left out ({reasons})")
+    if images is not None and images.conversions:
+        found.append(f"{what}: {described_conversions(images.conversions)}")
+    return found

@@ -15,7 +15,7 @@ from evalsuite.errors import InputError
 from evalsuite.extractors.opening import open_extractor
 from evalsuite.figures import Figure, FigureInput, feature_rows, ranked_grid
 from evalsuite.metrics.base import Example
-from evalsuite.metrics.image_set import ImageSetMetric, example_images
+from evalsuite.metrics.image_set import ImageSetMetric, example_images, notes_of_images
 from evalsuite.metrics.references import OncePerArray, check_image_set, find_reference, reference_features
 from evalsuite.types import Sample
 
@@ -73,6 +73,13 @@ class TrainingSetMetric(ImageSetMetric):
             self._training()
         elif find_reference(self.training_set).n < 2:
             raise InputError(f'{self.name}: training set "{self.training_set}" must have at least 2 images')
+
+    def notes(self, features: FloatArray, reference: FloatArray | None = None) -> tuple[str, ...]:
+        """Say, besides, what of the training images could not be read or was converted."""
+        found = super().notes(features, reference)
+        if reference is None or self.training_set in TRAINING_FEATURES:
+            return found
+        return (*found, *notes_of_images("training set", find_reference(self.training_set).image_set))
 
     def closeness(self, vectors: FloatArray) -> NDArray[np.float64]:
         """Return how close images are to the training images.

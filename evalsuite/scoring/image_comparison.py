@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from evalsuite.errors import InputError
@@ -12,8 +13,9 @@ from evalsuite.scoring.score import row_signature
 from evalsuite.scoring.set_differences import ScoredRows, SetDifference, difference_of_sets
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
+    from evalsuite.media import AuditWarning
     from evalsuite.scoring.image_sets import ImageSetScores, ScoredFeatures
 
 __all__ = ["ComparedSets", "compare_image_sets"]
@@ -35,7 +37,14 @@ class ComparedSets:
     differences: Sequence[Sequence[SetDifference | None]]
 
 
-def compare_image_sets(real: str, fakes: Sequence[str], metrics: Sequence[str], **options: Any) -> ComparedSets:
+def compare_image_sets(
+    real: str,
+    fakes: Sequence[str],
+    metrics: Sequence[str],
+    *,
+    on_warning: Callable[[str, AuditWarning], None] | None = None,
+    **options: Any,
+) -> ComparedSets:
     """Score sets of images against the same real ones, and compare each with the first.
 
     Parameters
@@ -45,6 +54,8 @@ def compare_image_sets(real: str, fakes: Sequence[str], metrics: Sequence[str], 
     fakes : sequence of str
         Paths of images, or names of data sets of ours: the baseline first.
     metrics : sequence of str
+    on_warning : callable, optional
+        Told each set and what its audit warns of, before its features are computed.
     **options
         As of `score_image_sets`.
 
@@ -57,7 +68,10 @@ def compare_image_sets(real: str, fakes: Sequence[str], metrics: Sequence[str], 
     UsageError, InputError, ThresholdError
         See `score_image_sets`.
     """
-    scored = [score_named_sets(real, fake, metrics, **options) for fake in fakes]
+    scored = [
+        score_named_sets(real, fake, metrics, on_warning=partial(on_warning, fake) if on_warning else None, **options)
+        for fake in fakes
+    ]
     differences = [_differences(real, scored[0], other) for other in scored[1:]]
     return ComparedSets(sets=[one.found for one in scored], differences=differences)
 

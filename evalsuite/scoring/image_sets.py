@@ -27,7 +27,7 @@ from evalsuite.task import MetricSpec
 from evalsuite.types import Output, Sample, Score
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from evalsuite.feature_stats import FeatureStatistics
     from evalsuite.media import ImageSet
@@ -121,6 +121,7 @@ def score_image_sets(
     protocols: Sequence[str] | None = None,
     assume_protocol: str | None = None,
     accept_precision: bool = False,
+    on_warning: Callable[[AuditWarning], None] | None = None,
 ) -> ImageSetScores:
     """Score images against real ones.
 
@@ -143,6 +144,8 @@ def score_image_sets(
     accept_precision : bool, default False
         Score whatever a precision below float32 does; see ``evalsuite.scoring.precision_gate``. How features are
         computed is said by ``evalsuite.extractors.settings.use_settings``.
+    on_warning : callable, optional
+        Told each warning of the audit of both sets, before features are computed.
 
     Returns
     -------
@@ -177,6 +180,7 @@ def score_image_sets(
             protocols=protocols,
             assume_protocol=assume_protocol,
             accept_precision=accept_precision,
+            on_warning=on_warning,
         ).found
 
 
@@ -199,6 +203,7 @@ def score_named_sets(
     protocols: Sequence[str] | None = None,
     assume_protocol: str | None = None,
     accept_precision: bool = False,
+    on_warning: Callable[[AuditWarning], None] | None = None,
 ) -> ScoredFeatures:
     """Score sets of images that have a name or a path; see `score_image_sets`."""
     _check_names(extractor, protocols)
@@ -236,6 +241,10 @@ def score_named_sets(
                 raise
             said = str(error).removeprefix(f'reference set "{real}": ')
             raise InputError(f'--real {real}: metric "{metric.name}": {said}') from error
+    warnings = () if reference.statistics is not None else _warnings(real, fake, images)
+    if on_warning is not None:
+        for warning in warnings:
+            on_warning(warning)
     data = ScoringInput(
         task_name="images", samples=[Sample(id=output.sample_id, input={}) for (output,) in outputs], outputs=outputs
     )
@@ -252,7 +261,6 @@ def score_named_sets(
     of_scores = [protocol for protocol in asked if protocol is not None] * (len(specs) // len(asked))
     for check in checks if not accept_precision else ():
         require_small(check)
-    warnings = () if reference.statistics is not None else _warnings(real, fake, images)
     found = ImageSetScores(
         real=real_set, fake=fake_set, scores=scores, protocols=of_scores, warnings=warnings, precision=checks
     )

@@ -60,7 +60,7 @@ def refused() -> dict[str, tuple[bytes, str]]:
 
 
 def raw_png(samples: NDArray[Any], depth: int = 16, *, key: bytes = b"", interlace: bool = False) -> bytes:
-    """Return a PNG of samples, shape (height, width, channels), of 16 bits, or fewer than 8 in grey.
+    """Return a PNG of samples, shape (height, width, channels), of 8 or 16 bits, or fewer in grey.
 
     Lines go through all five filters in turn. `key` is the content of a tRNS chunk. Interlaced by Adam7.
     """
@@ -84,8 +84,8 @@ def chunk(name: bytes, data: bytes) -> bytes:
 
 
 def _packed(samples: NDArray[Any], depth: int) -> list[bytes]:
-    if depth == 16:
-        return [row.astype(">u2").tobytes() for row in samples]
+    if depth >= 8:
+        return [row.astype(f">u{depth // 8}").tobytes() for row in samples]
     each = 8 // depth
     lines = []
     for row in samples[:, :, 0].astype(int):

@@ -217,12 +217,14 @@ def test_the_cmyk_of_a_jpeg_is_inverted_as_photoshop_writes_it_and_browsers_read
         assert (found[:, 9:] < 5).all()
 
 
+@pytest.mark.parametrize("compressed", [False, True])
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
 @pytest.mark.parametrize("orientation", range(1, 9))
-def test_a_tiff_that_is_turned(orientation: int) -> None:
+def test_a_tiff_that_is_turned(orientation: int, dtype: Any, compressed: bool) -> None:
     """A corner is marked; the tag's definition says where it is to be seen (TIFF 6.0, page 36)."""
-    stored = np.zeros((4, 6, 3), np.uint16)
-    stored[0, 0] = 65535  # row 0 and column 0 are the top, or the right side, and so on
-    found = decode_file(raw_tiff(stored, orientation=orientation), "x")
+    stored = np.zeros((4, 6, 3), dtype)
+    stored[0, 0] = np.iinfo(dtype).max  # row 0 and column 0 are the top, or the right side, and so on
+    found = decode_file(raw_tiff(stored, orientation=orientation, compressed=compressed), "x")
     corner = {1: (0, 0), 2: (0, -1), 3: (-1, -1), 4: (-1, 0), 5: (0, 0), 6: (0, -1), 7: (-1, -1), 8: (-1, 0)}
     assert found.pixels.shape == ((4, 6, 3) if orientation < 5 else (6, 4, 3))
     assert (found.pixels[corner[orientation]] == 255).all()

@@ -121,6 +121,10 @@ def test_pngs(channels: int, without: Any) -> None:
         check(data, without, "imagecodecs")
         extra = chunk(b"gAMA", (45455).to_bytes(4, "big")) + chunk(b"bKGD", bytes(2 if channels < 3 else 6))
         check(data[:33] + extra + data[33:], without, "imagecodecs")  # neither gamma nor background is applied
+        for interlace in (False, True):
+            found = decode_file(raw_png(pixels, 8, interlace=interlace), "x")
+            np.testing.assert_array_equal(found.pixels, decode_file(data, "x").pixels)
+            check(raw_png(pixels, 8, interlace=interlace), without, "imagecodecs")
         if channels in (1, 3):
             found = check(png_in_two_chunks(pixels), without, "imagecodecs").pixels
             np.testing.assert_array_equal(found, pixels)

@@ -19,7 +19,7 @@ from evalsuite.metrics.references import OncePerArray, find_reference, reference
 from evalsuite.scoring import ScoringInput, make_metric, score_all
 from evalsuite.task import MetricSpec
 from evalsuite.types import Output, Sample, Score
-from tests.media.images import png, write_folder
+from tests.media.images import png, raw_png, write_folder
 from tests.reference import distances as slow
 from tests.reference.extractors import PatchMeans
 
@@ -288,6 +288,17 @@ def test_what_a_metric_needs_is_checked_before_generation(heldout: Any, tmp_path
     one = save_images(tmp_path / "one.npz", heldout[:1])
     with pytest.raises(InputError, match="must have at least 2 images"):
         Memorisation(training_set=one).check()
+
+
+def test_what_was_converted_or_left_out_of_any_set_stands_in_the_notes(heldout: Any, tmp_path: Path) -> None:
+    wide = {f"{i}.png": raw_png(image.astype(np.uint16) * 257) for i, image in enumerate(heldout[:60])}
+    folder = str(write_folder(tmp_path / "x", {**wide, "zero.png": b""}))
+    (plain,) = score(heldout[100:200], "memorisation", training_set=save_images(tmp_path / "a.npz", heldout[:60]))
+    (found,) = score(heldout[100:200], "memorisation", training_set=folder, reference_set=folder)
+    told = ("1 images left out (1 x empty file)", "converted by rule 1: 60 x 16-bit to 8-bit")
+    assert found.notes == tuple(f"{name} set: {text}" for name in ("reference", "training") for text in told)
+    assert plain.notes == ()
+    assert score(heldout[100:200], "memorisation", training_set=folder)[0].value == plain.value
 
 
 def test_equal_images_elsewhere_are_the_same_reference(heldout: Any, tmp_path: Path) -> None:
