@@ -157,7 +157,8 @@ class InceptionFid:
                 ready = planes
                 if not is_cpu(device):
                     ready = resize_batch(self._protocol, planes.to(device, non_blocking=True))
-                batch[places] = ready.expand(-1, 3, -1, -1)
+                together = places if places[-1] - places[0] >= len(places) else slice(places[0], places[-1] + 1)
+                batch[together] = ready.expand(-1, 3, -1, -1)
             # How an image is computed may depend on how many there are, so there are always as many.
             batch[n:] = batch[n - 1]
             made = network(batch.to(number_type(self._precision)), self.dimension)[:n]
