@@ -155,7 +155,8 @@ def _pytorch_fid(photos: Path, weights: Path, device: str, workers: int) -> Call
     files = sorted(photos.glob("*.jpg"))
 
     def compute() -> object:
-        with contextlib.redirect_stderr(io.StringIO()), warnings.catch_warnings():
+        nowhere = io.StringIO()
+        with contextlib.redirect_stderr(nowhere), contextlib.redirect_stdout(nowhere), warnings.catch_warnings():
             warnings.simplefilter("ignore")
             return fid_score.get_activations(files, network, 50, 2048, device, min(workers, 8))
 

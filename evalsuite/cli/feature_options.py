@@ -40,7 +40,7 @@ def add_feature_options(parser: argparse.ArgumentParser) -> None:
         "--cache",
         type=Path,
         metavar="DIR",
-        help="keep features of Inception here; default: $XDG_CACHE_HOME/evalsuite/features, 4 GiB at most",
+        help="keep features of large networks here; default: $XDG_CACHE_HOME/evalsuite/features, 4 GiB at most",
     )
     cache.add_argument("--no-cache", action="store_true", help="keep no features, and use none that were kept")
 

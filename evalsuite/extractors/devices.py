@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from evalsuite.environment import check_device
 from evalsuite.errors import UsageError
@@ -63,26 +63,33 @@ class _Switch:
         self._changed = threading.Condition()
         self._users = 0
         self._wanted = False
-        self._before = False
+        self._before: Any = None
 
     def acquire(self, *, tf32: bool) -> None:
-        import torch
-
         with self._changed:
             self._changed.wait_for(lambda: self._users == 0 or self._wanted == tf32)
             if self._users == 0:
-                self._before, self._wanted = torch.backends.cudnn.allow_tf32, tf32
-                torch.backends.cudnn.allow_tf32 = tf32
+                holder, name = _switch_of_torch()
+                self._before, self._wanted = getattr(holder, name), tf32
+                setattr(holder, name, tf32 if name == "allow_tf32" else "tf32" if tf32 else "ieee")
             self._users += 1
 
     def release(self) -> None:
-        import torch
-
         with self._changed:
             self._users -= 1
             if self._users == 0:
-                torch.backends.cudnn.allow_tf32 = self._before
+                setattr(*_switch_of_torch(), self._before)
                 self._changed.notify_all()
+
+
+def _switch_of_torch() -> tuple[Any, str]:
+    """Return where the switch is: by convolution where torch has it so, as both ways do not mix."""
+    import torch
+
+    by_operation = getattr(torch.backends.cudnn, "conv", None)
+    if hasattr(by_operation, "fp32_precision"):
+        return by_operation, "fp32_precision"
+    return torch.backends.cudnn, "allow_tf32"
 
 
 _switch = _Switch()

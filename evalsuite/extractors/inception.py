@@ -141,7 +141,7 @@ class InceptionFid:
         with torch.inference_mode():
             if is_cpu(device):
                 return PROTOCOLS[self._protocol](image)
-            return torch.from_numpy(np.array(image.transpose(2, 0, 1), order="C"))
+            return torch.from_numpy(np.require(image, requirements=["C", "W"]))
 
     def begin(self, prepared: Sequence[Tensor], device: str, batch_size: int) -> Callable[[], NDArray[np.float32]]:
         """Begin to compute a batch; see ``BatchExtractor.begin``."""
@@ -153,11 +153,14 @@ class InceptionFid:
             batch = torch.empty(
                 (batch_size, 3, INPUT_SIZE, INPUT_SIZE), device=device, memory_format=torch.channels_last
             )
-            for places, planes in _by_size(prepared, pinned=not is_cpu(device)):
-                ready = planes
+            for places, images in _by_size(prepared, pinned=not is_cpu(device)):
+                resized = images
                 if not is_cpu(device):
-                    ready = resize_batch(self._protocol, planes.to(device, non_blocking=True))
-                batch[places] = ready.expand(-1, 3, -1, -1)
+                    # Channels are put first over there, where that takes no time.
+                    there = images.to(device, non_blocking=True).permute(0, 3, 1, 2).contiguous()
+                    resized = resize_batch(self._protocol, there)
+                together = places if places[-1] - places[0] >= len(places) else slice(places[0], places[-1] + 1)
+                batch[together] = resized.expand(-1, 3, -1, -1)
             # How an image is computed may depend on how many there are, so there are always as many.
             batch[n:] = batch[n - 1]
             made = network(batch.to(number_type(self._precision)), self.dimension)[:n]

@@ -10,7 +10,10 @@ import pytest
 import torch
 
 from evalsuite.errors import InputError, TaskError, UsageError
-from evalsuite.extractors.opening import open_extractor
+from evalsuite.extractors.base import BatchExtractor
+from evalsuite.extractors.feature_cache import FeatureCache
+from evalsuite.extractors.opening import compute_features, open_extractor
+from evalsuite.extractors.settings import FeatureSettings, use_settings
 from evalsuite.metrics import METRICS
 
 if TYPE_CHECKING:
@@ -150,6 +153,24 @@ def test_a_folder_of_transformers(kind: str, dimension: int, tmp_path: Path, ima
     np.testing.assert_allclose(found[0], expected[0].numpy(), rtol=0, atol=1e-5)
     np.testing.assert_array_equal(extractor.features(images[2:])[0], found[2])
     assert extractor.features([]).shape == (0, dimension)
+
+
+def test_threads_change_no_bit_and_features_are_kept(
+    tmp_path: Path, images: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    save_network(tmp_path / "network", "dinov2")
+    extractor = open_extractor(f"hf:{tmp_path / 'network'}")
+    assert isinstance(extractor, BatchExtractor)
+    many = [image for _ in range(8) for image in images]
+    expected = np.concatenate([extractor.features([image]) for image in many])
+    for workers in (0, 1, 4):
+        with use_settings(FeatureSettings(workers=workers, devices=("cpu",), batch_size=workers + 1)):
+            np.testing.assert_array_equal(compute_features(extractor, many), expected)
+    kept = FeatureSettings(cache=FeatureCache(tmp_path / "kept"), devices=("cpu",))
+    with use_settings(kept):
+        compute_features(extractor, images)
+        monkeypatch.setattr(type(extractor), "begin", lambda *_: pytest.fail("it is there already"))
+        np.testing.assert_array_equal(compute_features(extractor, many), expected)
 
 
 def test_the_signature_of_a_folder_has_the_hash_of_its_files(tmp_path: Path) -> None:

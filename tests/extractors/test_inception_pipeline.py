@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from evalsuite.errors import UsageError
-from evalsuite.extractors import read_ahead
+from evalsuite.extractors import inception, read_ahead
 from evalsuite.extractors.inception import InceptionFid, InceptionLogits
 from evalsuite.extractors.inception_network import WIDTHS, InceptionFeatures
 from evalsuite.extractors.opening import compute_all_features, compute_features
@@ -153,6 +153,34 @@ def test_tf32_takes_a_gpu(weights: Path, images: list[Any]) -> None:
         pytest.raises(UsageError, match=r"^precision tf32 is of CUDA"),
     ):
         extractor.features(images[:1])
+
+
+@pytest.mark.parametrize("protocol", ["pytorch-fid", "torch-fidelity"])
+def test_the_way_of_a_gpu_taken_on_the_cpu(
+    protocol: str, weights: Path, images: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Bytes are sent, those of one size are resized together, and features are waited for: all but the GPU itself."""
+    waited = []
+
+    class Event:
+        def record(self, stream: None) -> None:
+            self.recorded = True
+
+        def synchronize(self) -> None:
+            waited.append(self.recorded)
+
+    empty = torch.empty
+    monkeypatch.setattr(torch, "empty", lambda *sizes, pin_memory=False, **how: empty(*sizes, **how))
+    monkeypatch.setattr(torch.cuda, "Event", Event)
+    monkeypatch.setattr(torch.cuda, "current_stream", lambda device: None)
+    with use_settings(FeatureSettings(batch_size=4, devices=("cpu",))):
+        expected = compute_features(InceptionFid(weights, protocol), images)
+        monkeypatch.setattr(inception, "is_cpu", lambda device: False)
+        extractor = InceptionFid(weights, protocol)
+        assert extractor.prepare(images[1], 0, "cpu").dtype == torch.uint8
+        found = compute_features(extractor, images)
+    assert waited == [True, True]
+    assert np.linalg.norm(found - expected) <= 1e-6 * np.linalg.norm(expected)
 
 
 @pytest.mark.gpu
