@@ -1,0 +1,11 @@
+"""Images beside images, and images beside texts: similarities of pairs, without sets, files of runs or metrics."""
+
+from __future__ import annotations
+
+from evalsuite.images.clip import Clip
+from evalsuite.images.lpips import Lpips
+from evalsuite.images.ms_ssim import ms_ssim
+from evalsuite.images.psnr import psnr
+from evalsuite.images.ssim import ssim
+
+__all__ = ["Clip", "Lpips", "ms_ssim", "psnr", "ssim"]
