@@ -117,9 +117,7 @@ def data_copying(
     return DataCopying(value=value, cells=cells, weights=weights, deviation=float(np.sqrt((weights**2).sum())))
 
 
-def mann_whitney_z(
-    generated: NDArray[np.float64], unseen: NDArray[np.float64], *, continuity: bool = False
-) -> float:
+def mann_whitney_z(generated: NDArray[np.float64], unseen: NDArray[np.float64], *, continuity: bool = False) -> float:
     """Return the statistic U of Mann and Whitney in units of its standard deviation.
 
     Parameters
@@ -135,8 +133,8 @@ def mann_whitney_z(
 
     Notes
     -----
-    ``(U - m n / 2) / sqrt(m n (m + n + 1) / 12)``, U the number of pairs of which the generated one is the farther, ties
-    counting a half.
+    ``(U - m n / 2) / sqrt(m n (m + n + 1) / 12)``, U the number of pairs of which the generated one is the farther;
+    ties count a half.
     """
     m, n = len(generated), len(unseen)
     ordered = np.sort(unseen)

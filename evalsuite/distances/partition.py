@@ -41,8 +41,8 @@ def cell_centres(features: NDArray[np.floating], n_cells: int, *, seed: int = 0)
 
     Notes
     -----
-    Lloyd's rounds [1]_, at most 100, from the draw of k-means++ [2]_: each further centre a member, drawn by its squared
-    distance to the nearest centre so far.
+    Lloyd's rounds [1]_, at most 100, from the draw of k-means++ [2]_: each further centre is a member, drawn by its
+    squared distance to the nearest centre so far.
 
     References
     ----------

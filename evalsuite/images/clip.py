@@ -84,8 +84,8 @@ class Clip:
     Notes
     -----
     A text of more tokens than the model has positions for (77) is cut between its first token and its last, which both
-    stay: CLIP reads a text's embedding where it ends, so that one without an end is read at some other place. Float32 on
-    the CPU, one text and one image at a time. Code that comes with a checkpoint does not run.
+    stay: CLIP reads a text's embedding where it ends, so that one without an end is read at some other place. Float32
+    on the CPU, one text and one image at a time. Code that comes with a checkpoint does not run.
     """
 
     def __init__(self, folder: str | Path) -> None:

@@ -67,8 +67,8 @@ class Lpips:
     Notes
     -----
     ``sum_l mean_hw sum_c w_lc (f_l(x) - f_l(y))_hwc**2`` with f_l the activations after five layers, of length 1 along
-    their channels [1]_. Values of 0 to 255 become -1 to 1. Float32 on the CPU, one pair at a time; equal to package lpips
-    0.1.4 within float32's rounding. Neither that nor torchvision is imported.
+    their channels [1]_. Values of 0 to 255 become -1 to 1. Float32 on the CPU, one pair at a time; equal to package
+    lpips 0.1.4 within float32's rounding. Neither that nor torchvision is imported.
 
     References
     ----------
@@ -124,7 +124,7 @@ class Lpips:
             return float(self.between(_planes(image)[None], _planes(reference)[None])[0])
 
     def between(self, images: Tensor, references: Tensor) -> Tensor:
-        """Return the distances of pairs: float32, shape (n, 3, height, width), values 0 to 255, to float32, shape (n,)."""
+        """Return the distances, shape (n,), of pairs of shape (n, 3, height, width), float32 with values 0 to 255."""
         activations = [self._model(batch * (2 / 255) - 1) for batch in (images, references)]
         found: Tensor = self._model.distances(*activations)
         return found
@@ -236,6 +236,8 @@ def _load_linear(model: LpipsNetwork, path: Path) -> None:
         key, shape = f"lin{layer}.model.1.weight", (1, len(weights), 1, 1)
         if key not in tensors or tuple(tensors[key].shape) != shape:
             found = tuple(tensors[key].shape) if key in tensors else "nothing"
-            raise InputError(f"lpips: {path}: expected {key} of shape {shape}, found {found}; is it of another network?")
+            raise InputError(
+                f"lpips: {path}: expected {key} of shape {shape}, found {found}; is it of another network?"
+            )
         with torch.no_grad():
             weights.copy_(tensors[key].flatten())

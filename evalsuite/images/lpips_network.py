@@ -4,8 +4,8 @@ References
 ----------
 .. [1] Krizhevsky, "One weird trick for parallelizing convolutional neural networks", arXiv 1404.5997, 2014.
 .. [2] Simonyan and Zisserman, "Very deep convolutional networks for large-scale image recognition", ICLR 2015.
-.. [3] Zhang, Isola, Efros, Shechtman and Wang, "The unreasonable effectiveness of deep features as a perceptual metric",
-   CVPR 2018.
+.. [3] Zhang, Isola, Efros, Shechtman and Wang, "The unreasonable effectiveness of deep features as a perceptual
+   metric", CVPR 2018.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ class LpipsNetwork(nn.Module):
         return {key: tuple(tensor.shape) for key, tensor in self.state_dict().items() if key.startswith("features.")}
 
     def forward(self, x: Tensor) -> list[Tensor]:
-        """Return the activations of images, float32 of shape (n, 3, h, w) in [-1, 1], of length 1 along the channels."""
+        """Return activations of images, float32 of shape (n, 3, h, w) in [-1, 1]: of length 1 along their channels."""
         x = (x - self.shift) / self.scale
         found = []
         for index, layer in enumerate(self.features):

@@ -59,9 +59,9 @@ def similarity_maps(
     mean_x, mean_y = _blurred(x), _blurred(y)
     means = mean_x * mean_y
     squares_x, squares_y = mean_x * mean_x, mean_y * mean_y
-    # Rounding may leave a flat window with a variance below 0.
-    variance_x = np.maximum(_blurred(x * x) - squares_x, 0.0)
-    variance_y = np.maximum(_blurred(y * y) - squares_y, 0.0)
+    # Not cut off at 0, below which rounding may leave them: so those of equal images are equal.
+    variance_x = _blurred(x * x) - squares_x
+    variance_y = _blurred(y * y) - squares_y
     covariance = _blurred(x * y) - means
     contrast = (2 * covariance + c2) / (variance_x + variance_y + c2)
     return (2 * means + c1) / (squares_x + squares_y + c1) * contrast, contrast

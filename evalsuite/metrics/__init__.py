@@ -66,7 +66,8 @@ METRICS: Registry[type[Metric]] = Registry(
         ),
         "data_copying": Entry(
             "evalsuite.metrics.data_copying:DataCopyingTest",
-            "C_T: whether images are nearer to training images than unseen ones are, in standard deviations; below 0: copied.",
+            "C_T: whether images are nearer to training images than unseen ones are, in standard deviations; "
+            "below 0: copied.",
         ),
         "density": Entry(
             "evalsuite.metrics.precision_recall:Density",

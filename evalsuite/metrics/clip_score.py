@@ -46,9 +46,10 @@ class ClipScore(ImageScoreMetric):
     Notes
     -----
     ``weight * max(cos(image, text), 0)`` for each image [1]_, averaged over the repeats of a sample and then over
-    samples. The text is the field ``prompt`` of a sample's input, or the only text there. torchmetrics takes the mean first and what is above 0 of it after; the two differ where a cosine is below 0.
-    A text of more than 77 tokens is cut, and its last token, where CLIP reads a text, stays; without it, as
-    torchmetrics cuts, scores of long texts fall by a third.
+    samples. The text is the field ``prompt`` of a sample's input, or the only text there. torchmetrics takes the mean
+    first and what is above 0 of it after; the two differ where a cosine is below 0. A text of more than 77 tokens is
+    cut, and its last token, where CLIP reads a text, stays; torchmetrics cuts it off, and scores of long texts fall by
+    a third.
 
     The interval is a bootstrap over samples. A row is [score, 1].
 

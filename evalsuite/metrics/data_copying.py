@@ -47,12 +47,12 @@ class DataCopyingTest(TrainingSetMetric):
     Notes
     -----
     In each cell the distances of the images to the nearest training image of the cell, beside those of the reference
-    images, by the test of Mann and Whitney: ``Z_U = (U - m n / 2) / sqrt(m n (m + n + 1) / 12)``; C_T is the mean of the
-    cells' Z_U by their shares of the reference images [1]_. Images that a model learned nothing from and that are drawn
-    as they are have a mean of 0, and a standard deviation of at most 1, which a note gives. Far below 0: the images are
-    copies. Far above: they are farther from the training images than real ones, which is no merit. It grows as the root
-    of the number of images, which is in the signature: it is evidence, and no size of an effect. Compare models by it
-    only at one number of images; `memorisation` tells how many are copies.
+    images, by the test of Mann and Whitney: ``Z_U = (U - m n / 2) / sqrt(m n (m + n + 1) / 12)``; C_T is the mean of
+    the cells' Z_U by their shares of the reference images [1]_. Images that a model learned nothing from and that are
+    drawn as they are have a mean of 0, and a standard deviation of at most 1, which a note gives. Far below 0: the
+    images are copies. Far above: they are farther from the training images than real ones, which is no merit. It grows
+    as the root of the number of images, which is in the signature: it is evidence, and no size of an effect. Compare
+    models by it only at one number of images; `memorisation` tells how many are copies.
 
     With training and reference images held fixed U is a sum over images, each with a term of its own: the interval is a
     delete-block jackknife over the images, for the expected C_T of as many images of the model. Where a cell
@@ -108,8 +108,8 @@ class DataCopyingTest(TrainingSetMetric):
             return ("no value: no cell has enough images and a reference image",)
         left_out = f"; {len(found.cells) - len(counted)} of {len(found.cells)} cells have no part"
         return (
-            f"images drawn as the reference images are have 0, with a standard deviation of {found.deviation:.2f}; cells "
-            f"are from {counted.min():.1f} to {counted.max():.1f}"
+            f"images drawn as the reference images are have 0, with a standard deviation of {found.deviation:.2f}; "
+            f"cells are from {counted.min():.1f} to {counted.max():.1f}"
             f"{left_out if len(counted) < len(found.cells) else ''}",
         )
 

@@ -39,10 +39,10 @@ class FeatureDiversity(PairDiversity, ImageFeatureMetric):
 
     Notes
     -----
-    ``mean_{i<j} (1 - cos(x_i, x_j))``, over all pairs [1]_: an unbiased U-statistic, whose expectation does not depend on
-    the number of images. Range 0, all alike, to 2; features at or above 0 give 1 at most. It knows no reference: noise
-    is diverse too, so that it is read beside a metric of quality. Of one class alone it is the intra-class diversity:
-    a task's ``by = ["class"]`` shows each.
+    ``mean_{i<j} (1 - cos(x_i, x_j))``, over all pairs [1]_: an unbiased U-statistic, whose expectation does not depend
+    on the number of images. Range 0, all alike, to 2; features at or above 0 give 1 at most. It knows no reference:
+    noise is diverse too, so that it is read beside a metric of quality. Of one class alone it is the intra-class
+    diversity: a task's ``by = ["class"]`` shows each.
 
     The interval is a delete-block jackknife, 50 blocks: over images, or with ``within="prompt"`` over samples.
 
@@ -85,14 +85,14 @@ class LpipsDiversity(PairDiversity):
     network : {"alex", "vgg"}, default "alex"
         Whose activations are compared.
     size : int, default 64
-        Pixels along both edges to which images are resized first (bilinear, antialiased), 31 (VGG16: 16) to 2048. Images
-        of that size are left as they are. Published figures are mostly of 256, at which a thousand images' activations
-        are 2.6 GB.
+        Pixels along both edges to which images are resized first (bilinear, antialiased), 31 (VGG16: 16) to 2048.
+        Images of that size are left as they are. Published figures are mostly of 256, at which a thousand images'
+        activations are 2.6 GB.
 
     Notes
     -----
-    ``mean_{i<j} LPIPS(x_i, x_j)`` [1]_, over all pairs: LPIPS is a squared distance of weighted activations, so that the
-    mean over n (n - 1) / 2 pairs is twice the trace of their covariance and takes n evaluations of the network. An
+    ``mean_{i<j} LPIPS(x_i, x_j)`` [1]_, over all pairs: LPIPS is a squared distance of weighted activations, so that
+    the mean over n (n - 1) / 2 pairs is twice the trace of their covariance and takes n evaluations of the network. An
     unbiased U-statistic, whose expectation does not depend on the number of images. At least 0. It knows no reference:
     noise is diverse too, so that it is read beside a metric of quality. Of one class alone it is the intra-class
     diversity: a task's ``by = ["class"]`` shows each.

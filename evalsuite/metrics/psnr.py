@@ -91,9 +91,7 @@ def noisy_clothes(images: NDArray[np.uint8]) -> Example:
     noise = np.random.default_rng(0).integers(0, 256, images.shape, dtype=np.uint8)
     speckled = np.where(np.random.default_rng(1).random(images.shape) < 0.1, noise, images)
     return Example(
-        samples=tuple(
-            Sample(id=str(i), input={}, references=(data_uri(image),)) for i, image in enumerate(images)
-        ),
+        samples=tuple(Sample(id=str(i), input={}, references=(data_uri(image),)) for i, image in enumerate(images)),
         best=example_images(images),
         worse=example_images(speckled),
         worst=example_images(255 - images),

@@ -38,7 +38,7 @@ def other_clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def inception_without_weights(lpips_weights: Path, tiny_clip: Path) -> Iterator[None]:
-    """Let a small extractor stand for Inception, whose weights do not come with the package, and random ones those of LPIPS and CLIP."""
+    """Let a small extractor stand for Inception, whose weights do not come with the package; LPIPS and CLIP get any."""
     with pytest.MonkeyPatch.context() as patch:
         set_lpips_weights(patch, lpips_weights)
         patch.setenv(CLIP_VARIABLE, str(tiny_clip))

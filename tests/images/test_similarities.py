@@ -37,6 +37,12 @@ LARGE: dict[str, tuple[Any, Any]] = {
 }
 
 
+def window_of(image: Any) -> Any:
+    """Return the window for pytorch-msssim in float64; its own is of float32, and off by some 1e-6."""
+    weights = torch.exp(-((torch.arange(11, dtype=torch.float64) - 5) ** 2) / (2 * 1.5**2))
+    return (weights / weights.sum()).repeat(image.shape[2], 1, 1, 1)
+
+
 def tensors(pair: tuple[Any, Any]) -> list[Any]:
     return [torch.from_numpy(part.transpose(2, 0, 1)[None].astype(np.float64)) for part in pair]
 
@@ -44,7 +50,7 @@ def tensors(pair: tuple[Any, Any]) -> list[Any]:
 @pytest.mark.parametrize("kind", SMALL)
 def test_psnr_is_torchmetrics(kind: str) -> None:
     expected = float(functional.peak_signal_noise_ratio(*tensors(SMALL[kind]), data_range=255.0))
-    assert psnr(*SMALL[kind]) == pytest.approx(expected, rel=1e-6)  # its logarithms of constants are of float32
+    assert psnr(*SMALL[kind]) == pytest.approx(expected, rel=1e-6, abs=1e-6)  # it has logarithms of float32
     floats = [part / 255 for part in SMALL[kind]]
     assert psnr(*floats, data_range=1.0) == pytest.approx(psnr(*SMALL[kind]), rel=1e-12)
 
@@ -65,11 +71,10 @@ def test_ssim_with_mirrored_borders_is_torchmetrics(kind: str) -> None:
 def test_ssim_within_the_image_is_pytorch_msssims_and_piqs(kind: str) -> None:
     pytorch_msssim, piq = pytest.importorskip("pytorch_msssim"), pytest.importorskip("piq")
     found = ssim(*SMALL[kind])
-    # Its window is of float32, whatever the images are.
-    assert found == pytest.approx(float(pytorch_msssim.ssim(*tensors(SMALL[kind]), data_range=255)), abs=1e-6)
-    assert found == pytest.approx(
-        float(piq.ssim(*tensors(SMALL[kind]), data_range=255, downsample=False)), abs=1e-6
-    )
+    window = window_of(SMALL[kind][0])
+    other = pytorch_msssim.ssim(*tensors(SMALL[kind]), data_range=255, win=window)
+    assert found == pytest.approx(float(other), abs=1e-10)
+    assert found == pytest.approx(float(piq.ssim(*tensors(SMALL[kind]), data_range=255, downsample=False)), abs=1e-6)
 
 
 @pytest.mark.parametrize("kind", LARGE)
@@ -83,7 +88,9 @@ def test_ms_ssim_with_mirrored_borders_is_torchmetrics(kind: str) -> None:
 def test_ms_ssim_within_the_image_is_pytorch_msssims_and_piqs(kind: str) -> None:
     pytorch_msssim, piq = pytest.importorskip("pytorch_msssim"), pytest.importorskip("piq")
     found = ms_ssim(*LARGE[kind])
-    assert found == pytest.approx(float(pytorch_msssim.ms_ssim(*tensors(LARGE[kind]), data_range=255)), abs=1e-6)
+    window = window_of(LARGE[kind][0])
+    other = pytorch_msssim.ms_ssim(*tensors(LARGE[kind]), data_range=255, win=window)
+    assert found == pytest.approx(float(other), abs=1e-10)
     assert found == pytest.approx(float(piq.multi_scale_ssim(*tensors(LARGE[kind]), data_range=255)), abs=1e-6)
 
 

@@ -52,9 +52,9 @@ def save_tiny_clip(folder: Path, *, seed: int = 0) -> Path:
         for parameter in model.parameters():
             parameter.copy_(torch.randn(parameter.shape) * (0.4 if parameter.ndim > 1 else 0.2) + (parameter.ndim == 1))
     model.save_pretrained(folder)
-    transformers.CLIPImageProcessor(
-        size={"shortest_edge": 32}, crop_size={"height": 32, "width": 32}
-    ).save_pretrained(folder)
+    transformers.CLIPImageProcessor(size={"shortest_edge": 32}, crop_size={"height": 32, "width": 32}).save_pretrained(
+        folder
+    )
     config = {
         "tokenizer_class": "CLIPTokenizer",
         "bos_token": "<|startoftext|>",

@@ -1,4 +1,4 @@
-"""CLIPScore by tiny CLIP models: torchmetrics' for short texts, right for long ones, and clear where something lacks."""
+"""CLIPScore by tiny CLIP models: torchmetrics' for short texts, right for long ones, clear where something lacks."""
 
 from __future__ import annotations
 
@@ -157,14 +157,22 @@ def test_where_the_text_is(folder: Path) -> None:
     inputs: list[dict[str, Any]] = [{"prompt": "rain"}, {"caption": "rain"}, {"prompt": "rain", "style": "oil", "n": 3}]
     rows = [metric.rows([Sample(id="a", input=each)], outputs).values.tolist() for each in inputs]
     assert rows[0] == rows[1] == rows[2]
-    for each in ({}, {"caption": " "}, {"n": 3}, {"caption": "rain", "style": "oil"}, {"prompt": "", "a": "b", "c": "d"}):
+    for each in (
+        {},
+        {"caption": " "},
+        {"n": 3},
+        {"caption": "rain", "style": "oil"},
+        {"prompt": "", "a": "b", "c": "d"},
+    ):
         with pytest.raises(ValueError, match='clip_score: sample "a" has no text "prompt" in its input, nor one text'):
             metric.rows([Sample(id="a", input=each)], outputs)  # type: ignore[arg-type]
 
 
 def test_a_model_that_is_missing_or_another(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv(CLIP_VARIABLE, raising=False)
-    with pytest.raises(InputError, match=r"there is no checkpoint: give the metric model=hf:FOLDER, or set EVALSUITE_CLIP"):
+    with pytest.raises(
+        InputError, match=r"there is no checkpoint: give the metric model=hf:FOLDER, or set EVALSUITE_CLIP"
+    ):
         ClipScore().check()
     with pytest.raises(InputError, match=r"there is no config.json"):
         ClipScore(model=f"hf:{tmp_path}").check()

@@ -90,11 +90,13 @@ def test_references_are_found_by_name(tmp_path: Path) -> None:
 def test_a_missing_reference_is_named(tmp_path: Path) -> None:
     write_folder(tmp_path / "real", {f"{i}.png": png(CLOTHES[i]) for i in range(5)})
     path = str(tmp_path / "real")
-    with pytest.raises(ValueError, match=r'psnr: sample "7.png" has no reference image: .* has none called "7"; it has 0'):
+    with pytest.raises(
+        ValueError, match=r'psnr: sample "7.png" has no reference image: .* has none called "7"; it has 0'
+    ):
         score(named("7.png"), CLOTHES[:1], "psnr", reference_set=path)
     with pytest.raises(ValueError, match='psnr: sample "7" has no references: give it images as data URIs'):
         score(named("7"), CLOTHES[:1], "psnr")
-    with pytest.raises(ValueError, match=r'references\[0\] must be an image as a data URI.* found \'a lake\''):
+    with pytest.raises(ValueError, match=r"references\[0\] must be an image as a data URI.* found \'a lake\'"):
         score([Sample(id="7", input={}, references=("a lake",))], CLOTHES[:1], "psnr")
     for text, message in ((",", "empty file"), (",====", "not base64"), (",AAAA", "not an image")):
         broken = Sample(id="7", input={}, references=(f"data:image/png;base64{text}",))
@@ -119,7 +121,9 @@ def test_sizes_that_differ() -> None:
     samples = [Sample(id=str(i), input={}, references=(data_uri(CLOTHES[i]),)) for i in range(2)]
     found = score(samples, [CLOTHES[0], CLOTHES[1][:20]], "psnr")
     assert (found.value, found.n_unscored) == (100.0, 1)
-    with pytest.raises(InputError, match=r'psnr: image of sample "0": `image` and `reference` must have one shape, got'):
+    with pytest.raises(
+        InputError, match=r'psnr: image of sample "0": `image` and `reference` must have one shape, got'
+    ):
         score(samples[:1], [CLOTHES[0][:20]], "psnr")
     with pytest.raises(InputError, match=r'image of sample "0": images must have at least 161 pixels along each edge'):
         score(samples[:1], [CLOTHES[0]], "ms_ssim")
@@ -163,4 +167,4 @@ def test_two_folders_on_the_command_line(
     assert scores[0]["value"] == pytest.approx(np.mean(expected), rel=1e-12)
     (tmp_path / "fake" / "3.png").rename(tmp_path / "fake" / "other.png")
     assert main(arguments) == 2
-    assert 'evalsuite: --fake fake: psnr: sample "other.png" has no reference image' in capsys.readouterr().err
+    assert 'error: --fake fake: psnr: sample "other.png" has no reference image' in capsys.readouterr().err
