@@ -84,7 +84,7 @@ def cells_of(features: NDArray[np.floating], centres: NDArray[np.float64]) -> ND
 
 
 def _row(x: NDArray[np.floating], index: int) -> NDArray[np.float64]:
-    return np.asarray(x[index : index + 1], dtype=np.float64)
+    return np.array(x[index : index + 1], dtype=np.float64)  # a copy: centres move
 
 
 def _squared(x: NDArray[np.floating], centres: NDArray[np.float64]) -> NDArray[np.float64]:

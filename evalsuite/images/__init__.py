@@ -5,7 +5,8 @@ from __future__ import annotations
 from evalsuite.images.clip import Clip
 from evalsuite.images.lpips import Lpips
 from evalsuite.images.ms_ssim import ms_ssim
+from evalsuite.images.path_length import PathLength, perceptual_path_length
 from evalsuite.images.psnr import psnr
 from evalsuite.images.ssim import ssim
 
-__all__ = ["Clip", "Lpips", "ms_ssim", "psnr", "ssim"]
+__all__ = ["Clip", "Lpips", "PathLength", "ms_ssim", "perceptual_path_length", "psnr", "ssim"]

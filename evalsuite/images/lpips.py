@@ -169,7 +169,7 @@ class LpipsEmbedding:
         self.size = size
         self.signature = f"{lpips.signature}:{size}"
         self._lpips = lpips
-        self.dimension = self._embed(np.zeros((size, size, 1), dtype=np.uint8)).shape[0]
+        self.dimension: int = len(self._embed(np.zeros((size, size, 1), dtype=np.uint8)))
 
     def features(self, images: Sequence[NDArray[np.uint8]]) -> NDArray[np.float32]:
         """Return the vectors of images, uint8 of shape (height, width, 1 or 3): float32, shape (n, dimension).

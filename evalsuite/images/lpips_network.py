@@ -26,6 +26,7 @@ LAYERS = 5
 _MOST_SMALL = 1e-10
 _SHIFT = (-0.030, -0.088, -0.188)
 _SCALE = (0.458, 0.448, 0.450)
+_CHANNELS = {"alex": (64, 192, 384, 256, 256), "vgg": (64, 128, 256, 512, 512)}
 _VGG16 = ((64, 64), (128, 128), (256, 256, 256), (512, 512, 512), (512, 512, 512))
 
 
@@ -46,11 +47,13 @@ class LpipsNetwork(nn.Module):
         The weight of each channel: shape (channels,).
     """
 
+    shift: Tensor
+    scale: Tensor
+
     def __init__(self, name: str) -> None:
         super().__init__()
         self.features, self.taps = _alexnet() if name == "alex" else _vgg16()
-        channels = [self.features[tap - 1].out_channels for tap in self.taps]
-        self.linear = nn.ParameterList([nn.Parameter(torch.ones(n)) for n in channels])
+        self.linear = nn.ParameterList([nn.Parameter(torch.ones(n)) for n in _CHANNELS[name]])
         self.register_buffer("shift", torch.tensor(_SHIFT)[None, :, None, None], persistent=False)
         self.register_buffer("scale", torch.tensor(_SCALE)[None, :, None, None], persistent=False)
 

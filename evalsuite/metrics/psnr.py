@@ -78,7 +78,7 @@ class PeakSignalToNoiseRatio(ReferenceImageMetric):
         return max(found) if self.average == "images" else min(found)
 
     def _value(self, sums: FloatArray) -> FloatArray:
-        found = super()._value(sums)
+        found = np.asarray(super()._value(sums), dtype=np.float64)
         return found if self.average == "images" else np.minimum(decibels(found), CEILING)
 
     def example(self) -> Example:
