@@ -34,6 +34,7 @@ LAYERS = (
         "distances",
         "weights",
         "feature_stats",
+        "compositional",
         "images",
     },
     {"task", "metrics", "models", "zoo"},

@@ -127,7 +127,8 @@ def perceptual_path_length(
 
     References
     ----------
-    .. [1] Karras, Laine and Aila, "A style-based generator architecture for generative adversarial networks", CVPR 2019,
+    .. [1] Karras, Laine and Aila, "A style-based generator architecture for generative adversarial networks", CVPR
+    2019,
        section 4.1.
 
     Examples

@@ -114,7 +114,7 @@ def test_with_lpips(torch_fidelity: Any, tmp_path: Path) -> None:
 
 
 def test_the_trimmed_mean_is_numpys() -> None:
-    """torch-fidelity names the percentiles' method by a keyword that numpy has given up; here is the same by its name."""
+    """torch-fidelity names the percentiles' method by a keyword that numpy gave up; this is the same by its name."""
     draw = np.random.default_rng(0)
     for n in (1, 2, 99, 100, 101, 201, 1000, 1001):
         lengths = np.round(draw.exponential(size=n), 2)  # with ties
@@ -147,16 +147,16 @@ def test_whole_numbers_are_warned_of() -> None:
 
 
 def test_its_interval_holds_the_expectation() -> None:
-    """Of 50 sets of 150 pairs: near 95 % hold the trimmed mean of 20,000."""
+    """Of 24 sets of 60 pairs: near 95 % hold the trimmed mean of 20,000."""
 
     def generate(latents: Any) -> Any:
         return 100 + 10 * latents[:, :3, None, None].expand(-1, -1, 2, 2)
 
     options: Any = {"latent_size": 3, "epsilon": 0.1, "resize": None, "batch_size": 20_000}
     truth = perceptual_path_length(generate, squares, n_samples=20_000, seed=1, **options).value
-    found = [perceptual_path_length(generate, squares, n_samples=150, seed=seed, **options) for seed in range(2, 52)]
+    found = [perceptual_path_length(generate, squares, n_samples=60, seed=seed, **options) for seed in range(2, 26)]
     held = sum(one.interval.low <= truth <= one.interval.high for one in found if one.interval)
-    assert 43 <= held
+    assert held >= 20
 
 
 def test_the_same_seed_is_the_same() -> None:
