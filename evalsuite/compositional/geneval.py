@@ -168,7 +168,7 @@ def relations(
 
     Examples
     --------
-    >>> sorted(relations((0, 0, 10, 10), (30, 20, 40, 30), 0.1))
+    >>> sorted(relations((0, 0, 10, 10), (30, 24, 40, 34), 0.1))
     ['above', 'left of']
     """
     offsets, shrunk = [], []

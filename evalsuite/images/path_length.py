@@ -138,7 +138,8 @@ def perceptual_path_length(
     >>> generate = lambda latents: (latents @ stretched)[:, :, None, None].expand(-1, -1, 2, 2)[:, [0, 1, 1]]
     >>> distance = lambda one, other: (one - other)[:, :2, 0, 0].double().square().sum(dim=1)
     >>> found = perceptual_path_length(
-    ...     generate, distance, latent_size=2, n_samples=500, epsilon=0.1, resize=None
+    ...     generate, distance, latent_size=2, n_samples=1000, epsilon=0.1, resize=None, lower_percentile=None,
+    ...     upper_percentile=None,
     ... )
     >>> found.interval.low < 2 * (2**2 + 5**2) < found.interval.high  # |A (z2 - z1)|^2, of normal z
     True
