@@ -86,7 +86,7 @@ class PairDiversity(SetMetric):
 
     def example(self) -> Example:
         """Return images of ever fewer kinds."""
-        return ever_fewer_kinds(16)
+        return ever_fewer_kinds(8)
 
     def _value(self, features: FloatArray, reference: FloatArray | None) -> float:
         vectors, owners = self._vectors(features, reference)
