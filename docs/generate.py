@@ -76,7 +76,9 @@ def metric_page(name: str) -> str:
     made = metric()
     # Inception's weights do not come with the package, and their hash is part of the signature.
     needs_weights = getattr(made, "extractor", None) == "inception_fid"
-    signature = f"{name}|extractor:inception_fid:6726825d...|..." if needs_weights else made.signature()
+    signature = f"{name}|extractor:inception_fid:6726825d...|..." if needs_weights else None
+    if signature is None:  # that of other weights is of whoever has them
+        signature = f"{name}|...|version:{metric.version}" if made.reads_files else made.signature()
     body = markdown(inspect.getdoc(metric) or "")
     first, _, rest = body.partition("\n")
     return f"# `{name}`\n\n{first}\n\n{facts}`{signature}`\n{rest}\n".replace("\n\n\n", "\n\n")

@@ -68,6 +68,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "torchmetrics; or all",
     )
     parser.add_argument(
+        "--detections", type=Path, metavar="F", help="stored detections of objects, a JSON object a line, for geneval"
+    )
+    parser.add_argument(
+        "--answers", type=Path, metavar="F", help="stored answers to questions, a JSON object a line, for dpg_bench"
+    )
+    parser.add_argument(
         "--metric",
         nargs="+",
         action="extend",
@@ -106,13 +112,16 @@ def run(options: argparse.Namespace) -> int:
         "a run log": options.log is not None,
         "--hyp and --ref": bool(options.hyp or options.ref),
         "--real and --fake": options.real is not None or options.fake is not None,
+        "--detections": options.detections is not None,
+        "--answers": options.answers is not None,
     }
     chosen = [way for way, given in ways.items() if given]
     if len(chosen) > 1:
         raise UsageError(f"score: give either {' or '.join(chosen)}, not both")
     if not chosen:
         raise UsageError(
-            "score: give a run log, or --hyp FILE --ref FILE --metric NAME, or --real DIR --fake DIR --metric NAME"
+            "score: give a run log, or --hyp FILE --ref FILE --metric NAME, or --real DIR --fake DIR --metric NAME, or "
+            "--detections FILE --metric geneval, or --answers FILE --metric dpg_bench"
         )
     if options.extractor is not None and not ways["--real and --fake"]:
         raise UsageError("score: --extractor is for --real and --fake; a task's file says which its metrics use")
@@ -123,7 +132,7 @@ def run(options: argparse.Namespace) -> int:
     of_features = given_feature_options(options)
     if of_features and not ways["--real and --fake"]:
         raise UsageError(f"score: {of_features[0]} is for --real and --fake")
-    _check_file_options(options, files=ways["--hyp and --ref"])
+    _check_file_options(options, files=ways["--hyp and --ref"], stored=ways["--detections"] or ways["--answers"])
     joined = next((name for name in options.metric or () if "," in name), None)
     if joined is not None:
         apart = " ".join(name for name in joined.split(",") if name)
@@ -132,10 +141,19 @@ def run(options: argparse.Namespace) -> int:
         _score_log(options)
         return 0
     if not options.metric:
-        example = "bleu chrf" if ways["--hyp and --ref"] else "frechet_distance kid"
+        examples = {
+            "--hyp and --ref": "bleu chrf",
+            "--real and --fake": "frechet_distance kid",
+            "--detections": "geneval",
+            "--answers": "dpg_bench",
+        }
+        example = examples[chosen[0]]
         raise UsageError(f'score: --metric is missing, for example --metric {example}. See "evalsuite list metrics".')
     if ways["--real and --fake"]:
         _score_images(options)
+        return 0
+    if ways["--detections"] or ways["--answers"]:
+        _score_stored(options)
         return 0
     if not options.hyp:
         raise UsageError("score: --hyp is missing: the texts that --ref is compared with")
@@ -181,7 +199,19 @@ def _score_images(options: argparse.Namespace) -> None:
         print_compared_sets(compared, as_json=options.json)
 
 
-def _check_file_options(options: argparse.Namespace, *, files: bool) -> None:
+def _score_stored(options: argparse.Namespace) -> None:
+    from evalsuite.cli.score_compositional import score_answers, score_stored_detections
+    from evalsuite.cli.score_files import read_options
+
+    given = read_options(options.option or (), options.metric)
+    if options.detections is not None:
+        scores = score_stored_detections(options.detections, options.metric, given)
+    else:
+        scores = score_answers(options.answers, options.metric, given)
+    print_scores(scores, as_json=options.json)
+
+
+def _check_file_options(options: argparse.Namespace, *, files: bool, stored: bool) -> None:
     given = {
         "--option": bool(options.option),
         "--paired-bs": options.paired_bs,
@@ -191,7 +221,7 @@ def _check_file_options(options: argparse.Namespace, *, files: bool) -> None:
         "--seed": options.seed is not None,
         "--sentence-level": options.sentence_level,
     }
-    names = [name for name, present in given.items() if present]
+    names = [name for name, present in given.items() if present and not (stored and name == "--option")]
     if names and not files:
         raise UsageError(f"score: {names[0]} is for --hyp and --ref")
     tested = options.paired_bs or options.paired_ar

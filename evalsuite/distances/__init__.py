@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from evalsuite.distances.data_copying import CellDistances, DataCopying, data_copying, mann_whitney_z
+from evalsuite.distances.diversity import leave_out_pair_diversity, pair_diversity, unit_vectors
 from evalsuite.distances.frechet import frechet_distance, leave_out_frechet
 from evalsuite.distances.frechet_floor import frechet_floor
 from evalsuite.distances.frechet_infinity import ExtrapolatedFrechet, frechet_infinity
@@ -12,17 +14,23 @@ from evalsuite.distances.kernel_subsets import kernel_subsets
 from evalsuite.distances.mmd import KernelDistance, kernel_distance, mean_kernel
 from evalsuite.distances.moments import Moments, moments
 from evalsuite.distances.neighbours import nearest, neighbour_distances
+from evalsuite.distances.partition import cell_centres, cells_of
 from evalsuite.distances.prdc import Neighbourhoods, leave_out_coverage, leave_out_recall, neighbourhoods
 from evalsuite.distances.vendi import leave_out_vendi, vendi_score
 
 __all__ = [
+    "CellDistances",
     "CubicKernel",
+    "DataCopying",
     "ExtrapolatedFrechet",
     "GaussianKernel",
     "Kernel",
     "KernelDistance",
     "Moments",
     "Neighbourhoods",
+    "cell_centres",
+    "cells_of",
+    "data_copying",
     "frechet_distance",
     "frechet_floor",
     "frechet_infinity",
@@ -33,13 +41,17 @@ __all__ = [
     "leave_out_coverage",
     "leave_out_frechet",
     "leave_out_inception_score",
+    "leave_out_pair_diversity",
     "leave_out_recall",
     "leave_out_vendi",
+    "mann_whitney_z",
     "mean_kernel",
     "moments",
     "nearest",
     "neighbour_distances",
     "neighbourhoods",
+    "pair_diversity",
     "split_inception_score",
+    "unit_vectors",
     "vendi_score",
 ]

@@ -44,6 +44,10 @@ METRICS: Registry[type[Metric]] = Registry(
             "evalsuite.metrics.chrf:ChrfPlusPlus",
             "chrF++: F-score of character n-grams and of one and two words over the corpus, 0-100.",
         ),
+        "clip_score": Entry(
+            "evalsuite.metrics.clip_score:ClipScore",
+            "CLIPScore: how well each image goes with its text by CLIP, mean over samples; higher is better.",
+        ),
         "cmmd": Entry(
             "evalsuite.metrics.cmmd:Cmmd",
             "CMMD: maximum mean discrepancy of unit features under a Gaussian kernel, times 1,000; lower is better.",
@@ -59,6 +63,11 @@ METRICS: Registry[type[Metric]] = Registry(
         "coverage": Entry(
             "evalsuite.metrics.precision_recall:Coverage",
             "Coverage: share of the reference images with an image in their neighbourhood, 0-1.",
+        ),
+        "data_copying": Entry(
+            "evalsuite.metrics.data_copying:DataCopyingTest",
+            "C_T: whether images are nearer to training images than unseen ones are, in standard deviations; "
+            "below 0: copied.",
         ),
         "density": Entry(
             "evalsuite.metrics.precision_recall:Density",
@@ -87,6 +96,10 @@ METRICS: Registry[type[Metric]] = Registry(
         "exact_match": Entry(
             "evalsuite.metrics.exact_match:ExactMatch",
             "Exact match: share of outputs that equal a reference, whitespace around them aside, 0-1.",
+        ),
+        "feature_diversity": Entry(
+            "evalsuite.metrics.diversity:FeatureDiversity",
+            "Feature diversity: mean of 1 less the cosine of two images' features, over all pairs; higher is better.",
         ),
         "fid": Entry(
             "evalsuite.metrics.frechet_distance:FrechetInceptionDistance",
@@ -134,6 +147,14 @@ METRICS: Registry[type[Metric]] = Registry(
             "evalsuite.metrics.loop_rate:LoopRate",
             "Loop rate: share of outputs that end in a loop, 0-1; lower is better.",
         ),
+        "lpips": Entry(
+            "evalsuite.metrics.lpips:LearnedPerceptualSimilarity",
+            "LPIPS: how far each image is from its reference in a network's eyes, mean over samples; lower is better.",
+        ),
+        "lpips_diversity": Entry(
+            "evalsuite.metrics.diversity:LpipsDiversity",
+            "LPIPS diversity: mean LPIPS of two images, over all pairs; higher is better.",
+        ),
         "mauve": Entry(
             "evalsuite.metrics.mauve:Mauve",
             "MAUVE: overlap of the outputs with the references, as shares in clusters of their features, 0-1.",
@@ -150,6 +171,10 @@ METRICS: Registry[type[Metric]] = Registry(
             "evalsuite.metrics.meteor:Meteor",
             "METEOR: words, stems and synonyms in common, less a penalty for their order, mean over samples, 0-1.",
         ),
+        "ms_ssim": Entry(
+            "evalsuite.metrics.ssim:MultiScaleStructuralSimilarity",
+            "MS-SSIM: structural similarity of each image with its reference at five scales, mean over samples, 0-1.",
+        ),
         "ngram_entropy": Entry(
             "evalsuite.metrics.ngram_entropy:NgramEntropy",
             "N-gram entropy: how evenly the outputs' n-grams are spread, over all outputs together, in nats.",
@@ -157,6 +182,10 @@ METRICS: Registry[type[Metric]] = Registry(
         "precision": Entry(
             "evalsuite.metrics.precision_recall:Precision",
             "Precision: share of the images that lie among the reference images, by nearest neighbours, 0-1.",
+        ),
+        "psnr": Entry(
+            "evalsuite.metrics.psnr:PeakSignalToNoiseRatio",
+            "PSNR: peak signal over the error of each image from its reference, in decibels, mean over samples, 0-100.",
         ),
         "recall": Entry(
             "evalsuite.metrics.precision_recall:Recall",
@@ -189,6 +218,10 @@ METRICS: Registry[type[Metric]] = Registry(
         "slot_accuracy": Entry(
             "evalsuite.metrics.slot_accuracy:SlotAccuracy",
             "Slot accuracy: slots said right, over those of the record and those made up, 0-1.",
+        ),
+        "ssim": Entry(
+            "evalsuite.metrics.ssim:StructuralSimilarity",
+            "SSIM: structural similarity of each image with its reference, mean over samples, -1 to 1.",
         ),
         "step_accuracy": Entry(
             "evalsuite.metrics.step_accuracy:StepAccuracy",

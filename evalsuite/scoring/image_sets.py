@@ -15,6 +15,8 @@ from evalsuite.extractors.naming import check_protocol, is_classifier, parse_ext
 from evalsuite.extractors.opening import open_extractor
 from evalsuite.media import AuditWarning, audit_sets, described_conversions, kept_images, named_images, read_images
 from evalsuite.metrics import METRICS
+from evalsuite.metrics._reference_images import ReferenceImageMetric
+from evalsuite.metrics.diversity import LpipsDiversity
 from evalsuite.metrics.frechet_distance import FrechetDistance
 from evalsuite.metrics.image_features import ImageFeatureMetric, rows_of_images
 from evalsuite.metrics.image_set import ImageSetMetric
@@ -310,10 +312,12 @@ def _spec(
     name: str, real: str, extractor: str | None, protocol: str | None, assumed: str | None, *, primary: bool
 ) -> MetricSpec:
     metric_class = METRICS.get(name)
-    if not (inspect.isclass(metric_class) and issubclass(metric_class, ImageFeatureMetric)):
+    if not _is_image_metric(name):
         able = [known for known in METRICS.names() if _is_image_metric(known)]
         raise UsageError(f'--metric: "{name}" does not score sets of images; these do: {", ".join(able)}')
-    options = {"reference_set": real} if issubclass(metric_class, ImageSetMetric) else {}
+    options = {"reference_set": real} if issubclass(metric_class, (ImageSetMetric, ReferenceImageMetric)) else {}
+    if not issubclass(metric_class, ImageFeatureMetric):  # there is no extractor to choose
+        return MetricSpec(name=name, primary=primary, options=dict(options))
     if protocol is not None and "protocol" in inspect.signature(metric_class).parameters:
         options["protocol"] = protocol
     elif protocol is not None and extractor is None:
@@ -333,7 +337,7 @@ def _is_image_metric(name: str) -> bool:
         found = METRICS.get(name)
     except UsageError:  # a plugin that cannot be imported
         return False
-    return inspect.isclass(found) and issubclass(found, ImageFeatureMetric)
+    return inspect.isclass(found) and issubclass(found, (ImageFeatureMetric, ReferenceImageMetric, LpipsDiversity))
 
 
 def describe_images(name: str, found: ImageSet | None, statistics: FeatureStatistics | None = None) -> ScoredSet:

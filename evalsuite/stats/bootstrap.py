@@ -72,13 +72,15 @@ def curve_interval(
         return None
     order = np.argsort(clusters, kind="stable")
     members = np.split(order, np.cumsum(np.bincount(clusters, minlength=n_clusters))[:-1])
+    is_alone = n_clusters == len(rows)  # each row a cluster of its own, which needs no joining
     values = np.empty(n_resamples, dtype=np.float64)
     chunk = max(1, (1 << 22) // n_clusters)  # draws held at a time: 32 MiB
     for first in range(0, n_resamples, chunk):
         count = min(chunk, n_resamples - first)
         draws = bootstrap_draws(n_clusters, n_resamples=count, seed=seed, first_resample=first)
         for i, draw in enumerate(draws):
-            values[first + i] = value(rows[np.concatenate([members[cluster] for cluster in draw])])
+            chosen = order[draw] if is_alone else np.concatenate([members[cluster] for cluster in draw])
+            values[first + i] = value(rows[chosen])
     return _percentiles(values, level, f"cluster bootstrap, {n_resamples}")
 
 

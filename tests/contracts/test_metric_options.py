@@ -38,6 +38,15 @@ OTHER: dict[str, dict[str, object]] = {
     "reference_set": {"reference_set": "fashion_mnist/heldout"},
     "training_set": {"training_set": "IMAGES"},
     "level": {"level": 0.05},
+    "average": {"average": "pixels"},
+    "border": {"border": "reflect"},
+    "network": {"network": "vgg"},
+    "size": {"size": 40},
+    "within": {"within": "prompt"},
+    "n_cells": {"n_cells": 3},
+    "least_share": {"least_share": 0.01},
+    "model": {"model": "CLIP"},
+    "weight": {"weight": 2.5},
     "k": {"k": 4},
     "sigma": {"sigma": 5.0},
     "n_subsets": {"n_subsets": 7},
@@ -87,7 +96,7 @@ def corpus_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_every_option_is_in_the_signature(
-    name: str, image_folder: Path, checkpoint_folder: Path, corpus_file: Path
+    name: str, image_folder: Path, checkpoint_folder: Path, corpus_file: Path, other_clip: Path
 ) -> None:
     metric_class = METRICS.get(name)
     signatures = {metric_class().signature()}
@@ -102,6 +111,7 @@ def test_every_option_is_in_the_signature(
             "IMAGES": str(image_folder),
             "CHECKPOINT": f"hf:{checkpoint_folder}",
             "CORPUS": str(corpus_file),
+            "CLIP": f"hf:{other_clip}",
         }
         other = {key: stands_for.get(str(given), given) for key, given in other.items()}
         changed, again = metric_class(**other), metric_class(**other)
