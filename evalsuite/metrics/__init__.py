@@ -113,6 +113,11 @@ METRICS: Registry[type[Metric]] = Registry(
             "evalsuite.metrics.inception_score:InceptionScore",
             "Inception score: how sure a classifier is of each image, and how many classes it sees; higher is better.",
         ),
+        "intra_frechet_distance": Entry(
+            "evalsuite.metrics.intra_frechet_distance:IntraFrechetDistance",
+            "Intra-class Fréchet distance: mean over classes of the distance between what was asked and real; "
+            "lower is better.",
+        ),
         "js_ngram": Entry(
             "evalsuite.metrics.ngram_divergence:JsNgram",
             "JS divergence: between the n-grams of the outputs and those of the references, in nats; lower is better.",
@@ -129,6 +134,10 @@ METRICS: Registry[type[Metric]] = Registry(
         "kl_ngram": Entry(
             "evalsuite.metrics.ngram_divergence:KlNgram",
             "KL divergence: of the n-grams of the outputs from those of the references, in nats; lower is better.",
+        ),
+        "label_agreement": Entry(
+            "evalsuite.metrics.label_agreement:LabelAgreement",
+            "Label agreement: share of images that a classifier puts into the class asked for, 0-1.",
         ),
         "loop_rate": Entry(
             "evalsuite.metrics.loop_rate:LoopRate",

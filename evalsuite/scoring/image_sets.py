@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeGuard
 
 from evalsuite.datasets import DATASETS, load_images
 from evalsuite.errors import InputError, UsageError, did_you_mean
@@ -213,7 +213,7 @@ def _spec(
     name: str, real: str, extractor: str | None, protocol: str | None, assumed: str | None, *, primary: bool
 ) -> MetricSpec:
     metric_class = METRICS.get(name)
-    if not (inspect.isclass(metric_class) and issubclass(metric_class, ImageFeatureMetric)):
+    if not _scores_sets(metric_class):
         able = [known for known in METRICS.names() if _is_image_metric(known)]
         raise UsageError(f'--metric: "{name}" does not score sets of images; these do: {", ".join(able)}')
     options = {"reference_set": real} if issubclass(metric_class, ImageSetMetric) else {}
@@ -236,7 +236,12 @@ def _is_image_metric(name: str) -> bool:
         found = METRICS.get(name)
     except UsageError:  # a plugin that cannot be imported
         return False
-    return inspect.isclass(found) and issubclass(found, ImageFeatureMetric)
+    return _scores_sets(found)
+
+
+def _scores_sets(found: object) -> TypeGuard[type[ImageFeatureMetric]]:
+    """Whether a metric needs nothing but two sets of images."""
+    return inspect.isclass(found) and issubclass(found, ImageFeatureMetric) and not found.needs_samples
 
 
 def _read(name: str) -> tuple[list[tuple[Output]], ScoredSet]:

@@ -17,6 +17,8 @@ TEXT_MODELS: dict[str, str] = {
     "ledger_lstm": "LSTM that works through a ledger step by step, then answers",
 }
 IMAGE_MODELS: dict[str, str] = {
+    "fashion_autoencoder": "plain autoencoder with a density over its codes that draws pictures of clothes",
+    "fashion_autoregressive": "autoregressive model that draws pictures of clothes pixel by pixel",
     "fashion_ddpm": "diffusion model that draws pictures of clothes",
     "fashion_ddpm_early": "the same diffusion model, stopped early in its training",
     "fashion_gan": "generative adversarial network that draws pictures of clothes",
