@@ -48,6 +48,15 @@ METRICS: Registry[type[Metric]] = Registry(
             "evalsuite.metrics.cmmd:Cmmd",
             "CMMD: maximum mean discrepancy of unit features under a Gaussian kernel, times 1,000; lower is better.",
         ),
+        "composition_accuracy": Entry(
+            "evalsuite.metrics.composition_accuracy:CompositionAccuracy",
+            "Composition accuracy: share of pictures of shapes that are exactly what was asked for, 0-1.",
+        ),
+        "constraint_accuracy": Entry(
+            "evalsuite.metrics.constraint_accuracy:ConstraintAccuracy",
+            "Constraint accuracy: constraints that pictures of shapes meet, over those asked for and things made up, "
+            "0-1.",
+        ),
         "contamination_13gram": Entry(
             "evalsuite.metrics.copies:Contamination13gram",
             "Contamination: share of the outputs that have 13 words in a row in common with a corpus, 0-1.",
