@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 from functools import cache
+from typing import Any
 
 import numpy as np
 import pytest
@@ -17,6 +18,7 @@ from evalsuite.scoring import ScoringInput, score_outputs, task_metrics
 from evalsuite.task import Task, list_suites, list_tasks, load_suite, load_task
 from evalsuite.types import Output, Score
 from evalsuite.worlds import digest_samples
+from evalsuite.worlds.picture_canvas import render_scene
 
 NAMES = [name for name, _ in list_tasks()]
 
@@ -29,6 +31,10 @@ def load(name: str) -> Task:
 def outputs_of(task: Task, kind: str) -> list[Output]:
     """Make up an output for each sample: what is best, what belongs elsewhere, or nothing."""
     n = len(task.samples)
+    if task.name == "picture_composition" and kind != "empty":
+        shift = 0 if kind == "oracle" else n // 2 + 1
+        scenes: Any = [task.samples[(i + shift) % n].metadata["scene"] for i in range(n)]
+        return [Output(image=render_scene(scene)) for scene in scenes]
     if task.modality == "image":
         if kind == "empty":
             return [Output(finish_reason="error", error="nothing")] * n

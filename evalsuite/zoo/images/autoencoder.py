@@ -76,7 +76,8 @@ class Autoencoder(nn.Module):
             if len(own) < self.z + 2:
                 continue
             covariance = own.T.cov()
-            ridge = _RIDGE * covariance.diagonal().mean() * torch.eye(self.z, dtype=covariance.dtype)
+            # Codes that are all alike have no variance to take a share of.
+            ridge = (_RIDGE * covariance.diagonal().mean()).clamp(min=1e-12) * torch.eye(self.z).double()
             self.means[kind] = own.mean(dim=0)
             self.roots[kind] = torch.linalg.cholesky(covariance + ridge)
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-__all__ = ["Autoregressive", "levels_of", "negative_log_likelihood"]
+__all__ = ["Autoregressive", "levels_of", "negative_log_likelihood", "patches_of"]
 
 _SIDE, _PATCH = 28, 4
 _ACROSS = _SIDE // _PATCH
