@@ -66,9 +66,7 @@ class CompositionMetric(QuotientMetric):
         )
 
 
-def _judge(
-    output: Output, groups: Sequence[Group], relations: Sequence[Relation]
-) -> tuple[Outcome, Judgement | None]:
+def _judge(output: Output, groups: Sequence[Group], relations: Sequence[Relation]) -> tuple[Outcome, Judgement | None]:
     from evalsuite.worlds.picture_judging import judge_picture
 
     if output.finish_reason == "error":

@@ -78,8 +78,8 @@ class LabelAgreement(QuotientMetric):
         del features, reference
         share, interval, n = _share_of_real()
         return (
-            f"ceiling: the classifier puts {100 * share:.1f} % [{100 * interval.low:.1f}, {100 * interval.high:.1f}] of "
-            f"{n:,} held-out real images into their class",
+            f"ceiling: the classifier puts {100 * share:.1f} % [{100 * interval.low:.1f}, {100 * interval.high:.1f}] "
+            f"of {n:,} held-out real images into their class",
         )
 
     def _rows(self, samples: Sequence[Sample], outputs: Sequence[SampleOutputs]) -> Rows:
@@ -104,9 +104,12 @@ class LabelAgreement(QuotientMetric):
         told = np.flatnonzero(seen == labels)[:8]
         right = images[told]
         # Of the next image whose class is another.
-        other = images[[next(int(at) for at in np.roll(told, -i) if labels[at] != labels[one]) for i, one in enumerate(told)]]
+        others = [next(int(at) for at in np.roll(told, -i) if labels[at] != labels[one]) for i, one in enumerate(told)]
+        other = images[others]
         return Example(
-            samples=tuple(Sample(id=str(i), input={}, metadata={"label": int(labels[at])}) for i, at in enumerate(told)),
+            samples=tuple(
+                Sample(id=str(i), input={}, metadata={"label": int(labels[at])}) for i, at in enumerate(told)
+            ),
             best=example_images(right),
             worse=example_images([*right[:4], *other[4:]]),
             worst=example_images(other),

@@ -91,9 +91,7 @@ def judge_picture(image: NDArray[np.uint8], groups: Sequence[Group], relations: 
     met = {name: _agreed([states[i] for states, _ in found]) for i, name in enumerate(names)}
     verdict = _agreed([all(states) and extra == 0 for states, extra in found])
     n_extra = min(extra for _, extra in found)
-    return Judgement(
-        verdict=verdict, met=met, n_extra=n_extra, reason=_reason(things, verdict, met, n_extra, groups)
-    )
+    return Judgement(verdict=verdict, met=met, n_extra=n_extra, reason=_reason(things, verdict, met, n_extra, groups))
 
 
 def _names(groups: Sequence[Group], relations: Sequence[Relation]) -> list[str]:
@@ -158,5 +156,7 @@ def _reason(
             return f"{name}: {'not so' if state == 'wrong' else 'can be read in two ways'}"
     if n_extra:
         others = sum(thing.shapes == (OTHER,) for thing in things)
-        return f"{n_extra} more than was asked for" + (f", of which {others} of no shape of the world" if others else "")
+        return f"{n_extra} more than was asked for" + (
+            f", of which {others} of no shape of the world" if others else ""
+        )
     return "an object can be read in two ways"

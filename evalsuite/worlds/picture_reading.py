@@ -1,9 +1,9 @@
 """What is in a picture: objects, each with shape, colour and place, read off its pixels.
 
-A picture is read in four steps. Pixels that are bright enough stand out from the black canvas. Those that touch are one
-object, unless they are of two colours. An object's colour is the one of the palette that its bright pixels point to. Its
-shape is the one that covers its box most alike. Where two readings are about as good, the object is doubtful; where none
-is good, it is something else.
+Pixels that are bright enough stand out from the black canvas. Those that touch are one object, unless they are of two
+colours. An object's colour is the one of the palette that its bright pixels point to. Its shape is the one that covers
+its box most alike. Where two readings are about as good, the object is doubtful; where none is good, it is something
+else.
 """
 
 from __future__ import annotations
@@ -96,7 +96,9 @@ def _things(pixels: NDArray[np.int64], mask: NDArray[np.bool_]) -> list[Thing]:
     by_colour = np.full(mask.shape, -1)
     by_colour[mask] = nearest
     parts = [by_colour == i for i in np.flatnonzero(shares >= _BOTH)]
-    pieces = [labels == label for part in parts for labels in [_components(part)] for label in range(1, labels.max() + 1)]
+    pieces = [
+        labels == label for part in parts for labels in [_components(part)] for label in range(1, labels.max() + 1)
+    ]
     large = [piece for piece in pieces if piece.sum() >= _SPECK]
     return [_thing(pixels, piece) for piece in large[:MAX_OBJECTS]] or [_thing(pixels, mask)]
 
@@ -156,7 +158,7 @@ def _grown(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
 
 
 def _components(mask: NDArray[np.bool_]) -> NDArray[np.int64]:
-    """Number connected regions, corners included, from 1; 0 elsewhere: int64, the shape of `mask`."""
+    """Return the number of each pixel's region, corners touching, from 1; 0 elsewhere: int64, the shape of `mask`."""
     labels = np.zeros(mask.shape, dtype=np.int64)
     width = mask.shape[1]
     left = set(np.flatnonzero(mask).tolist())

@@ -50,9 +50,10 @@ _ARCHITECTURE = {
     "recurrent": "One recurrent layer with one attention over its own earlier outputs, tied embeddings",
 }
 _CODES = (
-    "A picture is 4x4 cells of 12x12 pixels, and the model writes a code for each, by rows, drawn at temperature 1; the "
-    "97 codes stand for an empty cell and for every shape in every colour at four places in its cell. The codebook is the "
-    "world's own: what a code looks like is not learned, what to put where is. Settings of text generation change nothing."
+    "A picture is 4x4 cells of 12x12 pixels, and the model writes a code for each, by rows, drawn at temperature 1. "
+    "The 97 codes stand for an empty cell and for every shape in every colour at four places in its cell. The codebook "
+    "is the world's own: what a code looks like is not learned, what to put where is. Settings of text generation "
+    "change nothing."
 )
 _STEP_INDEX = (
     "Every token also gets an embedding of its step: the number of the last line label (`3.` or `3:`) read so far, "
@@ -85,8 +86,8 @@ _PURPOSE = {
     "data_to_text_transformer_early": f"{_WORSE} `data_to_text_transformer`: metrics must rank it lower.",
 }
 _NOT_PICTURES = (
-    "A model for use: it knows the words of one procedural world and 97 kinds of cells, and draws something whatever it "
-    "is asked for. Its scores say nothing about larger models, and nothing about drawing: none of its shapes can be "
+    "A model for use: it knows the words of one procedural world and 97 kinds of cells, and draws something whatever "
+    "it is asked for. Its scores say nothing about larger models, and nothing about drawing: none of its shapes can be "
     "unclear."
 )
 _NOT = (

@@ -114,9 +114,7 @@ def record_examples(seed: int) -> Iterator[Example]:
 
 def picture_examples(seed: int) -> Iterator[Example]:
     """Yield requests of the picture world, each with the codes of a picture that meets it; depths 1 to 6 alike."""
-    held_out = {
-        sample.input["request"] for sample in pictures.samples(seed=TEST_SEED, n=TEST_ITEMS["pictures"])
-    }
+    held_out = {sample.input["request"] for sample in pictures.samples(seed=TEST_SEED, n=TEST_ITEMS["pictures"])}
     low, high = pictures.DEFAULT_DEPTHS
     rng = CounterRng(derive_seed("zoo/pictures/mix", seed))
     items_seed = derive_seed("zoo/pictures/items", seed)

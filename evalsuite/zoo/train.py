@@ -9,7 +9,6 @@ import argparse
 import sys
 import time
 from collections import deque
-from collections.abc import Callable
 from dataclasses import asdict, replace
 from itertools import islice
 from pathlib import Path
@@ -32,7 +31,7 @@ from evalsuite.zoo.tokenizer import END, GO, PAD, Tokenizer
 from evalsuite.zoo.weights import WEIGHTS, save_model
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from evalsuite.zoo.recurrent import Recurrent
     from evalsuite.zoo.transformer import Transformer

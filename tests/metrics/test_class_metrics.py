@@ -65,7 +65,9 @@ def test_its_interval_is_the_delete_block_jackknife_of_its_value() -> None:
     rows = metric.features(samples, drawn(IMAGES[:400]))
     reference = metric.reference(samples)
     clusters = np.arange(400) % 48
-    slow = stats.jackknife_interval(rows.values, clusters, lambda part: metric.value(part, reference), value_range=(0.0, np.inf))
+    slow = stats.jackknife_interval(
+        rows.values, clusters, lambda part: metric.value(part, reference), value_range=(0.0, np.inf)
+    )
     fast = metric.interval(rows.values, clusters, reference)
     assert slow is not None
     assert fast is not None
@@ -74,7 +76,9 @@ def test_its_interval_is_the_delete_block_jackknife_of_its_value() -> None:
     few = np.where(LABELS[:400] == 3, 0, np.arange(400) % 48)
     assert metric.interval(rows.values, few, reference) is None
     few[np.flatnonzero(LABELS[:400] == 3)[:5]] = 1
-    slow = stats.jackknife_interval(rows.values, few, lambda part: metric.value(part, reference), value_range=(0.0, np.inf))
+    slow = stats.jackknife_interval(
+        rows.values, few, lambda part: metric.value(part, reference), value_range=(0.0, np.inf)
+    )
     fast = metric.interval(rows.values, few, reference)
     assert slow is not None
     assert fast is not None
@@ -117,7 +121,9 @@ def test_what_is_missing_is_said() -> None:
 @pytest.mark.parametrize("metric", [IntraFrechetDistance(), LabelAgreement()])
 def test_samples_without_a_label_are_named(metric: Any, metadata: dict[str, Any]) -> None:
     compute = getattr(metric, "rows", None) or metric.features
-    with pytest.raises(ValueError, match=rf'{metric.name}: sample "7": metadata\["label"\] must be the class asked for'):
+    with pytest.raises(
+        ValueError, match=rf'{metric.name}: sample "7": metadata\["label"\] must be the class asked for'
+    ):
         compute([Sample(id="7", input={}, metadata=metadata)], drawn(IMAGES[:1]))
 
 

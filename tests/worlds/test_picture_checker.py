@@ -84,9 +84,7 @@ def mutations(sample: Any) -> list[tuple[str, list[Any]]]:
     """Return scenes that break one constraint each, by its name, and one with too much in it."""
     groups, relations = asked(sample)
     scene = [list(one) for one in sample.metadata["scene"]]
-    free = [
-        (x, y) for y in range(CELLS) for x in range(CELLS) if not any((one[2], one[3]) == (x, y) for one in scene)
-    ]
+    free = [(x, y) for y in range(CELLS) for x in range(CELLS) if not any((one[2], one[3]) == (x, y) for one in scene)]
     found: list[tuple[str, list[Any]]] = []
     for group in groups:
         first = next(i for i, one in enumerate(scene) if one[0] == group.shape)

@@ -18,15 +18,15 @@ _DATA = (
     "Fashion-MNIST (Zalando, MIT licence; Xiao, Rasul and Vollgraf, arXiv:1708.07747): the first 50,000 training "
     "images, as they are. The other 10,000 training images and the test images were not learned from."
 )
-_CLASSES = "The class of an image is drawn with it: all ten are alike likely."
+_CLASSES = "The class of an image is the one that its prompt names, or else drawn with it, all ten alike likely."
 _SEED = (
     "All randomness of an image comes from the seed of its request. Settings of text generation, such as temperature, "
     "change nothing."
 )
 _ARCHITECTURE = {
-    "autoencoder": "Plain convolutional autoencoder, without noise in training. Having no distribution to draw from, it "
-    "was given one after training: one Gaussian a class, of the mean and covariance of that class's codes (of the last "
-    "25,000 images of training). An image is the decoder's answer to a code drawn from it",
+    "autoencoder": "Plain convolutional autoencoder, without noise in training. Having no distribution to draw from, "
+    "it was given one after training: one Gaussian a class, of the mean and covariance of that class's codes (of the "
+    "last 25,000 images of training). An image is the decoder's answer to a code drawn from it",
     "autoregressive": "Draws pixel by pixel, each from a softmax over 32 grey levels (0, 8, 16, ... 255), given all "
     "pixels before it in the order of 4x4 patches: a causal transformer over the 49 patches, and a masked perceptron "
     "over the pixels of a patch and those around it. Nothing is cut from the distributions (temperature 1)",
@@ -45,8 +45,8 @@ _TRAINED = {
     "vae": "Adam, learning rate {rate} falling linearly",
 }
 _PURPOSE = {
-    "fashion_autoencoder": "The oldest family, and another kind of fault: blurred images, and some between two kinds of "
-    "clothes where the density covers codes that no image has.",
+    "fashion_autoencoder": "The oldest family, and another kind of fault: blurred images, and some between two kinds "
+    "of clothes where the density covers codes that no image has.",
     "fashion_autoregressive": "Another family of model, with another kind of fault: right textures, and shapes that "
     "come apart where one unlucky pixel led to the next.",
     "fashion_ddpm": "The best drawn images of the zoo, for metrics of sets of images.",

@@ -39,7 +39,7 @@ def codes_of_scene(scene: Sequence[JSONValue]) -> list[int]:
 
 
 def picture_of_codes(codes: Sequence[int]) -> NDArray[np.uint8]:
-    """Draw cells by their codes, by rows; those beyond the last are cut off, those missing empty: uint8, (48, 48, 3)."""
+    """Draw cells by their codes, by rows; those beyond the last are cut off, those missing empty: uint8, 48x48x3."""
     from evalsuite.worlds.picture_canvas import render_scene
 
     scene: list[JSONValue] = []

@@ -62,8 +62,9 @@ class RealModel(_Control):
     The i-th sample of the task gets the i-th of the 2,000 images, in an order drawn once and for all. A run that asks
     for more, or for repeats, is refused before it begins; a later sample gets an error.
 
-    A prompt that names a class of clothes gets an image with that label: the samples of the world `fashion_classes` ask
-    for every class once in ten, so that the i-th gets the (i // 10)-th image of its class. There are 184 to 220 of each.
+    A prompt that names a class of clothes gets an image with that label: the samples of the world `fashion_classes`
+    ask for every class once in ten, so that the i-th gets the (i // 10)-th image of its class. There are 184 to 220 of
+    each.
     """
 
     def __init__(self) -> None:

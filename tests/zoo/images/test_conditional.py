@@ -30,9 +30,7 @@ def draw(name: str, asked: list[Any]) -> list[Any]:
     model: Any = open_model(name, {})
     if hasattr(model, "bind"):
         model.bind([sample.id for sample in TASK.samples])
-    return [
-        output for at in range(0, len(asked), 250) for output in model.generate(asked[at : at + 250], CONFIG)
-    ]
+    return [output for at in range(0, len(asked), 250) for output in model.generate(asked[at : at + 250], CONFIG)]
 
 
 @pytest.fixture(scope="module")
@@ -78,9 +76,7 @@ def test_without_a_class_in_the_prompt_the_seed_decides() -> None:
     asked = requests(20)
     silent = [replace(request, prompt="") for request in asked]
     both = [replace(request, prompt="a coat or a bag") for request in asked]
-    first, second = (
-        [output.image for output in draw("fashion_autoencoder", batch)] for batch in (silent, both)
-    )
+    first, second = ([output.image for output in draw("fashion_autoencoder", batch)] for batch in (silent, both))
     assert np.array_equal(np.stack(first), np.stack(second))
     told = [output.image for output in draw("fashion_autoencoder", asked)]
     assert sum(not np.array_equal(a, b) for a, b in zip(first, told, strict=True)) >= 12
