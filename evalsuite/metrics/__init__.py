@@ -52,6 +52,15 @@ METRICS: Registry[type[Metric]] = Registry(
             "evalsuite.metrics.cmmd:Cmmd",
             "CMMD: maximum mean discrepancy of unit features under a Gaussian kernel, times 1,000; lower is better.",
         ),
+        "composition_accuracy": Entry(
+            "evalsuite.metrics.composition_accuracy:CompositionAccuracy",
+            "Composition accuracy: share of pictures of shapes that are exactly what was asked for, 0-1.",
+        ),
+        "constraint_accuracy": Entry(
+            "evalsuite.metrics.constraint_accuracy:ConstraintAccuracy",
+            "Constraint accuracy: constraints that pictures of shapes meet, over those asked for and things made up, "
+            "0-1.",
+        ),
         "contamination_13gram": Entry(
             "evalsuite.metrics.copies:Contamination13gram",
             "Contamination: share of the outputs that have 13 words in a row in common with a corpus, 0-1.",
@@ -126,6 +135,11 @@ METRICS: Registry[type[Metric]] = Registry(
             "evalsuite.metrics.inception_score:InceptionScore",
             "Inception score: how sure a classifier is of each image, and how many classes it sees; higher is better.",
         ),
+        "intra_frechet_distance": Entry(
+            "evalsuite.metrics.intra_frechet_distance:IntraFrechetDistance",
+            "Intra-class Fréchet distance: mean over classes of the distance between what was asked and real; "
+            "lower is better.",
+        ),
         "js_ngram": Entry(
             "evalsuite.metrics.ngram_divergence:JsNgram",
             "JS divergence: between the n-grams of the outputs and those of the references, in nats; lower is better.",
@@ -142,6 +156,10 @@ METRICS: Registry[type[Metric]] = Registry(
         "kl_ngram": Entry(
             "evalsuite.metrics.ngram_divergence:KlNgram",
             "KL divergence: of the n-grams of the outputs from those of the references, in nats; lower is better.",
+        ),
+        "label_agreement": Entry(
+            "evalsuite.metrics.label_agreement:LabelAgreement",
+            "Label agreement: share of images that a classifier puts into the class asked for, 0-1.",
         ),
         "loop_rate": Entry(
             "evalsuite.metrics.loop_rate:LoopRate",

@@ -146,6 +146,18 @@ class Metric(ABC):
         """
         return slice_figures(data.score, share=self.value_range == (0.0, 1.0))
 
+    def notes(self, features: FloatArray, reference: FloatArray | None = None) -> tuple[str, ...]:
+        """Return what a reader of the score must know beside it, a sentence each; mostly nothing.
+
+        Parameters
+        ----------
+        features : float array, shape (n, d), without NaN
+            Features of a `SetMetric`, rows of another.
+        reference : float array, shape (m, d), optional
+        """
+        del features, reference
+        return ()
+
     def _check_pairs(self, samples: Sequence[Sample], outputs: Sequence[SampleOutputs]) -> None:
         if len(samples) != len(outputs):
             raise ValueError(
@@ -347,11 +359,6 @@ class SetMetric(Metric):
         """Return what as many of the reference's own kind would score; None where that is the best, or not known."""
         del features, reference
         return None
-
-    def notes(self, features: FloatArray, reference: FloatArray | None = None) -> tuple[str, ...]:
-        """Return what a reader of the score must know about these features, a sentence each; mostly nothing."""
-        del features, reference
-        return ()
 
 
 def final_outputs(outputs: SampleOutputs) -> list[Output]:

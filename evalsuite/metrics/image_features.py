@@ -44,6 +44,8 @@ class ImageFeatureMetric(SetMetric):
     padding = float("inf")
     least: ClassVar[int] = 2
     """Fewest images that have a value."""
+    needs_samples: ClassVar[bool] = False
+    """Whether it reads more of a sample than its images, which two folders of images do not have."""
 
     extractor: str = "fashion_convnet"
 

@@ -39,9 +39,9 @@ class PeakSignalToNoiseRatio(ReferenceImageMetric):
 
     Notes
     -----
-    ``10 log10(255**2 / MSE)`` [1]_; see `evalsuite.images.signal_to_noise`. The ratio of an image that equals its reference is
-    infinite, and so would be any mean with it: ratios above 100 dB count as 100. Below that nothing is changed: it is
-    the ratio of an image in which one of 150,000 values is off by one grey level.
+    ``10 log10(255**2 / MSE)`` [1]_; see `evalsuite.images.signal_to_noise`. The ratio of an image that equals its
+    reference is infinite, and so would be any mean with it: ratios above 100 dB count as 100. Below that nothing is
+    changed: it is the ratio of an image in which one of 150,000 values is off by one grey level.
 
     Of several references the one that an image is nearest to counts. An image beside one of another size has no value;
     grey beside colours is taken as grey in all channels. A row is [ratio, 1], averaged over the repeats of a sample; or

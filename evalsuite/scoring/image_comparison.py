@@ -10,7 +10,7 @@ from evalsuite.errors import InputError
 from evalsuite.metrics.base import SetMetric
 from evalsuite.scoring.image_sets import score_named_sets
 from evalsuite.scoring.score import row_signature
-from evalsuite.scoring.set_differences import ScoredRows, SetDifference, difference_of_sets
+from evalsuite.scoring.set_differences import ScoredRows, SetDifference, difference_of_scores, difference_of_sets
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -79,11 +79,14 @@ def compare_image_sets(
 def _differences(real: str, first: ScoredFeatures, second: ScoredFeatures) -> list[SetDifference | None]:
     found = []
     for i, metric in enumerate(first.metrics):
-        assert isinstance(metric, SetMetric)
+        scores = first.found.scores[i], second.found.scores[i]
         signature = row_signature(metric)
+        if not isinstance(metric, SetMetric) or signature not in first.rows:
+            found.append(difference_of_scores(*scores))
+            continue
         one, other = (
-            ScoredRows(score=side.found.scores[i], rows=side.rows[signature], names=side.names)
-            for side in (first, second)
+            ScoredRows(score=score, rows=side.rows[signature], names=side.names)
+            for score, side in zip(scores, (first, second), strict=True)
         )
         try:
             found.append(difference_of_sets(metric, one, other, metric.reference(())))

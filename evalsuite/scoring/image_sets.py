@@ -6,7 +6,7 @@ import inspect
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 from evalsuite.datasets import DATASETS
 from evalsuite.errors import InputError, UsageError
@@ -301,6 +301,8 @@ def check_extractor(option: str, name: str) -> None:
 def _read_once(metrics: Sequence[Metric], real: str, outputs: Sequence[tuple[Output]]) -> dict[str, Rows]:
     """Compute the features of both sets for all metrics, each image being read once for all extractors."""
     images = [metric for metric in metrics if isinstance(metric, ImageFeatureMetric)]
+    if not images:
+        return {}
     by_signature = {row_signature(metric): open_extractor(metric.extractor) for metric in images}
     if find_reference(real).statistics is None:
         beside = [metric.extractor for metric in images if isinstance(metric, ImageSetMetric)]
@@ -312,7 +314,7 @@ def _spec(
     name: str, real: str, extractor: str | None, protocol: str | None, assumed: str | None, *, primary: bool
 ) -> MetricSpec:
     metric_class = METRICS.get(name)
-    if not _is_image_metric(name):
+    if not _scores_sets(metric_class):
         able = [known for known in METRICS.names() if _is_image_metric(known)]
         raise UsageError(f'--metric: "{name}" does not score sets of images; these do: {", ".join(able)}')
     options = {"reference_set": real} if issubclass(metric_class, (ImageSetMetric, ReferenceImageMetric)) else {}
@@ -337,7 +339,14 @@ def _is_image_metric(name: str) -> bool:
         found = METRICS.get(name)
     except UsageError:  # a plugin that cannot be imported
         return False
-    return inspect.isclass(found) and issubclass(found, (ImageFeatureMetric, ReferenceImageMetric, LpipsDiversity))
+    return _scores_sets(found)
+
+
+def _scores_sets(found: object) -> TypeGuard[type[ImageFeatureMetric | ReferenceImageMetric | LpipsDiversity]]:
+    """Whether a metric needs nothing but two sets of images."""
+    if not inspect.isclass(found) or not issubclass(found, (ImageFeatureMetric, ReferenceImageMetric, LpipsDiversity)):
+        return False
+    return not getattr(found, "needs_samples", False)
 
 
 def describe_images(name: str, found: ImageSet | None, statistics: FeatureStatistics | None = None) -> ScoredSet:

@@ -204,11 +204,10 @@ def _score(
     scored = rows.scored()
     reference = metric.reference(data.samples) if isinstance(metric, SetMetric) else None
     value, interval = _value_and_interval(metric, rows.values[scored], labels[scored], seed, reference)
-    notes: tuple[str, ...] = ()
+    notes = metric.notes(rows.values[scored], reference)
     floor = None
     scored_signature = metric.signature()
     if isinstance(metric, SetMetric):
-        notes = metric.notes(rows.values[scored], reference)
         floor = metric.floor(rows.values[scored], reference) if value is not None else None
         scored_signature = metric.scored_signature(sum(len(final_outputs(outputs)) for outputs in data.outputs))
     return Score(

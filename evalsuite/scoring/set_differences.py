@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from evalsuite.metrics.base import FloatArray, Rows, SetMetric
     from evalsuite.types import Interval, Score
 
-__all__ = ["ScoredRows", "SetDifference", "difference_of_sets"]
+__all__ = ["ScoredRows", "SetDifference", "difference_of_scores", "difference_of_sets"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -79,12 +79,17 @@ def difference_of_sets(
             interval = stats.difference_of_left_out(difference, one, other)
             if interval is not None:
                 return SetDifference(value=difference, interval=interval, is_paired=True)
+    return difference_of_scores(first.score, second.score)
+
+
+def difference_of_scores(first: Score, second: Score) -> SetDifference | None:
+    """Return the difference of scores of independent sets; see `difference_of_sets`."""
+    if first.value is None or second.value is None:
+        return None
     interval = None
-    if first.score.interval is not None and second.score.interval is not None:
-        interval = stats.difference_interval(
-            first.score.value, first.score.interval, second.score.value, second.score.interval
-        )
-    return SetDifference(value=difference, interval=interval, is_paired=False)
+    if first.interval is not None and second.interval is not None:
+        interval = stats.difference_interval(first.value, first.interval, second.value, second.interval)
+    return SetDifference(value=second.value - first.value, interval=interval, is_paired=False)
 
 
 def _left_out(metric: SetMetric, side: ScoredRows, reference: FloatArray | None) -> NDArray[np.float64] | None:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["WORLDS", "World", "digest_samples", "load_world", "sample_record"]
 
-WORLDS = ("data_to_text", "ledger", "unconditional")
+WORLDS = ("data_to_text", "fashion_classes", "ledger", "pictures", "unconditional")
 
 
 class World(Protocol):

@@ -5,7 +5,7 @@ Importing this package imports neither torch nor NumPy; ``evalsuite.zoo.model.op
 
 from __future__ import annotations
 
-__all__ = ["CONTROLS", "IMAGE_MODELS", "NAMES", "TEXT_MODELS", "describe_model"]
+__all__ = ["CONTROLS", "IMAGE_MODELS", "NAMES", "PICTURE_MODELS", "TEXT_MODELS", "describe_model"]
 
 TEXT_MODELS: dict[str, str] = {
     "data_to_text_gru": "GRU that turns trail records into sentences",
@@ -17,17 +17,23 @@ TEXT_MODELS: dict[str, str] = {
     "ledger_lstm": "LSTM that works through a ledger step by step, then answers",
 }
 IMAGE_MODELS: dict[str, str] = {
+    "fashion_autoencoder": "plain autoencoder with a density over its codes that draws pictures of clothes",
+    "fashion_autoregressive": "autoregressive model that draws pictures of clothes pixel by pixel",
     "fashion_ddpm": "diffusion model that draws pictures of clothes",
     "fashion_ddpm_early": "the same diffusion model, stopped early in its training",
     "fashion_gan": "generative adversarial network that draws pictures of clothes",
     "fashion_vae": "variational autoencoder that draws pictures of clothes",
+}
+PICTURE_MODELS: dict[str, str] = {
+    "picture_transformer": "transformer that draws pictures of shapes from a text",
+    "picture_transformer_early": "the same transformer, stopped early in its training",
 }
 # Nothing is trained: they show how well and how badly a model of images can do.
 CONTROLS: dict[str, str] = {
     "noise": "pictures of noise: the worst a model of images can do",
     "real": "real pictures of clothes that no model learned from: the best a model of images can do",
 }
-NAMES: dict[str, str] = {**TEXT_MODELS, **IMAGE_MODELS, **CONTROLS}
+NAMES: dict[str, str] = {**TEXT_MODELS, **IMAGE_MODELS, **PICTURE_MODELS, **CONTROLS}
 
 
 def describe_model(name: str) -> str:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from evalsuite.zoo import CONTROLS, NAMES
 from evalsuite.zoo.images.card import render_control_card, render_image_card
 from evalsuite.zoo.images.measure import measure_images
-from evalsuite.zoo.measure import measure_ledger, measure_records, task_samples
+from evalsuite.zoo.images.picture_model import PictureModel
+from evalsuite.zoo.measure import measure_ledger, measure_pictures, measure_records, task_samples
 from evalsuite.zoo.model import ZooModel, open_model
 from evalsuite.zoo.weights import WEIGHTS, load_config
 
@@ -28,10 +29,13 @@ _DATA = {
     "24 with weights 1/depth^1.5.",
     "ledger_answer": "Problems of the ledger world with the answer alone: the very problems that `ledger_cot` "
     "learns from; depths 1 to 24 with weights 1/depth^2.",
+    "pictures": "Requests of the picture world, each with the codes of a picture that meets it; 1 to 6 constraints, "
+    "all depths and templates alike often.",
     "records": "Records of the data_to_text world, each with one of its four references.",
 }
 _HELD_OUT = (
-    "World seeds differ from the embedded task's, and a problem or record that is in the task all the same is left out."
+    "World seeds differ from the embedded task's, and a problem, record or request that is in the task all the same is "
+    "left out."
 )
 _LEDGER_MIX = (
     "Templates are drawn uniformly. Shallow problems are the more frequent because a model that answers at once learns "
@@ -45,6 +49,12 @@ _ARCHITECTURE = {
     "transformer": "Decoder-only transformer, pre-norm, rotary positions, tied embeddings",
     "recurrent": "One recurrent layer with one attention over its own earlier outputs, tied embeddings",
 }
+_CODES = (
+    "A picture is 4x4 cells of 12x12 pixels, and the model writes a code for each, by rows, drawn at temperature 1. "
+    "The 97 codes stand for an empty cell and for every shape in every colour at four places in its cell. The codebook "
+    "is the world's own: what a code looks like is not learned, what to put where is. Settings of text generation "
+    "change nothing."
+)
 _STEP_INDEX = (
     "Every token also gets an embedding of its step: the number of the last line label (`3.` or `3:`) read so far, "
     "computed from the text itself. Counts 0 to 99 start from Fourier features modulo 4 and 25, which training is free "
@@ -69,10 +79,17 @@ _PURPOSE = {
     "ledger_direct": f"{_COMPARED} `ledger_cot`, but it must answer at once. So many updates "
     "does it need to be sure of a single step.",
     "ledger_lstm": "Another family of model that writes its working.",
+    "picture_transformer": "A text-to-image model that gets worse, the more is asked of it at once.",
+    "picture_transformer_early": f"{_WORSE} `picture_transformer`: metrics must rank it lower.",
     "data_to_text_gru": "A recurrent model for text metrics with several references.",
     "data_to_text_transformer": "A good model for text metrics with several references.",
     "data_to_text_transformer_early": f"{_WORSE} `data_to_text_transformer`: metrics must rank it lower.",
 }
+_NOT_PICTURES = (
+    "A model for use: it knows the words of one procedural world and 97 kinds of cells, and draws something whatever "
+    "it is asked for. Its scores say nothing about larger models, and nothing about drawing: none of its shapes can be "
+    "unclear."
+)
 _NOT = (
     "A language model: it knows the words of one procedural world and nothing else, and says something whatever it is "
     "shown. Its scores say nothing about larger models."
@@ -80,7 +97,7 @@ _NOT = (
 
 
 def render_card(name: str, config: Mapping[str, Any], scores: str) -> str:
-    """Return the card of a model that writes text as Markdown.
+    """Return the card of a model that reads text as Markdown.
 
     Parameters
     ----------
@@ -92,7 +109,8 @@ def render_card(name: str, config: Mapping[str, Any], scores: str) -> str:
         Measured scores as Markdown.
     """
     training = config["training"]
-    ledger = training["data"] != "records"
+    pictures = training["data"] == "pictures"
+    ledger = training["data"] not in ("pictures", "records")
     sizes = ", ".join(f"{key} {value}" for key, value in config["sizes"].items())
     planned = sum(training["rounds"])
     stopped = "" if training["steps"] == planned else f" (stopped there, of {planned:,} planned)"
@@ -103,6 +121,7 @@ def render_card(name: str, config: Mapping[str, Any], scores: str) -> str:
     architecture = [
         f"{_ARCHITECTURE[config['architecture']]}; {sizes}; {config['parameters']:,} parameters.",
         f"Its {len(config['vocabulary'])} tokens are whole words; the vocabulary is in the config.",
+        *([_CODES] if pictures else []),
         *([_STEP_INDEX, _DRAWN[config["architecture"]]] if ledger else []),
         f"It reads only what follows the last `{config['prompt_marker']}` of a prompt,",
         f"and of that the last {config['max_prompt_tokens']} tokens.",
@@ -119,7 +138,7 @@ def render_card(name: str, config: Mapping[str, Any], scores: str) -> str:
         "Training": _paragraph(trained),
         "Scores": scores,
         "What it is for": _paragraph([_PURPOSE[name]]),
-        "What it is not": _paragraph([_NOT]),
+        "What it is not": _paragraph([_NOT_PICTURES if pictures else _NOT]),
     }
     title = f"# {name}\n\n{NAMES[name][0].upper()}{NAMES[name][1:]}.\n"
     return title + "".join(f"\n## {heading}\n\n{text}\n" for heading, text in sections.items())
@@ -161,19 +180,32 @@ def _scores(model: ZooModel, config: Mapping[str, Any]) -> str:
                 f"All texts took {said.core_seconds:.1f} core-seconds.",
             ]
         )
+    if isinstance(model, PictureModel):
+        samples = task_samples("pictures")
+        drawn = measure_pictures(model, samples)
+        summary = [
+            f"Pictures for the {len(samples)} requests of the embedded task: {drawn.accuracy:.1%} are exactly what was",
+            f"asked for. All pictures took {drawn.core_seconds:.1f} core-seconds. Depth is the number of constraints.",
+        ]
+        return "\n\n".join([_paragraph(summary), *_tables(drawn.by_depth)])
     samples = task_samples("ledger")
     found = measure_ledger(model, samples)
     summary = [
         f"Final answers on the {len(samples)} items of the embedded task, greedily: {found.accuracy:.1%} right.",
         f"All answers took {found.core_seconds:.1f} core-seconds.",
     ]
-    tables = [_paragraph(summary)]
-    for first in range(0, len(found.by_depth), 12):
-        part = list(found.by_depth.items())[first : first + 12]
+    return "\n\n".join([_paragraph(summary), *_tables(found.by_depth)])
+
+
+def _tables(by_depth: Mapping[int, float]) -> list[str]:
+    """Return accuracies by depth as tables of twelve."""
+    tables = []
+    for first in range(0, len(by_depth), 12):
+        part = list(by_depth.items())[first : first + 12]
         head = " | ".join(str(depth) for depth, _ in part)
         body = " | ".join(f"{accuracy:.2f}" for _, accuracy in part)
         tables.append(f"| depth | {head} |\n|{'---|' * (len(part) + 1)}\n| accuracy | {body} |")
-    return "\n\n".join(tables)
+    return tables
 
 
 if __name__ == "__main__":

@@ -10,32 +10,40 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias, cast
 
 from evalsuite.rng import CounterRng, derive_seed
-from evalsuite.worlds import data_to_text, ledger
+from evalsuite.worlds import data_to_text, ledger, pictures
 from evalsuite.worlds.ledger_templates import TEMPLATES, Operation, render
+from evalsuite.worlds.picture_templates import TEMPLATES as PICTURE_TEMPLATES
+from evalsuite.zoo.images.codebook import CODES, codes_of_scene
 from evalsuite.zoo.tokenizer import SPECIALS, WORD_PATTERN, Tokenizer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from evalsuite.types import JSONValue
+
 __all__ = [
     "DATA",
     "MAX_LABEL",
+    "PICTURE_PATTERN",
     "TEST_ITEMS",
     "TEST_SEED",
     "DataName",
     "Example",
     "ledger_examples",
     "ledger_tokenizer",
+    "picture_examples",
+    "picture_tokenizer",
     "record_examples",
     "record_tokenizer",
 ]
 
-DataName: TypeAlias = Literal["ledger_steps", "ledger_steps_deeper", "ledger_answer", "records"]
+DataName: TypeAlias = Literal["ledger_steps", "ledger_steps_deeper", "ledger_answer", "pictures", "records"]
 
-TEST_SEED = 20261121  # of the embedded tasks `ledger` and `data_to_text`
+TEST_SEED = 20261121  # of the embedded tasks `ledger`, `data_to_text` and `picture_composition`
 MAX_LABEL = 40
-TEST_ITEMS = {"ledger": 1152, "records": 400}
+TEST_ITEMS = {"ledger": 1152, "pictures": 1152, "records": 400}
 _LABELLED = r"(?:^|\n) *(?:\d+[.:](?=\s|$)|answer:)|\n|\d+|[a-z]+"
+PICTURE_PATTERN = r"<\w+>|\w+|[-.,:;]"
 _CHUNK = 1024
 
 
@@ -104,10 +112,27 @@ def record_examples(seed: int) -> Iterator[Example]:
         chunk += 1
 
 
+def picture_examples(seed: int) -> Iterator[Example]:
+    """Yield requests of the picture world, each with the codes of a picture that meets it; depths 1 to 6 alike."""
+    held_out = {sample.input["request"] for sample in pictures.samples(seed=TEST_SEED, n=TEST_ITEMS["pictures"])}
+    low, high = pictures.DEFAULT_DEPTHS
+    rng = CounterRng(derive_seed("zoo/pictures/mix", seed))
+    items_seed = derive_seed("zoo/pictures/items", seed)
+    index = 0
+    while True:
+        template, depth = rng.below(len(PICTURE_TEMPLATES)), low + rng.below(high - low + 1)
+        sample = pictures.make_sample(items_seed, index, template=template, depth=depth)
+        index += 1
+        if sample.input["request"] not in held_out:
+            codes = codes_of_scene(cast("list[JSONValue]", sample.metadata["scene"]))
+            yield Example(str(sample.input["request"]), " ".join(CODES[code] for code in codes))
+
+
 DATA: dict[DataName, Callable[[int], Iterator[Example]]] = {
     "ledger_steps": lambda seed: ledger_examples(seed, show_steps=True),
     "ledger_steps_deeper": lambda seed: ledger_examples(seed, show_steps=True, depth_power=1.5),
     "ledger_answer": lambda seed: ledger_examples(seed, show_steps=False),
+    "pictures": picture_examples,
     "records": record_examples,
 }
 
@@ -129,6 +154,14 @@ def record_tokenizer() -> Tokenizer:
     return Tokenizer.from_texts(
         (text for sample in samples for text in (str(sample.input["record"]), *sample.references)), WORD_PATTERN
     )
+
+
+def picture_tokenizer() -> Tokenizer:
+    """Return the picture models' tokeniser: words and marks of requests, and the codes of cells."""
+    samples = pictures.samples(seed=derive_seed("zoo/pictures/vocabulary"), n=2 * _CHUNK)
+    words = Tokenizer.from_texts((str(sample.input["request"]) for sample in samples), PICTURE_PATTERN, lowercase=True)
+    codes = [f" {code}" for code in CODES]
+    return Tokenizer([*words.vocabulary, *codes], PICTURE_PATTERN, lowercase=True)
 
 
 def _plan(start: object, operations: object) -> str:

@@ -6,17 +6,28 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from evalsuite.media import pixels_of
 from evalsuite.rng import derive_seed
 from evalsuite.types import GenerationConfig, Request, Sample
-from evalsuite.worlds import data_to_text, ledger
+from evalsuite.worlds import data_to_text, ledger, pictures
 from evalsuite.zoo.examples import TEST_ITEMS, TEST_SEED
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from evalsuite.zoo.images.picture_model import PictureModel
     from evalsuite.zoo.model import ZooModel
 
-__all__ = ["LedgerScores", "RecordScores", "answer_texts", "measure_ledger", "measure_records", "task_samples"]
+__all__ = [
+    "LedgerScores",
+    "PictureScores",
+    "RecordScores",
+    "answer_texts",
+    "measure_ledger",
+    "measure_pictures",
+    "measure_records",
+    "task_samples",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +65,25 @@ class RecordScores:
 
     slots: float
     faithful: float
+    core_seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PictureScores:
+    """What a model gets right of requests for pictures.
+
+    Parameters
+    ----------
+    accuracy : float
+        Share of pictures that are exactly what was asked for, 0-1.
+    by_depth : mapping of int to float
+        The same at each number of constraints.
+    core_seconds : float
+        Processor time of drawing all pictures.
+    """
+
+    accuracy: float
+    by_depth: dict[int, float]
     core_seconds: float
 
 
@@ -133,8 +163,49 @@ def measure_records(model: ZooModel, samples: Sequence[Sample]) -> RecordScores:
     return RecordScores(slots=right / total, faithful=faithful / len(samples), core_seconds=seconds)
 
 
+def measure_pictures(model: PictureModel, samples: Sequence[Sample]) -> PictureScores:
+    """Ask a model for pictures of the picture world.
+
+    Parameters
+    ----------
+    model : PictureModel
+        To be asked.
+    samples : sequence of Sample
+        Of the picture world.
+    """
+    from evalsuite.worlds.picture_judging import judge_picture
+
+    requests = [
+        Request(
+            sample_id=sample.id,
+            repeat=0,
+            turn=0,
+            prompt=f"Request: {sample.input['request']}",
+            messages=(),
+            seed=derive_seed("zoo/measure", sample.id),
+        )
+        for sample in samples
+    ]
+    model.generate(requests[:1], GenerationConfig())  # loads the weights
+    started = time.process_time()
+    outputs = model.generate(requests, GenerationConfig())
+    seconds = time.process_time() - started
+    hits: dict[int, list[bool]] = {}
+    for sample, output in zip(samples, outputs, strict=True):
+        asked = pictures.read_request(sample.metadata, sample.id)
+        verdict = judge_picture(pixels_of(output), *asked).verdict
+        hits.setdefault(sample.depth or 0, []).append(verdict == "right")
+    return PictureScores(
+        accuracy=sum(map(sum, hits.values())) / len(samples),
+        by_depth={depth: sum(found) / len(found) for depth, found in sorted(hits.items())},
+        core_seconds=seconds,
+    )
+
+
 def task_samples(kind: str) -> list[Sample]:
-    """Return the items of the embedded task: ``"ledger"`` or ``"records"``."""
+    """Return the items of the embedded task: ``"ledger"``, ``"pictures"`` or ``"records"``."""
+    if kind == "pictures":
+        return pictures.samples(seed=TEST_SEED, n=TEST_ITEMS[kind])
     if kind == "ledger":
         return ledger.samples(seed=TEST_SEED, n=TEST_ITEMS[kind])
     return data_to_text.samples(seed=TEST_SEED, n=TEST_ITEMS[kind])

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from evalsuite.environment import check_device, one_thread
 from evalsuite.errors import ModelError, did_you_mean
 from evalsuite.types import GenerationConfig, Modality, Output, Request
-from evalsuite.zoo import CONTROLS, IMAGE_MODELS, NAMES
+from evalsuite.zoo import CONTROLS, IMAGE_MODELS, NAMES, PICTURE_MODELS
 from evalsuite.zoo.tokenizer import GO, Tokenizer
 from evalsuite.zoo.weights import WEIGHTS, check_weights, load_config
 
@@ -64,6 +64,10 @@ def open_model(
         from evalsuite.zoo.images.model import ImageModel
 
         return ImageModel(name, WEIGHTS, device=computing)
+    if name in PICTURE_MODELS:
+        from evalsuite.zoo.images.picture_model import PictureModel
+
+        return PictureModel(name, WEIGHTS, device=computing)
     return ZooModel(name, WEIGHTS, device=computing)
 
 

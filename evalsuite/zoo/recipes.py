@@ -19,7 +19,7 @@ class Recipe:
 
     Parameters
     ----------
-    data : {"ledger_steps", "ledger_steps_deeper", "ledger_answer", "records"}
+    data : {"ledger_steps", "ledger_steps_deeper", "ledger_answer", "pictures", "records"}
         Stream of examples.
     architecture : {"transformer", "recurrent"}
         Class of the network.
@@ -76,6 +76,15 @@ RECIPES: dict[str, Recipe] = {
         rounds=(2400,),
         batch=32,
         peak_rate=2e-3,
+    ),
+    "picture_transformer": Recipe(
+        data="pictures",
+        architecture="transformer",
+        sizes={"layers": 3, "width": 96, "heads": 4, "max_steps": 0},
+        rounds=(2000,),
+        batch=32,
+        peak_rate=2e-3,
+        early={"picture_transformer_early": 600},
     ),
     "data_to_text_gru": Recipe(
         data="records",

@@ -22,7 +22,7 @@ from evalsuite.datasets.source import DEBIAN
 from evalsuite.rng import CounterRng, derive_seed
 from evalsuite.worlds.ledger import MODULUS
 from evalsuite.zoo.card import main as write_cards
-from evalsuite.zoo.examples import DATA, Example, ledger_tokenizer, record_tokenizer
+from evalsuite.zoo.examples import DATA, DataName, Example, ledger_tokenizer, picture_tokenizer, record_tokenizer
 from evalsuite.zoo.images.recipes import IMAGE_RECIPES
 from evalsuite.zoo.images.train import train_images
 from evalsuite.zoo.networks import build_network
@@ -31,7 +31,7 @@ from evalsuite.zoo.tokenizer import END, GO, PAD, Tokenizer
 from evalsuite.zoo.weights import WEIGHTS, save_model
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from evalsuite.zoo.recurrent import Recurrent
     from evalsuite.zoo.transformer import Transformer
@@ -44,6 +44,9 @@ IGNORED = -100
 _POOL = 64  # batches among which examples are sorted by length
 _CLIP = 1.0
 _COUNT_NORM = 2.0  # of a count's embedding; a word's is 1
+# Of what is no ledger: the tokeniser; what stands before a prompt, and most tokens to read and to write.
+_TOKENIZERS: dict[DataName, Callable[[], Tokenizer]] = {"pictures": picture_tokenizer, "records": record_tokenizer}
+_ASKED: dict[DataName, tuple[str, int, int]] = {"pictures": ("Request: ", 64, 17), "records": ("Record: ", 128, 128)}
 
 
 def batches(recipe: Recipe, tokenizer: Tokenizer) -> Iterator[tuple[Tensor, Tensor]]:
@@ -107,9 +110,9 @@ def train(name: str, recipe: Recipe, out: Path, *, report_every: int = 100) -> f
         Mean loss over the last steps reported, nats a token.
     """
     torch.manual_seed(derive_seed("zoo/weights", recipe.seed) >> 1)
-    tokenizer = record_tokenizer() if recipe.data == "records" else ledger_tokenizer()
+    tokenizer = _TOKENIZERS.get(recipe.data, ledger_tokenizer)()
     network = build_network(recipe.architecture, recipe.sizes, tokenizer)
-    if recipe.data != "records":
+    if recipe.data not in _TOKENIZERS:
         _place_counts_on_circles(network.embed.weight, tokenizer)
     started, mean = time.process_time(), float("nan")
     n_parameters = sum(weight.numel() for weight in network.parameters())
@@ -197,14 +200,15 @@ def _place_counts_on_circles(embeddings: Tensor, tokenizer: Tokenizer) -> None:
 
 
 def _config(recipe: Recipe, tokenizer: Tokenizer, step: int, started: float, n_parameters: int) -> dict[str, Any]:
-    records = recipe.data == "records"
+    marker, most_read, most_written = _ASKED.get(recipe.data, ("Problem: ", 384, 96))
     return {
+        **({"modality": "image"} if recipe.data == "pictures" else {}),
         "architecture": recipe.architecture,
         "sizes": dict(recipe.sizes),
         "parameters": n_parameters,
-        "prompt_marker": "Record: " if records else "Problem: ",
-        "max_prompt_tokens": 128 if records else 384,
-        "max_new_tokens": 128 if records else 96,
+        "prompt_marker": marker,
+        "max_prompt_tokens": most_read,
+        "max_new_tokens": most_written,
         "pattern": tokenizer.pattern,
         "lowercase": tokenizer.lowercase,
         "training": {

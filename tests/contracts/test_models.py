@@ -99,10 +99,13 @@ CASES: dict[str, Callable[[Path], Case]] = {
     "python": python_case,
     "scripted": scripted_case,
     "zoo": zoo_case,
+    "zoo:fashion_autoencoder": image_case("fashion_autoencoder", "fashion_vae"),
+    "zoo:fashion_autoregressive": image_case("fashion_autoregressive", "fashion_vae"),
     "zoo:fashion_ddpm": image_case("fashion_ddpm", "fashion_ddpm_early"),
     "zoo:fashion_gan": image_case("fashion_gan", "fashion_vae"),
     "zoo:fashion_vae": image_case("fashion_vae", "fashion_gan"),
     "zoo:noise": image_case("noise", "real"),
+    "zoo:picture_transformer": image_case("picture_transformer", "picture_transformer_early"),
     "zoo:real": image_case("real", "noise"),
 }
 

@@ -7,16 +7,18 @@ import re
 import subprocess
 import sys
 from functools import cache
+from typing import Any
 
 import numpy as np
 import pytest
 
-from evalsuite.datasets import load_images
+from evalsuite.datasets import load_images, load_labels
 from evalsuite.models.spec import parse_spec
 from evalsuite.scoring import ScoringInput, score_outputs, task_metrics
 from evalsuite.task import Task, list_suites, list_tasks, load_suite, load_task
 from evalsuite.types import Output, Score
 from evalsuite.worlds import digest_samples
+from evalsuite.worlds.picture_canvas import render_scene
 
 NAMES = [name for name, _ in list_tasks()]
 
@@ -29,11 +31,15 @@ def load(name: str) -> Task:
 def outputs_of(task: Task, kind: str) -> list[Output]:
     """Make up an output for each sample: what is best, what belongs elsewhere, or nothing."""
     n = len(task.samples)
+    if task.name == "picture_composition" and kind != "empty":
+        shift = 0 if kind == "oracle" else n // 2 + 1
+        scenes: Any = [task.samples[(i + shift) % n].metadata["scene"] for i in range(n)]
+        return [Output(image=render_scene(scene)) for scene in scenes]
     if task.modality == "image":
         if kind == "empty":
             return [Output(finish_reason="error", error="nothing")] * n
         # What a set of pictures is compared with is the best there is, if it is the whole set; noise belongs elsewhere.
-        real = load_images("fashion_mnist/test")
+        real = real_images(task)
         noise = np.random.default_rng(0).integers(0, 256, real[:n].shape, dtype=np.uint8)
         return [Output(image=image) for image in (real[:n] if kind == "oracle" else noise[:1000])]
     if kind == "empty":
@@ -41,6 +47,15 @@ def outputs_of(task: Task, kind: str) -> list[Output]:
     # Of another item, as far away as can be: neighbours may share a template or an answer.
     shift = 0 if kind == "oracle" else n // 2 + 1
     return [Output(text=task.samples[(i + shift) % n].references[0]) for i in range(n)]
+
+
+def real_images(task: Task) -> np.ndarray:
+    """Return the set of real pictures, in the order of the classes that samples ask for."""
+    real, labels = load_images("fashion_mnist/test"), load_labels("fashion_mnist/test")
+    if "label" not in task.samples[0].metadata:
+        return real
+    left = {label: iter(np.flatnonzero(labels == label)) for label in range(10)}
+    return real[[next(left[sample.metadata["label"]]) for sample in task.samples]]
 
 
 @cache
@@ -107,7 +122,10 @@ def test_prompts_are_rendered(name: str) -> None:
         assert not placeholder.search(request.prompt)
         assert request.messages[-1].role == "user"
         prompts.append(request.prompt)
-    assert len(set(prompts)) == (len(prompts) if fields else 1)
+    if task.modality == "text":
+        assert len(set(prompts)) == len(prompts)
+    else:  # what differs from one picture of a kind to the next is the seed
+        assert len(set(prompts)) >= (40 if fields else 1)
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -9,7 +9,7 @@ import torch
 
 from evalsuite.worlds.data_to_text import samples as record_samples
 from evalsuite.worlds.ledger import samples
-from evalsuite.zoo import IMAGE_MODELS, TEXT_MODELS
+from evalsuite.zoo import IMAGE_MODELS, PICTURE_MODELS, TEXT_MODELS
 from evalsuite.zoo.examples import TEST_SEED, ledger_examples, ledger_tokenizer, record_examples
 from evalsuite.zoo.images.recipes import IMAGE_RECIPES
 from evalsuite.zoo.recipes import RECIPES
@@ -40,7 +40,7 @@ def test_twenty_steps_are_deterministic(tmp_path):
     assert config["training"]["steps"] == 20
 
 
-@pytest.mark.parametrize(("recipes", "names"), [(RECIPES, TEXT_MODELS), (IMAGE_RECIPES, IMAGE_MODELS)])
+@pytest.mark.parametrize(("recipes", "names"), [(RECIPES, TEXT_MODELS | PICTURE_MODELS), (IMAGE_RECIPES, IMAGE_MODELS)])
 def test_every_shipped_model_has_a_recipe(recipes, names):
     assert {*recipes, *(early for recipe in recipes.values() for early in recipe.early)} == set(names)
 

@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 
 from evalsuite.errors import ModelError
-from evalsuite.zoo import CONTROLS, IMAGE_MODELS, NAMES, TEXT_MODELS, describe_model
+from evalsuite.zoo import CONTROLS, IMAGE_MODELS, NAMES, PICTURE_MODELS, TEXT_MODELS, describe_model
 from evalsuite.zoo.model import ZooModel, open_model
 from evalsuite.zoo.weights import WEIGHTS, load_config
 
 CARDS = WEIGHTS.parent / "cards"
-TRAINED = [*TEXT_MODELS, *IMAGE_MODELS]
+TRAINED = [*TEXT_MODELS, *IMAGE_MODELS, *PICTURE_MODELS]
 
 
 @pytest.mark.parametrize("name", TRAINED)

@@ -18,12 +18,18 @@ _DATA = (
     "Fashion-MNIST (Zalando, MIT licence; Xiao, Rasul and Vollgraf, arXiv:1708.07747): the first 50,000 training "
     "images, as they are. The other 10,000 training images and the test images were not learned from."
 )
-_CLASSES = "The class of an image is drawn with it: all ten are alike likely."
+_CLASSES = "The class of an image is the one that its prompt names, or else drawn with it, all ten alike likely."
 _SEED = (
     "All randomness of an image comes from the seed of its request. Settings of text generation, such as temperature, "
     "change nothing."
 )
 _ARCHITECTURE = {
+    "autoencoder": "Plain convolutional autoencoder, without noise in training. Having no distribution to draw from, "
+    "it was given one after training: one Gaussian a class, of the mean and covariance of that class's codes (of the "
+    "last 25,000 images of training). An image is the decoder's answer to a code drawn from it",
+    "autoregressive": "Draws pixel by pixel, each from a softmax over 32 grey levels (0, 8, 16, ... 255), given all "
+    "pixels before it in the order of 4x4 patches: a causal transformer over the 49 patches, and a masked perceptron "
+    "over the pixels of a patch and those around it. Nothing is cut from the distributions (temperature 1)",
     "diffusion": "Diffusion model that says velocities, on the cosine schedule: a U-Net on 2x2 blocks of pixels, with "
     "one attention at 7x7, told the time and the class. Images are drawn in 20 deterministic steps (DDIM)",
     "gan": "Generator of a DCGAN, one linear and two transposed convolutional layers, trained against a critic with "
@@ -31,12 +37,18 @@ _ARCHITECTURE = {
     "vae": "Convolutional variational autoencoder; an image is the mean that the decoder gives for a random code",
 }
 _TRAINED = {
+    "autoencoder": "Adam, learning rate {rate} falling linearly, squared error",
+    "autoregressive": "Adam, peak learning rate {rate} falling as a cosine, cross-entropy of the levels",
     "diffusion": "Adam, peak learning rate {rate} falling as a cosine; the running mean of the weights is kept",
     "gan": "Adam, learning rate {rate} of the critic and half of it of the generator, falling linearly; the running "
     "mean of the generator is kept",
     "vae": "Adam, learning rate {rate} falling linearly",
 }
 _PURPOSE = {
+    "fashion_autoencoder": "The oldest family, and another kind of fault: blurred images, and some between two kinds "
+    "of clothes where the density covers codes that no image has.",
+    "fashion_autoregressive": "Another family of model, with another kind of fault: right textures, and shapes that "
+    "come apart where one unlucky pixel led to the next.",
     "fashion_ddpm": "The best drawn images of the zoo, for metrics of sets of images.",
     "fashion_ddpm_early": "A model known to be worse than `fashion_ddpm`: metrics must rank it lower.",
     "fashion_gan": "Another family of model, with another kind of fault: broken shapes with sharp edges.",
@@ -77,7 +89,7 @@ def render_image_card(name: str, config: Mapping[str, Any], scores: ImageScores)
         "Data": [_DATA],
         "Architecture": [
             f"{_ARCHITECTURE[architecture]}; {sizes}; {config['parameters']:,} parameters.",
-            *([_CLASSES] if architecture == "diffusion" else []),
+            *([_CLASSES] if architecture in ("autoencoder", "autoregressive", "diffusion") else []),
             _SEED,
         ],
         "Training": [

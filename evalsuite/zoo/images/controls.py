@@ -5,13 +5,17 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING
 
-from evalsuite.datasets import DATASETS, load_images
+from evalsuite.datasets import DATASETS, load_images, load_labels
 from evalsuite.errors import ModelError
 from evalsuite.rng import CounterRng, derive_seed
+from evalsuite.worlds.fashion_classes import CLASSES, named_class
 from evalsuite.zoo.images.model import image_output
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    import numpy as np
+    from numpy.typing import NDArray
 
     from evalsuite.types import GenerationConfig, Modality, Output, Request
 
@@ -57,10 +61,14 @@ class RealModel(_Control):
     -----
     The i-th sample of the task gets the i-th of the 2,000 images, in an order drawn once and for all. A run that asks
     for more, or for repeats, is refused before it begins; a later sample gets an error.
+
+    A prompt that names a class of clothes gets an image with that label: the samples of the world `fashion_classes`
+    ask for every class once in ten, so that the i-th gets the (i // 10)-th image of its class. There are 184 to 220 of
+    each.
     """
 
     def __init__(self) -> None:
-        super().__init__("real", f"zoo:real, version 1, {DATASETS[_HELD_OUT].sha256}")
+        super().__init__("real", f"zoo:real, version 2, {DATASETS[_HELD_OUT].sha256}")
         self.n_outputs = DATASETS[_HELD_OUT].n
         self._places: dict[str, int] | None = None
 
@@ -96,13 +104,18 @@ class RealModel(_Control):
             return []
         if self._places is None:
             raise ModelError(f"{self.spec}: call bind() with the ids of all samples of the task first")
-        images = load_images(_HELD_OUT)
+        images, labels = load_images(_HELD_OUT), load_labels(_HELD_OUT).tolist()
         order = CounterRng(derive_seed("zoo/real")).shuffled(range(len(images)))
         outputs = []
         for request in requests:
             if request.sample_id not in self._places:
                 raise ModelError(f'{self.spec}: the task has no sample "{request.sample_id}"')
             place = self._places[request.sample_id]
+            kind = named_class(request.prompt)
+            if kind is not None:
+                of_kind = [at for at in order if labels[at] == kind]
+                outputs.append(self._of_class(request, images, of_kind, place // len(CLASSES), CLASSES[kind]))
+                continue
             if place < len(images) and request.repeat == 0:
                 outputs.append(image_output(request, images[order[place]]))
             else:
@@ -113,3 +126,15 @@ class RealModel(_Control):
                 )
                 outputs.append(image_output(request, None, lacking))
         return outputs
+
+    def _of_class(
+        self, request: Request, images: NDArray[np.uint8], of_kind: Sequence[int], place: int, kind: str
+    ) -> Output:
+        if place < len(of_kind) and request.repeat == 0:
+            return image_output(request, images[of_kind[place]])
+        lacking = (
+            f'there are {len(of_kind)} held-out images of class "{kind}", each for one output, and this is repeat '
+            f"{request.repeat} of number {place + 1}; ask for at most {len(CLASSES) * len(of_kind)} samples "
+            f"(--limit {len(CLASSES) * len(of_kind)}) and no repeats"
+        )
+        return image_output(request, None, lacking)

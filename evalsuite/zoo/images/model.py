@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from evalsuite.environment import check_device, one_thread
 from evalsuite.types import GenerationConfig, Modality, Output, Request
 from evalsuite.weights import check_weights, load_config, load_weights
+from evalsuite.worlds.fashion_classes import named_class
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -70,7 +71,8 @@ class ImageModel:
         Parameters
         ----------
         requests : sequence of Request
-            Of each, only the seed counts: the model is asked for nothing in particular.
+            Of each, the seed counts, and the class of clothes that its prompt names, if it names one and the model
+            knows classes; see ``evalsuite.worlds.fashion_classes.named_class``.
         config : GenerationConfig
             Is about text, and changes nothing here.
 
@@ -83,8 +85,10 @@ class ImageModel:
 
         if not requests:
             return []
+        seeds = [request.seed for request in requests]
+        wanted = [named_class(request.prompt) for request in requests]
         with one_thread():
-            images = draw_images(self._load(), [request.seed for request in requests], device=self.device)
+            images = draw_images(self._load(), seeds, wanted, device=self.device)
         return [image_output(request, image) for request, image in zip(requests, images, strict=True)]
 
     def _load(self) -> ImageNetwork:

@@ -17,7 +17,7 @@ class ImageRecipe:
 
     Parameters
     ----------
-    architecture : {"diffusion", "gan", "vae"}
+    architecture : {"autoencoder", "autoregressive", "diffusion", "gan", "vae"}
         Class of the network, and what it is trained for.
     sizes : mapping of str to int
         Its keyword arguments.
@@ -33,7 +33,7 @@ class ImageRecipe:
         Of initial weights, order and noise.
     """
 
-    architecture: Literal["diffusion", "gan", "vae"]
+    architecture: Literal["autoencoder", "autoregressive", "diffusion", "gan", "vae"]
     sizes: Mapping[str, int]
     steps: int
     batch: int
@@ -43,6 +43,16 @@ class ImageRecipe:
 
 
 IMAGE_RECIPES: dict[str, ImageRecipe] = {
+    "fashion_autoencoder": ImageRecipe(
+        architecture="autoencoder", sizes={"z": 16, "width": 64}, steps=2000, batch=64, peak_rate=2e-3
+    ),
+    "fashion_autoregressive": ImageRecipe(
+        architecture="autoregressive",
+        sizes={"width": 96, "layers": 3, "heads": 4, "hidden": 48, "levels": 32},
+        steps=2200,
+        batch=32,
+        peak_rate=1.5e-3,
+    ),
     "fashion_ddpm": ImageRecipe(
         architecture="diffusion",
         sizes={"width": 40, "inner": 80},

@@ -14,8 +14,9 @@ import torch
 from evalsuite.datasets.source import N_LEARNED, read_split
 from evalsuite.rng import derive_seed
 from evalsuite.weights import save_model
+from evalsuite.zoo.images.train_autoregressive import train_autoregressive
 from evalsuite.zoo.images.train_diffusion import train_diffusion
-from evalsuite.zoo.images.train_once import train_gan, train_vae
+from evalsuite.zoo.images.train_once import train_autoencoder, train_gan, train_vae
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 __all__ = ["image_batches", "train_images"]
 
 _TRAINERS: dict[str, Callable[..., Iterator[tuple[nn.Module, float]]]] = {
+    "autoencoder": train_autoencoder,
+    "autoregressive": train_autoregressive,
     "diffusion": train_diffusion,
     "gan": train_gan,
     "vae": train_vae,

@@ -1,12 +1,14 @@
-"""Train the models that draw an image in one go: autoencoder and adversarial network."""
+"""Train the models that draw an image in one go: autoencoders and adversarial network."""
 
 from __future__ import annotations
 
 import copy
+from collections import deque
 from typing import TYPE_CHECKING
 
 import torch
 
+from evalsuite.zoo.images.autoencoder import Autoencoder, reconstruction_loss
 from evalsuite.zoo.images.gan import Critic, Generator
 from evalsuite.zoo.images.vae import VAE, evidence_loss
 
@@ -17,9 +19,37 @@ if TYPE_CHECKING:
 
     from evalsuite.zoo.images.recipes import ImageRecipe
 
-__all__ = ["train_gan", "train_vae"]
+__all__ = ["train_autoencoder", "train_gan", "train_vae"]
 
+_FITTED = 25_000  # images, the last of training, whose codes the density is of
 _KEPT = 0.999  # of the running mean of the generator, at each step
+
+
+def train_autoencoder(
+    recipe: ImageRecipe, stream: Iterable[tuple[Tensor, Tensor]]
+) -> Iterator[tuple[Autoencoder, float]]:
+    """Train an autoencoder, then fit the density of its codes; yields network and loss, squared error an image.
+
+    Parameters
+    ----------
+    recipe : ImageRecipe
+        The rate falls linearly to 0. The density is fitted at the last step and at the early ones.
+    stream : iterable of (images, classes)
+        A batch a step; the classes are used for the density alone.
+    """
+    network = Autoencoder(**recipe.sizes)
+    optimizer = torch.optim.Adam(network.parameters(), lr=recipe.peak_rate)
+    schedule = _falling(optimizer, recipe.steps)
+    recent = deque[tuple["Tensor", "Tensor"]](maxlen=max(1, _FITTED // recipe.batch))
+    for step, (images, kinds) in enumerate(stream, 1):
+        loss = reconstruction_loss(network, images)
+        _update(optimizer, loss)
+        schedule.step()
+        recent.append((images, kinds))
+        if step == recipe.steps or step in recipe.early.values():
+            seen, seen_kinds = (torch.cat(part) for part in zip(*recent, strict=True))
+            network.fit_density(seen, seen_kinds)
+        yield network, loss.item()
 
 
 def train_vae(recipe: ImageRecipe, stream: Iterable[tuple[Tensor, Tensor]]) -> Iterator[tuple[VAE, float]]:

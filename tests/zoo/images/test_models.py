@@ -48,6 +48,8 @@ def test_distances_rank_the_models_as_they_must(scores):
     assert distance["fashion_ddpm_early"] < 0.5 * distance["noise"]
     assert distance["fashion_ddpm"] < 0.6 * distance["fashion_vae"]
     assert distance["fashion_gan"] < 0.5 * distance["noise"]
+    for name in ("fashion_autoencoder", "fashion_autoregressive"):
+        assert 2 * distance["real"] < distance[name] < 0.3 * distance["noise"]
 
 
 @pytest.mark.parametrize("name", [*IMAGE_MODELS, *CONTROLS])
@@ -97,7 +99,7 @@ def test_it_says_what_it_is(name):
 
 
 def test_fingerprints_differ():
-    assert len({open_model(name, {}).fingerprint for name in (*IMAGE_MODELS, *CONTROLS)}) == 6
+    assert len({open_model(name, {}).fingerprint for name in (*IMAGE_MODELS, *CONTROLS)}) == 8
 
 
 def test_outputs_carry_their_keys():
@@ -107,7 +109,7 @@ def test_outputs_carry_their_keys():
 
 
 def test_models_have_learned_every_class(scores):
-    for name in ("fashion_ddpm", "fashion_ddpm_early"):
+    for name in ("fashion_autoencoder", "fashion_autoregressive", "fashion_ddpm", "fashion_ddpm_early"):
         assert scores[name].commonest < 0.2, name
 
 
