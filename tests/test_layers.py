@@ -57,6 +57,9 @@ LAZY = {
     "PIL",
     "plotly",
     "nltk",
+    "imagecodecs",
+    "pyarrow",
+    "simplejpeg",
 }
 # Networks subclass torch's; nothing imports these files when it is imported itself but others of them.
 TORCH_AT_TOP = {

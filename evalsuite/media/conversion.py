@@ -24,6 +24,7 @@ __all__ = [
     "CMYK",
     "CONVERSION_RULE",
     "EXACT",
+    "FIRST",
     "FLOAT",
     "OPAQUE",
     "ORIENTATION",
@@ -45,8 +46,9 @@ PALETTE = "palette to RGB"
 CMYK = "CMYK to RGB"
 ORIENTATION = "EXIF orientation applied"
 FLOAT = "float in [0, 1] to 8-bit"
+FIRST = "first picture of several"
 
-EXACT = frozenset({PALETTE, ORIENTATION, OPAQUE, "1-bit to 8-bit", "2-bit to 8-bit", "4-bit to 8-bit"})
+EXACT = frozenset({PALETTE, ORIENTATION, OPAQUE, FIRST, "1-bit to 8-bit", "2-bit to 8-bit", "4-bit to 8-bit"})
 """What is only another way to store the same picture."""
 
 _ROWS = 1 << 18  # samples converted at a time, as wider integers take eight times their memory

@@ -7,7 +7,7 @@ from functools import cache
 from io import BytesIO
 from typing import TYPE_CHECKING
 
-from evalsuite.media.conversion import ALPHA, OPAQUE, ORIENTATION, convert_samples, upright
+from evalsuite.media.conversion import ALPHA, FIRST, OPAQUE, ORIENTATION, convert_samples, upright
 from evalsuite.media.facts import Decoded, ImageFacts
 from evalsuite.media.fast_decode import fast_pixels
 from evalsuite.media.jpeg_quality import estimate_quality
@@ -40,6 +40,7 @@ _FORMATS = ("BMP", "GIF", "JPEG", "PNG", "TIFF", "WEBP")
 _MAGIC = (b"\x89PNG", b"\xff\xd8", b"GIF8", b"BM", b"RIFF", b"II*\0", b"MM\0*")
 _TIFF = (b"II*\0", b"MM\0*")
 _ORIENTATION = 0x0112
+_SEVERAL_PICTURES = "MPO"  # a JPEG with others behind it: previews, what a display may brighten, the other eye's view
 _PILLOW = r"PIL\."
 _OPAQUE = {"1": "L", "L": "L", "P": "RGB", "RGB": "RGB"}
 
@@ -171,12 +172,15 @@ def _described(
     if is_turned:
         pixels = upright(pixels, orientations[1])
         done = [*done, ORIENTATION]
+    kind = image.format or "Pillow"
+    if kind == _SEVERAL_PICTURES:
+        kind, done = "JPEG", [FIRST, *done]
     facts = ImageFacts(
-        format=image.format or "Pillow",
+        format=kind,
         mode=image.mode,
         bits=bits,
         decoder=decoder,
-        quality=estimate_quality(getattr(image, "quantization", {})) if image.format == "JPEG" else None,
+        quality=estimate_quality(getattr(image, "quantization", {})) if kind == "JPEG" else None,
         has_alpha=ALPHA in done or OPAQUE in done,
         is_turned=is_turned,
         has_profile=bool(image.info.get("icc_profile")),
@@ -186,7 +190,9 @@ def _described(
 
 
 def _header_orientation(image: Image) -> int:
-    orientation = image.getexif().get(_ORIENTATION, 1) if image.format in ("JPEG", "TIFF", "WEBP") else 1
+    orientation = (
+        image.getexif().get(_ORIENTATION, 1) if image.format in ("JPEG", _SEVERAL_PICTURES, "TIFF", "WEBP") else 1
+    )
     return orientation if isinstance(orientation, int) else 1
 
 
@@ -204,7 +210,7 @@ def _check_header(image: Image, where: str) -> None:
     """Refuse, before any pixel is decoded, what must not be."""
     if image.width * image.height > MAX_PIXELS:
         raise RefusedImageError(where, f"more than {MAX_PIXELS} pixels")
-    if getattr(image, "n_frames", 1) > 1:
+    if getattr(image, "n_frames", 1) > 1 and image.format != _SEVERAL_PICTURES:
         raise RefusedImageError(where, "several frames")
 
 

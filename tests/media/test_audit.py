@@ -212,3 +212,36 @@ def test_an_image_is_decoded_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     sets = [("a", stored(tmp_path / "a", photos(0, 7))), ("b", stored(tmp_path / "b", photos(50, 7), "JPEG"))]
     audit_sets(sets, sets[0][1])
     assert len(decoded) == 14
+
+
+def test_no_pixels_are_kept(tmp_path: Path) -> None:
+    import tracemalloc
+
+    small = [noise(i, 16, 16, 3) for i in range(40)]
+    folder = write_folder(
+        tmp_path,
+        {f"{i}.png": png(np.asarray(Image.fromarray(image).resize((512, 512), 2))) for i, image in enumerate(small)},
+    )
+    read_image_set(folder)
+    tracemalloc.start()
+    try:
+        found = read_image_set(folder)
+        audit_sets([("a", found), ("b", found)])
+        assert tracemalloc.get_traced_memory()[1] < 8 << 20  # of 31 MB
+    finally:
+        tracemalloc.stop()
+    assert len(found) == 40
+
+
+def test_threads_decode_the_same_and_leave_warnings_as_they_were(tmp_path: Path) -> None:
+    import warnings
+    from concurrent.futures import ThreadPoolExecutor
+
+    images = photos(0, 40)
+    found = stored(tmp_path / "a", images, "JPEG", quality=90)
+    expected = [image.pixels() for image in found.images]
+    with ThreadPoolExecutor(4) as pool:
+        for again in pool.map(lambda image: image.pixels(), [*found.images] * 5):
+            assert any(np.array_equal(again, one) for one in expected)
+    with pytest.warns(UserWarning, match="mine"):
+        warnings.warn("mine", UserWarning, stacklevel=1)

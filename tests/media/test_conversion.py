@@ -232,6 +232,15 @@ def test_a_tiff_that_is_turned(orientation: int, dtype: Any, compressed: bool) -
     assert ("EXIF orientation applied" in found.facts.conversions) == (orientation > 1)
 
 
+def test_of_a_jpeg_with_other_pictures_behind_it_the_first_counts() -> None:
+    images = [Image.fromarray(noise(i, 24, 16, 3)) for i in range(3)]
+    alone = decode_file(encode(images[0], "JPEG", quality=90), "x")
+    found = decode_file(encode(images[0], "MPO", save_all=True, append_images=images[1:], quality=90), "x")
+    np.testing.assert_array_equal(found.pixels, alone.pixels)
+    assert (found.facts.format, found.facts.quality) == ("JPEG", 90)
+    assert found.facts.conversions == ("first picture of several",)
+
+
 def test_large_images_are_converted_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     from evalsuite.media import conversion
 
