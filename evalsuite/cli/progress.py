@@ -60,6 +60,11 @@ class ProgressReporter:
         if self._bars is not None:
             self._bars.stop()
 
+    @property
+    def has_bars(self) -> bool:
+        """Whether there are bars, and not lines."""
+        return self._bars is not None
+
     def start(self, label: str) -> None:
         """Begin a run called `label`."""
         self._label = label
@@ -116,11 +121,10 @@ class ImageProgress:
     def __init__(self, label: str = "features", *, quiet: bool = False, stream: IO[str] | None = None) -> None:
         self._reporter = ProgressReporter(quiet=quiet, stream=stream, unit="images")
         self._label = label
-        self._last = (0, 0)
+        self._last: tuple[int, int] | None = None
 
     def __enter__(self) -> ImageProgress:
         self._reporter.__enter__()
-        self._reporter.start(self._label)
         return self
 
     def __exit__(
@@ -130,11 +134,14 @@ class ImageProgress:
 
     def update(self, done: int, total: int) -> None:
         """Say how many images are done and wanted; fewer than before are those of another set."""
-        if done < self._last[0] or total != self._last[1] != 0:
+        if self._last is None or done < self._last[0] or total != self._last[1]:
             self._reporter.start(self._label)
         self._last = (done, total)
-        self._reporter.update(done, total)
+        if done < total or self._reporter.has_bars:  # no line is needed to say that nothing is left to wait for
+            self._reporter.update(done, total)
 
     def finish(self, text: str) -> None:
         """End with a line that says what came of it."""
+        if self._last is None:
+            self._reporter.start(self._label)
         self._reporter.finish(text)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from evalsuite.errors import InputError, UsageError
+from evalsuite.errors import InputError, ModelError, UsageError
 from evalsuite.extractors.base import BatchExtractor, DerivedExtractor
 from evalsuite.extractors.devices import default_workers, resolve_devices
 from evalsuite.extractors.feature_cache import pixel_key
@@ -81,7 +81,7 @@ def stream_features(
     InputError
         What `load` raises; and, unless `tolerant`, that of the first image of which an extractor does not take one.
     ModelError
-        If a device is not there.
+        If a device is not there, or has not enough memory.
     UsageError
         If devices are of several kinds, or do not have the precision.
     """
@@ -157,6 +157,8 @@ class _Run:
             workers=default_workers() if workers is None else workers,
             most=_AHEAD + 2 * max(stage.size for stage in self._stages),
         )
+        if self._settings.progress is not None:
+            self._settings.progress(0, self._n)
         with closing(images):
             for image in images:
                 if image.index % WINDOW == 0:
@@ -221,7 +223,15 @@ class _Run:
         """Wait for the oldest batches until no more than `most` are on their way."""
         while len(self._running) > most:
             stage, batch, future = self._running.popleft()
-            rows = future.result()()
+            try:
+                rows = future.result()()
+            except RuntimeError as error:
+                if type(error).__name__ != "OutOfMemoryError":
+                    raise
+                raise ModelError(
+                    f"features: a device has not enough memory for {stage.size} images at once: {str(error)[:200]}; "
+                    "give a smaller --batch-size"
+                ) from error
             self._put(stage, [one.index for one in batch], rows)
             if stage.kept is not None:
                 stage.kept.put([one.key for one in batch], rows)

@@ -98,9 +98,13 @@ def _threads(n: int) -> Iterator[ThreadPoolExecutor]:
 
     before = torch.get_num_threads() if torch is not None else 1
     with ThreadPoolExecutor(n, thread_name_prefix="images", initializer=begin) as pool:
-        for _ in range(n):
-            pool.submit(int)  # each begins a thread, as none is idle before all are there
-        all_there.wait()
+        try:
+            for _ in range(n):
+                pool.submit(int)  # each begins a thread, as none is idle before all are there
+            all_there.wait()
+        except BaseException:  # no thread to be had, or an interrupt: none must wait for the rest
+            all_there.abort()
+            raise
         if torch is not None:
             torch.set_num_threads(before)  # what they set is also the number for threads to come
         yield pool

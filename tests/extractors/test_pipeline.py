@@ -193,6 +193,34 @@ def test_progress_is_told_up_to_all(workers: int, monkeypatch: pytest.MonkeyPatc
     assert {n for _, n in told} == {30}
 
 
+def test_too_little_memory_of_a_device_is_explained() -> None:
+    class Large(Sums):
+        def begin(self, *arguments: Any) -> Any:
+            raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 20.00 GiB")
+
+    with pytest.raises(
+        ModelError, match=r"has not enough memory for 4 images at once: CUDA out of memory.*--batch-size$"
+    ):
+        compute_features(Large(), several_sizes(30))
+
+
+def test_where_no_thread_can_be_started_nobody_waits_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    before, start, started = threading.active_count(), threading.Thread.start, []
+
+    def limited(self: threading.Thread) -> None:
+        if len(started) == 3:
+            raise RuntimeError("can't start new thread")
+        started.append(self)
+        start(self)
+
+    monkeypatch.setattr(threading.Thread, "start", limited)
+    with use_settings(FeatureSettings(workers=8)), pytest.raises(RuntimeError, match="can't start new thread"):
+        compute_features(PatchMeans16(), several_sizes(60))
+    for thread in started:
+        thread.join()
+    assert threading.active_count() == before
+
+
 class Item:
     def __init__(self, value: int, n_bytes: int) -> None:
         self.value = value
