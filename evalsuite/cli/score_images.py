@@ -6,10 +6,10 @@ import json
 import sys
 from dataclasses import asdict
 from itertools import zip_longest
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from evalsuite.scoring.image_sets import ImageSetScores, ScoredSet
 
@@ -27,6 +27,7 @@ def score_images(
     *,
     as_json: bool,
     assume_protocol: str | None = None,
+    options: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> None:
     """Score, and print what was compared, the scores and how they were made; see `score_image_sets` for errors.
 
@@ -39,7 +40,9 @@ def score_images(
     from evalsuite.scoring.image_sets import score_image_sets
 
     asked = list(PROTOCOLS) if protocols == ["all"] else protocols
-    found = score_image_sets(real, fake, metrics, extractor=extractor, protocols=asked, assume_protocol=assume_protocol)
+    found = score_image_sets(
+        real, fake, metrics, extractor=extractor, protocols=asked, assume_protocol=assume_protocol, options=options
+    )
     if found.are_equal:
         say("evalsuite: --real and --fake hold the same images: this is how well the images score against themselves")
     if as_json:

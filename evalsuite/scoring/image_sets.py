@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import inspect
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from evalsuite.datasets import DATASETS, load_images
 from evalsuite.errors import InputError, UsageError, did_you_mean
@@ -97,6 +97,7 @@ def score_image_sets(
     extractor: str | None = None,
     protocols: Sequence[str] | None = None,
     assume_protocol: str | None = None,
+    options: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> ImageSetScores:
     """Score images against real ones.
 
@@ -114,6 +115,8 @@ def score_image_sets(
         once for all of them.
     assume_protocol : str, optional
         Name of the extractor that statistics are to be taken as made by; see the metric `frechet_distance`.
+    options : mapping of str to mapping, optional
+        Options of metrics, by their names; the reference set is `real`.
 
     Returns
     -------
@@ -124,8 +127,8 @@ def score_image_sets(
     Raises
     ------
     UsageError
-        If a metric, a protocol or the extractor is unknown, a metric is not one of sets of images, or the extractor has
-        no protocols.
+        If a metric, a protocol, an option or the extractor is unknown, a metric is not one of sets of images, or the
+        extractor has no protocols.
     InputError
         If a set cannot be read, has fewer images than a metric takes, or is statistics that a metric cannot use.
     """
@@ -145,6 +148,7 @@ def score_image_sets(
         for i, name in enumerate(dict.fromkeys(metrics))
         for protocol in asked
     ]
+    specs = [_with_options(spec, options or {}) for spec in specs]
     made = [make_metric(spec, "--metric", may_run_code=True) for spec in specs]
     reference = find_reference(real)
     outputs, fake_set = _read(fake)
@@ -172,6 +176,7 @@ def score_image_sets(
     try:
         computed = _read_once(made, real, outputs)
         scores = score_all(data, list(zip(specs, made, strict=True)), computed=computed)
+        scores = [_explained(score, metric, data) for score, metric in zip(scores, made, strict=True)]
     except (InputError, ValueError) as error:
         where = f"--real {real}" if str(error).startswith("reference set") else f"--fake {fake}"
         raise InputError(f"{where}: {error}") from error
@@ -197,6 +202,14 @@ def check_extractor(option: str, name: str) -> None:
         parse_extractor(name)
     except UsageError as error:
         raise UsageError(f"{option}: {error}") from error
+
+
+def _explained(score: Score, metric: Metric, data: ScoringInput) -> Score:
+    """Return a score with a note of why images beside a reference have no value."""
+    if not score.n_unscored or not isinstance(metric, ReferenceImageMetric):
+        return score
+    said = metric.first_failure(data.samples, data.outputs)
+    return replace(score, notes=(*score.notes, f"no value of {said}")) if said else score
 
 
 def _read_once(metrics: Sequence[Metric], real: str, outputs: Sequence[tuple[Output]]) -> dict[str, Rows]:
@@ -233,6 +246,16 @@ def _spec(
     if assumed is not None and issubclass(metric_class, FrechetDistance):
         options["assume_protocol"] = assumed
     return MetricSpec(name=name, primary=primary, options=dict(options))
+
+
+def _with_options(spec: MetricSpec, given: Mapping[str, Mapping[str, Any]]) -> MetricSpec:
+    """Return a metric's spec with the options that were given for it."""
+    more = given.get(spec.name, {})
+    for option in more:
+        if option in ("reference_set", "protocol"):
+            instead = {"reference_set": "--real", "protocol": "--protocol"}[option]
+            raise UsageError(f"--option: {spec.name}.{option} is what {instead} says")
+    return MetricSpec(name=spec.name, primary=spec.primary, options={**spec.options, **more})
 
 
 def _is_image_metric(name: str) -> bool:
