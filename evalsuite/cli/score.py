@@ -82,15 +82,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--json", action="store_true", help="print JSON; for --hyp with every key of sacrebleu's")
     add_feature_options(parser)
-    files = parser.add_argument_group("with --hyp and --ref")
-    files.add_argument(
+    parser.add_argument(
         "--option",
         nargs="+",
         action="extend",
         metavar="M.O=V",
-        help="set option O of metric M, such as bleu.tokenize=intl or chrf.lowercase=true; an O that M does not have "
-        "is answered by those it has",
+        help="for all but a log: set option O of metric M, such as bleu.tokenize=intl or ssim.border=reflect; an O "
+        "that M does not have is answered by those it has",
     )
+    files = parser.add_argument_group("with --hyp and --ref")
     tests = files.add_mutually_exclusive_group()
     tests.add_argument(
         "--paired-bs", action="store_true", help="test each system against the first by the paired bootstrap"
@@ -132,7 +132,9 @@ def run(options: argparse.Namespace) -> int:
     of_features = given_feature_options(options)
     if of_features and not ways["--real and --fake"]:
         raise UsageError(f"score: {of_features[0]} is for --real and --fake")
-    _check_file_options(options, files=ways["--hyp and --ref"], stored=ways["--detections"] or ways["--answers"])
+    _check_file_options(options, files=ways["--hyp and --ref"])
+    if options.option and ways["a run log"]:
+        raise UsageError("score: --option is not for a run log: a task's file has the options of its metrics")
     joined = next((name for name in options.metric or () if "," in name), None)
     if joined is not None:
         apart = " ".join(name for name in joined.split(",") if name)
@@ -175,6 +177,7 @@ def _score_images(options: argparse.Namespace) -> None:
     from evalsuite.cli.feature_options import make_settings, warn_of_cache
     from evalsuite.cli.progress import ImageProgress
     from evalsuite.cli.score_compared_sets import print_compared_sets
+    from evalsuite.cli.score_files import read_options
     from evalsuite.cli.score_images import print_image_scores, score_images
     from evalsuite.extractors.settings import use_settings
 
@@ -191,6 +194,7 @@ def _score_images(options: argparse.Namespace) -> None:
                 options.protocol,
                 assume_protocol=options.assume_protocol,
                 accept_precision=options.accept_precision,
+                options=read_options(options.option or (), options.metric),
             )
     warn_of_cache(settings)
     if len(compared.sets) == 1:
@@ -211,9 +215,8 @@ def _score_stored(options: argparse.Namespace) -> None:
     print_scores(scores, as_json=options.json)
 
 
-def _check_file_options(options: argparse.Namespace, *, files: bool, stored: bool) -> None:
+def _check_file_options(options: argparse.Namespace, *, files: bool) -> None:
     given = {
-        "--option": bool(options.option),
         "--paired-bs": options.paired_bs,
         "--paired-ar": options.paired_ar,
         "--confidence": options.confidence,
@@ -221,7 +224,7 @@ def _check_file_options(options: argparse.Namespace, *, files: bool, stored: boo
         "--seed": options.seed is not None,
         "--sentence-level": options.sentence_level,
     }
-    names = [name for name, present in given.items() if present and not (stored and name == "--option")]
+    names = [name for name, present in given.items() if present]
     if names and not files:
         raise UsageError(f"score: {names[0]} is for --hyp and --ref")
     tested = options.paired_bs or options.paired_ar

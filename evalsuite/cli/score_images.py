@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from evalsuite.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from evalsuite.media import AuditWarning
     from evalsuite.scoring.image_comparison import ComparedSets
@@ -39,6 +39,7 @@ def score_images(
     *,
     assume_protocol: str | None = None,
     accept_precision: bool = False,
+    options: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> ComparedSets:
     """Score; see `compare_image_sets` for errors. Of protocols, ``["all"]`` stands for all there are."""
     from evalsuite.cli.messages import say
@@ -63,6 +64,7 @@ def score_images(
         on_warning=warn,
         assume_protocol=assume_protocol,
         accept_precision=accept_precision,
+        options=options,
     )
 
 

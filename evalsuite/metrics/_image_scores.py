@@ -15,7 +15,7 @@ from evalsuite.metrics._quotient import QuotientMetric
 from evalsuite.metrics.base import Rows, SampleOutputs
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
 
@@ -35,19 +35,34 @@ class ImageScoreMetric(QuotientMetric):
     modality = "image"
 
     @abstractmethod
-    def _prepare(self, sample: Sample) -> object:
-        """Return what images of a sample are compared with; ValueError, with the sample's id, where it is missing."""
+    def _beside(self) -> Callable[[Sample], object]:
+        """Return a function of a sample to what its images are compared with.
+
+        It raises ValueError, with the sample's id, where that is missing. Files are looked for here, once for all.
+        """
 
     @abstractmethod
     def _columns(self, pixels: NDArray[np.uint8], beside: object) -> tuple[float, float]:
         """Return the two numbers of an image; InputError or ValueError if it cannot be scored."""
 
+    def first_failure(self, samples: Sequence[Sample], outputs: Sequence[SampleOutputs]) -> str | None:
+        """Return which image cannot be scored, the first of them, and why; None where all can."""
+        beside = self._beside()
+        for sample, sample_outputs in zip(samples, outputs, strict=True):
+            for output in final_images(sample_outputs)[0]:
+                try:
+                    self._columns(pixels_of(output), beside(sample))
+                except (InputError, ValueError) as error:
+                    return f'image of sample "{sample.id}": {error}'
+        return None
+
     def _rows(self, samples: Sequence[Sample], outputs: Sequence[SampleOutputs]) -> Rows:
         values = np.full((len(samples), 2), np.nan)
         outcomes: list[Outcome] = []
         first: tuple[str, Exception] | None = None
+        of_sample = self._beside()
         for i, (sample, sample_outputs) in enumerate(zip(samples, outputs, strict=True)):
-            beside = self._prepare(sample)
+            beside = of_sample(sample)
             images, outcome = final_images(sample_outputs)
             found = []
             for output in images:

@@ -74,18 +74,25 @@ class ReferenceImageMetric(ImageScoreMetric):
         if self.reference_set is not None:
             find_reference(self.reference_set).images()
 
-    def _prepare(self, sample: Sample) -> Sequence[Callable[[], NDArray[np.uint8]]]:
-        """Return functions that read the reference images of a sample."""
+    def _beside(self) -> Callable[[Sample], Sequence[Callable[[], NDArray[np.uint8]]]]:
+        """Return a function of a sample to functions that read its reference images."""
         if self.reference_set is None:
-            return [self._inline(sample, i) for i in range(len(sample.references))] or self._lacking(sample)
+            return lambda sample: (
+                [self._inline(sample, i) for i in range(len(sample.references))] or self._lacking(sample)
+            )
         reference = find_reference(self.reference_set)
-        wanted = _stem(str(sample.metadata.get("reference_image", sample.id)))
         index = _index(reference.name, reference.state)
+        unreadable = frozenset(map(_stem, reference.image_set.excluded if reference.image_set is not None else ()))
+        return lambda sample: self._named(sample, reference, index, unreadable)
+
+    def _named(
+        self, sample: Sample, reference: ReferenceSet, index: Mapping[str, int], unreadable: frozenset[str]
+    ) -> Sequence[Callable[[], NDArray[np.uint8]]]:
+        wanted = _stem(str(sample.metadata.get("reference_image", sample.id)))
         if wanted in index:
             place = index[wanted]
             return [lambda: reference.pixels(place)]
-        image_set = reference.image_set
-        if image_set is not None and wanted in map(_stem, image_set.excluded):
+        if wanted in unreadable:
             return []  # there, but no image that can be scored: counted where the set is described
         some = ", ".join(list(index)[:_SHOWN])
         raise ValueError(

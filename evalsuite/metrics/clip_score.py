@@ -18,7 +18,7 @@ from evalsuite.metrics.image_features import example_images
 from evalsuite.types import Sample
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
 
@@ -99,7 +99,10 @@ class ClipScore(ImageScoreMetric):
             self._open()  # a model that is missing is no fault of an image
         return super()._rows(samples, outputs)
 
-    def _prepare(self, sample: Sample) -> str:
+    def _beside(self) -> Callable[[Sample], str]:
+        return self._text
+
+    def _text(self, sample: Sample) -> str:
         texts = {name: text for name, text in sample.input.items() if isinstance(text, str) and text.strip()}
         if "prompt" in texts or len(texts) == 1:
             return texts.get("prompt") or next(iter(texts.values()))

@@ -15,6 +15,8 @@ from evalsuite.metrics.references import OncePerArray
 from evalsuite.metrics.training_set import TrainingSetMetric
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
     from evalsuite.metrics.base import FloatArray
@@ -85,24 +87,22 @@ class DataCopyingTest(TrainingSetMetric):
         check_flag(self.name, "continuity", self.continuity)
 
     def _distance(self, vectors: FloatArray, reference: FloatArray) -> float:
-        return self._test(self._cell_distances(vectors), reference).value
+        return self._test(reference)(self._cell_distances(vectors)).value
 
     def _interval(self, vectors: FloatArray, clusters: NDArray[np.int64], reference: FloatArray) -> Interval | None:
         _, labels = np.unique(clusters, return_inverse=True)
         blocks = stats.jackknife_blocks(labels.astype(np.int64).reshape(-1))
         if blocks is None:
             return None
-        whole = self._cell_distances(vectors)
+        whole, test = self._cell_distances(vectors), self._test(reference)
         left_out = [
-            self._test(
-                CellDistances(distances=whole.distances[blocks != block], cells=whole.cells[blocks != block]), reference
-            ).value
+            test(CellDistances(distances=whole.distances[blocks != block], cells=whole.cells[blocks != block])).value
             for block in range(int(blocks.max()) + 1)
         ]
-        return stats.interval_of_left_out(self._test(whole, reference).value, np.array(left_out))
+        return stats.interval_of_left_out(test(whole).value, np.array(left_out))
 
     def _notes(self, vectors: FloatArray, reference: FloatArray) -> tuple[str, ...]:
-        found = self._test(self._cell_distances(vectors), reference)
+        found = self._test(reference)(self._cell_distances(vectors))
         counted = found.cells[np.isfinite(found.cells)]
         if not len(counted):
             return ("no value: no cell has enough images and a reference image",)
@@ -113,11 +113,14 @@ class DataCopyingTest(TrainingSetMetric):
             f"{left_out if len(counted) < len(found.cells) else ''}",
         )
 
-    def _test(self, generated: CellDistances, reference: FloatArray) -> DataCopying:
+    def _test(self, reference: FloatArray) -> Callable[[CellDistances], DataCopying]:
+        """Return the test of generated images beside these; files are looked for here, once for all."""
         training, _ = self._training()
         unseen = _unseen_distances(reference, self, self.signature())
         n_cells = len(_centres(training, self.n_cells))
-        return data_copying(generated, unseen, n_cells, least_share=self.least_share, continuity=self.continuity)
+        return lambda generated: data_copying(
+            generated, unseen, n_cells, least_share=self.least_share, continuity=self.continuity
+        )
 
     def _cell_distances(self, vectors: FloatArray) -> CellDistances:
         """Return the cell of each image, and the squared distance to the nearest training image there."""

@@ -124,6 +124,7 @@ def score_image_sets(
     assume_protocol: str | None = None,
     accept_precision: bool = False,
     on_warning: Callable[[AuditWarning], None] | None = None,
+    options: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> ImageSetScores:
     """Score images against real ones.
 
@@ -148,6 +149,8 @@ def score_image_sets(
         computed is said by ``evalsuite.extractors.settings.use_settings``.
     on_warning : callable, optional
         Told each warning of the audit of both sets, before features are computed.
+    options : mapping of str to mapping, optional
+        Options of metrics, by their names; the reference set is `real`.
 
     Returns
     -------
@@ -158,8 +161,8 @@ def score_image_sets(
     Raises
     ------
     UsageError
-        If a metric, a protocol or the extractor is unknown, a metric is not one of sets of images, or the extractor has
-        no protocols.
+        If a metric, a protocol, an option or the extractor is unknown, a metric is not one of sets of images, or the
+        extractor has no protocols.
     InputError
         If a set cannot be read, has fewer images than a metric takes, or is statistics that a metric cannot use.
     TypeError, ValueError
@@ -183,6 +186,7 @@ def score_image_sets(
             assume_protocol=assume_protocol,
             accept_precision=accept_precision,
             on_warning=on_warning,
+            options=options,
         ).found
 
 
@@ -206,6 +210,7 @@ def score_named_sets(
     assume_protocol: str | None = None,
     accept_precision: bool = False,
     on_warning: Callable[[AuditWarning], None] | None = None,
+    options: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> ScoredFeatures:
     """Score sets of images that have a name or a path; see `score_image_sets`."""
     _check_names(extractor, protocols)
@@ -219,6 +224,7 @@ def score_named_sets(
         for i, name in enumerate(dict.fromkeys(metrics))
         for protocol in asked
     ]
+    specs = [_with_options(spec, options or {}) for spec in specs]
     made = [make_metric(spec, "--metric", may_run_code=True) for spec in specs]
     gates = distances_beside(made, real, assume_protocol)
     reference = find_reference(real)
@@ -254,6 +260,7 @@ def score_named_sets(
         computed = _read_once([*made, *gates], real, outputs)
         scores = score_all(data, list(zip(specs, made, strict=True)), computed=computed)
         checks = check_precision(data, list(zip(made, scores, strict=True)), gates, computed)
+        scores = [_explained(score, metric, data) for score, metric in zip(scores, made, strict=True)]
     except (InputError, ValueError) as error:
         where = f"--real {real}" if str(error).startswith("reference set") else f"--fake {fake}"
         raise InputError(f"{where}: {error}") from error
@@ -298,6 +305,14 @@ def check_extractor(option: str, name: str) -> None:
         raise UsageError(f"{option}: {error}") from error
 
 
+def _explained(score: Score, metric: Metric, data: ScoringInput) -> Score:
+    """Return a score with a note of why images beside a reference have no value."""
+    if not score.n_unscored or not isinstance(metric, ReferenceImageMetric):
+        return score
+    said = metric.first_failure(data.samples, data.outputs)
+    return replace(score, notes=(*score.notes, f"no value of {said}")) if said else score
+
+
 def _read_once(metrics: Sequence[Metric], real: str, outputs: Sequence[tuple[Output]]) -> dict[str, Rows]:
     """Compute the features of both sets for all metrics, each image being read once for all extractors."""
     images = [metric for metric in metrics if isinstance(metric, ImageFeatureMetric)]
@@ -332,6 +347,16 @@ def _spec(
     if assumed is not None and issubclass(metric_class, FrechetDistance):
         options["assume_protocol"] = assumed
     return MetricSpec(name=name, primary=primary, options=dict(options))
+
+
+def _with_options(spec: MetricSpec, given: Mapping[str, Mapping[str, Any]]) -> MetricSpec:
+    """Return a metric's spec with the options that were given for it."""
+    more = given.get(spec.name, {})
+    for option in more:
+        if option in ("reference_set", "protocol"):
+            instead = {"reference_set": "--real", "protocol": "--protocol"}[option]
+            raise UsageError(f"--option: {spec.name}.{option} is what {instead} says")
+    return MetricSpec(name=spec.name, primary=spec.primary, options={**spec.options, **more})
 
 
 def _is_image_metric(name: str) -> bool:

@@ -71,8 +71,9 @@ def curve_interval(
     if n_clusters < 2:
         return None
     order = np.argsort(clusters, kind="stable")
-    members = np.split(order, np.cumsum(np.bincount(clusters, minlength=n_clusters))[:-1])
-    is_alone = n_clusters == len(rows)  # each row a cluster of its own, which needs no joining
+    sizes = np.bincount(clusters, minlength=n_clusters)
+    members = np.split(order, np.cumsum(sizes)[:-1])
+    is_alone = bool((sizes == 1).all())  # each row a cluster of its own, which needs no joining
     values = np.empty(n_resamples, dtype=np.float64)
     chunk = max(1, (1 << 22) // n_clusters)  # draws held at a time: 32 MiB
     for first in range(0, n_resamples, chunk):

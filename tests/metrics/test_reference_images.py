@@ -12,9 +12,10 @@ from evalsuite.cli import main
 from evalsuite.datasets import load_images
 from evalsuite.errors import InputError, UsageError
 from evalsuite.images import psnr, ssim
-from evalsuite.metrics import METRICS
+from evalsuite.metrics import METRICS, _reference_images
 from evalsuite.metrics._reference_images import data_uri
 from evalsuite.metrics.image_features import example_images
+from evalsuite.metrics.references import find_reference
 from evalsuite.scoring import ScoringInput, score_all
 from evalsuite.task import MetricSpec
 from evalsuite.types import Output, Sample, Score
@@ -85,6 +86,21 @@ def test_references_are_found_by_name(tmp_path: Path) -> None:
     assert score(named("7", "9"), CLOTHES[[7, 9]], "ssim", reference_set="fashion_mnist/test").value == 1.0
     other = score(named("a", "b", reference_image="x/1.png"), CLOTHES[[1, 1]], "ssim", reference_set=str(folder))
     assert other.value == 1.0
+
+
+def test_a_folder_is_looked_through_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_folder(tmp_path / "real", {f"{i}.png": png(CLOTHES[i]) for i in range(30)})
+    metric = METRICS.get("psnr")(reference_set=str(tmp_path / "real"))
+    calls = []
+
+    def counted(name: str) -> Any:
+        calls.append(name)
+        return find_reference(name)
+
+    monkeypatch.setattr(_reference_images, "find_reference", counted)
+    rows = metric.rows(named(*map(str, range(30))), example_images(CLOTHES[:30]))
+    assert (rows.values == [100.0, 1.0]).all()
+    assert len(calls) <= 2
 
 
 def test_a_missing_reference_is_named(tmp_path: Path) -> None:
@@ -165,6 +181,28 @@ def test_two_folders_on_the_command_line(
     assert [one["metric"] for one in scores] == ["psnr", "ssim", "kid"]
     expected = [100.0, 100.0, psnr(CLOTHES[3], CLOTHES[2]), psnr(CLOTHES[4], CLOTHES[3])]
     assert scores[0]["value"] == pytest.approx(np.mean(expected), rel=1e-12)
+    pooled = ["--option", "psnr.average=pixels", "ssim.border=reflect"]
+    assert main([*arguments, *pooled]) == 0
+    of_pixels = json.loads(capsys.readouterr().out)["scores"]
+    assert "|average:pixels|" in of_pixels[0]["signature"]
+    assert "|border:reflect|" in of_pixels[1]["signature"]
+    assert of_pixels[0]["value"] < scores[0]["value"]
+    for option, message in (
+        ("psnr.average=sum", 'psnr: `average` must be one of "images", "pixels", got "sum"'),
+        ("psnr.reference_set=fake", "--option: psnr.reference_set is what --real says"),
+        ("psnr.size=3", 'metric "psnr" has no option "size" (it has: reference_set, average)'),
+        ("lpips.network=vgg", 'is for "lpips", which is not among the metrics asked for'),
+    ):
+        assert main([*arguments, "--option", option]) == 2
+        assert message in capsys.readouterr().err
+    write_folder(tmp_path / "fake", {"2.png": png(CLOTHES[2][:20])})
+    assert main(arguments) == 0
+    (psnr_score, *_) = json.loads(capsys.readouterr().out)["scores"]
+    assert psnr_score["n_unscored"] == 1
+    (note,) = psnr_score["notes"]
+    assert note.startswith(
+        'no value of image of sample "2.png": `image` and `reference` must have one shape, got (20, '
+    )
     (tmp_path / "fake" / "3.png").rename(tmp_path / "fake" / "other.png")
     assert main(arguments) == 2
     assert 'error: --fake fake: psnr: sample "other.png" has no reference image' in capsys.readouterr().err
