@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -13,8 +13,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
-
-    from evalsuite.types import JSONValue
 
 __all__ = ["CELL", "PALETTE", "SIDE", "SIZE", "cover", "render_scene"]
 
@@ -60,10 +58,10 @@ def cover(shape: str, width: int, height: int) -> NDArray[np.int64]:
         inside = 2 * abs(x) <= y + whole
     else:
         raise ValueError(f"`shape` must be circle, cross, square or triangle, got {shape!r}")
-    return inside.reshape(height, _FINE, width, _FINE).sum(axis=(1, 3))
+    return np.asarray(inside.reshape(height, _FINE, width, _FINE).sum(axis=(1, 3)), dtype=np.int64)
 
 
-def render_scene(scene: Sequence[JSONValue]) -> NDArray[np.uint8]:
+def render_scene(scene: Sequence[Any]) -> NDArray[np.uint8]:
     """Draw a scene on black.
 
     Parameters
@@ -77,8 +75,8 @@ def render_scene(scene: Sequence[JSONValue]) -> NDArray[np.uint8]:
         uint8, shape (48, 48, 3); edges are smooth, and the same bytes everywhere.
     """
     canvas = np.zeros((SIDE, SIDE, 3), dtype=np.uint8)
-    for shape, colour, column, row, right, down in scene:  # type: ignore[misc, union-attr]
-        top, left = row * CELL + _FIRST + down, column * CELL + _FIRST + right  # type: ignore[has-type]
-        part = cover(str(shape), SIZE, SIZE)[:, :, None] * np.array(PALETTE[str(colour)])  # type: ignore[has-type]
+    for shape, colour, column, row, right, down in scene:
+        top, left = row * CELL + _FIRST + down, column * CELL + _FIRST + right
+        part = cover(shape, SIZE, SIZE)[:, :, None] * np.array(PALETTE[colour])
         canvas[top : top + SIZE, left : left + SIZE] = (part + _FINE * _FINE // 2) // (_FINE * _FINE)
     return canvas

@@ -161,8 +161,8 @@ def read_request(metadata: Mapping[str, JSONValue], where: str) -> tuple[list[Gr
         If it is not of this world.
     """
     try:
-        groups = [Group(*one) for one in metadata["groups"]]  # type: ignore[union-attr, misc, arg-type]
-        relations = [Relation(*one) for one in metadata["relations"]]  # type: ignore[union-attr, misc, arg-type]
+        groups = [Group(*one) for one in metadata["groups"]]  # type: ignore[union-attr, misc]
+        relations = [Relation(*one) for one in metadata["relations"]]  # type: ignore[union-attr, misc]
     except (KeyError, TypeError):
         groups, relations = [], []
     shapes = [group.shape for group in groups]

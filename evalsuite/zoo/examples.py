@@ -19,8 +19,6 @@ from evalsuite.zoo.tokenizer import SPECIALS, WORD_PATTERN, Tokenizer
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from evalsuite.types import JSONValue
-
 __all__ = [
     "DATA",
     "MAX_LABEL",
@@ -124,7 +122,7 @@ def picture_examples(seed: int) -> Iterator[Example]:
         sample = pictures.make_sample(items_seed, index, template=template, depth=depth)
         index += 1
         if sample.input["request"] not in held_out:
-            codes = codes_of_scene(cast("list[JSONValue]", sample.metadata["scene"]))
+            codes = codes_of_scene(cast("list[object]", sample.metadata["scene"]))
             yield Example(str(sample.input["request"]), " ".join(CODES[code] for code in codes))
 
 

@@ -70,7 +70,7 @@ class Autoencoder(nn.Module):
         kinds : Tensor
             int64, shape (n,): the classes. One with fewer images than a code has numbers, and two, keeps what it has.
         """
-        codes = torch.cat([self.encoder(part) for part in images.split(500)]).double()
+        codes = torch.cat([self.encoder(part) for part in torch.split(images, 500)]).double()
         for kind in range(self.classes):
             own = codes[kinds == kind]
             if len(own) < self.z + 2:

@@ -195,7 +195,7 @@ class _Block(nn.Module):
         return self._finish(state, seen.transpose(1, 2).flatten(1))
 
     def _split(self, states: Tensor) -> Tensor:
-        return states.unflatten(-1, (self.heads, -1)).transpose(1, 2)
+        return states.reshape(*states.shape[:-1], self.heads, -1).transpose(1, 2)
 
     def _finish(self, state: Tensor, seen: Tensor) -> Tensor:
         state = state + torch.as_tensor(self.out(seen))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from evalsuite.worlds.picture_templates import COLOURS, SHAPES
 from evalsuite.worlds.pictures import CELLS, OFFSETS
@@ -12,8 +12,6 @@ if TYPE_CHECKING:
 
     import numpy as np
     from numpy.typing import NDArray
-
-    from evalsuite.types import JSONValue
 
 __all__ = ["CODES", "codes_of_scene", "picture_of_codes"]
 
@@ -29,12 +27,11 @@ CODES: tuple[str, ...] = ("<empty>", *(f"<{i}>" for i in range(1, len(_KINDS) + 
 """Names of an empty cell, and of each object at each place in a cell. They say nothing of what they stand for."""
 
 
-def codes_of_scene(scene: Sequence[JSONValue]) -> list[int]:
+def codes_of_scene(scene: Sequence[Any]) -> list[int]:
     """Return the code of each cell of a scene, by rows; see ``metadata["scene"]`` of the picture world."""
     codes = [0] * (CELLS * CELLS)
-    for shape, colour, column, row, right, down in scene:  # type: ignore[misc, union-attr]
-        kind = (str(shape), str(colour), right, down)  # type: ignore[has-type]
-        codes[int(row) * CELLS + int(column)] = 1 + _KINDS.index(kind)  # type: ignore[has-type, arg-type]
+    for shape, colour, column, row, right, down in scene:
+        codes[row * CELLS + column] = 1 + _KINDS.index((shape, colour, right, down))
     return codes
 
 
@@ -42,7 +39,7 @@ def picture_of_codes(codes: Sequence[int]) -> NDArray[np.uint8]:
     """Draw cells by their codes, by rows; those beyond the last are cut off, those missing empty: uint8, 48x48x3."""
     from evalsuite.worlds.picture_canvas import render_scene
 
-    scene: list[JSONValue] = []
+    scene: list[Any] = []
     for place, code in enumerate(codes[: CELLS * CELLS]):
         if code:
             row, column = divmod(place, CELLS)
