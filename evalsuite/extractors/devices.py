@@ -13,7 +13,7 @@ from evalsuite.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-__all__ = ["convolution_precision", "default_workers", "is_cpu", "resolve_devices"]
+__all__ = ["convolution_precision", "default_workers", "describe_device", "is_cpu", "resolve_devices"]
 
 _MOST_THREADS = 16
 _AMPERE = 8  # compute capability from which TF32 is there
@@ -49,6 +49,15 @@ def resolve_devices(devices: Sequence[str], precision: str) -> tuple[str, ...]:
 def is_cpu(device: str) -> bool:
     """Whether a device is the CPU."""
     return device.partition(":")[0] == "cpu"
+
+
+def describe_device(device: str) -> str:
+    """Return what of a device the last bits of features may depend on: its kind, and of the CPU torch's threads."""
+    import torch
+
+    if is_cpu(device):
+        return f"cpu {torch.backends.cpu.get_cpu_capability()}, {torch.get_num_threads()} threads"
+    return torch.cuda.get_device_name(device) if device.startswith("cuda") else device.partition(":")[0]
 
 
 def default_workers() -> int:

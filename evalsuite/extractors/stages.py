@@ -9,6 +9,7 @@ import numpy as np
 
 from evalsuite.errors import InputError
 from evalsuite.extractors.base import BatchExtractor
+from evalsuite.extractors.devices import describe_device
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -75,7 +76,7 @@ class Stage:
             self.size = settings.batch_size or self._batches.batch_size(devices[0])
             if settings.cache is not None:
                 # Batches of another size, or another kind of device, may differ in last bits: they are kept apart.
-                where = f"{self._device.partition(':')[0]}|batch:{self.size}"
+                where = f"{describe_device(self._device)}|batch:{self.size}"
                 self.kept = settings.cache.open(f"{self._batches.cache_identity}|{where}", extractor.dimension)
 
     @property

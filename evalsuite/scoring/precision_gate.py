@@ -89,7 +89,7 @@ class PrecisionCheck:
         return self.share is not None and self.share <= LARGEST_SHARE
 
 
-def choose_by_hash(images: Sequence[NDArray[np.uint8] | ImageSource], n: int = SUBSET) -> list[int]:
+def choose_by_hash(images: Sequence[NDArray[np.uint8] | ImageSource], n: int) -> list[int]:
     """Return the indices of the `n` images with the lowest hashes, or of all, lowest first.
 
     The same images whatever they are called and in whatever order they are.
@@ -124,10 +124,10 @@ def measure_precision(
     InputError
         If an image cannot be read any more.
     """
-    low_fake, fake32 = _both(extractor, fake)
+    low_fake, fake32 = _both(extractor, fake, SUBSET)
     pairs = [(low_fake, fake32)]
     if not isinstance(real, Moments):
-        pairs.append(_both(extractor, real))
+        pairs.append(_both(extractor, real, SUBSET))
     low_real, real32 = (real, real) if isinstance(real, Moments) else pairs[1]
     return PrecisionCheck(
         precision=feature_settings().precision,
@@ -187,7 +187,7 @@ def require_small(check: PrecisionCheck) -> None:
 
 
 def _both(
-    extractor: str, images: Sequence[NDArray[np.uint8] | ImageSource], n: int = SUBSET
+    extractor: str, images: Sequence[NDArray[np.uint8] | ImageSource], n: int
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Return features of chosen images in the precision in force and in float32, but for those without any."""
     chosen = [images[i] for i in choose_by_hash(images, n)]

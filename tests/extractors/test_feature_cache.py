@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
+import torch
 
 from evalsuite.extractors import feature_cache
 from evalsuite.extractors.feature_cache import FeatureCache, default_cache_folder, pixel_key
@@ -199,6 +200,19 @@ def test_another_batch_size_is_kept_apart(tmp_path: Path) -> None:
         with use_settings(FeatureSettings(cache=FeatureCache(tmp_path), batch_size=size)):
             compute_features(extractor, several_sizes(9))
         assert len(extractor.prepared) == computed
+
+
+def test_what_torch_computed_on_other_threads_is_kept_apart(tmp_path: Path) -> None:
+    before = torch.get_num_threads()
+    try:
+        for threads, computed in ((1, 9), (2, 9), (1, 0), (2, 0)):
+            torch.set_num_threads(threads)
+            extractor = Sums()
+            with use_settings(FeatureSettings(cache=FeatureCache(tmp_path), devices=("cpu",))):
+                compute_features(extractor, several_sizes(9))
+            assert len(extractor.prepared) == computed
+    finally:
+        torch.set_num_threads(before)
 
 
 def test_plain_extractors_are_not_kept(tmp_path: Path) -> None:
