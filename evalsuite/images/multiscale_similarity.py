@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from evalsuite.images.pair import checked_pair
-from evalsuite.images.windows import WINDOW, Border, check_border, similarity_maps
+from evalsuite.images.windows import WINDOW, Border, check_border, similarity_means
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -77,8 +77,8 @@ def ms_ssim(
         if scale:
             x, y = _halved(x, border), _halved(y, border)
         is_last = scale == halvings
-        similarity, contrast = similarity_maps(x, y, span, "reflect" if is_last and border == "reflect" else "valid")
-        means = (similarity if is_last else contrast).mean(axis=(0, 1))
+        similarity, contrast = similarity_means(x, y, span, "reflect" if is_last and border == "reflect" else "valid")
+        means = similarity if is_last else contrast
         scales.append(means if border == "valid" else means.mean(keepdims=True))
     # Rows are scales, columns are channels.
     powers = np.maximum(np.stack(scales), 0.0) ** np.array(SCALE_WEIGHTS)[:, None]

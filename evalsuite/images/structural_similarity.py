@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from evalsuite.images.pair import checked_pair
-from evalsuite.images.windows import WINDOW, Border, check_border, similarity_maps
+from evalsuite.images.windows import WINDOW, Border, check_border, similarity_means
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -65,4 +65,4 @@ def ssim(
             f'images must have at least {least} pixels along each edge with border="{border}", as the window has '
             f"{WINDOW}; got {x.shape[0]} x {x.shape[1]}"
         )
-    return float(similarity_maps(x, y, span, border)[0].mean())
+    return float(similarity_means(x, y, span, border)[0].mean())

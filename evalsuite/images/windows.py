@@ -10,7 +10,7 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["BORDERS", "SIGMA", "WINDOW", "Border", "SimilarityMaps", "check_border", "similarity_maps"]
+__all__ = ["BORDERS", "SIGMA", "WINDOW", "Border", "check_border", "similarity_means"]
 
 WINDOW: Final = 11
 """Pixels along an edge of the window."""
@@ -21,10 +21,9 @@ SIGMA: Final = 1.5
 Border: TypeAlias = Literal["valid", "reflect"]
 BORDERS: Final = ("valid", "reflect")
 
-SimilarityMaps: TypeAlias = "tuple[NDArray[np.float64], NDArray[np.float64]]"
-
 _K1, _K2 = 0.01, 0.03
 _HALF = WINDOW // 2
+_VALUES = 1 << 20  # of an image at a time: 8 MiB of each of a dozen arrays
 
 
 def check_border(border: object) -> None:
@@ -33,10 +32,10 @@ def check_border(border: object) -> None:
         raise ValueError(f'`border` must be "valid" or "reflect", got {border!r}')
 
 
-def similarity_maps(
+def similarity_means(
     x: NDArray[np.float64], y: NDArray[np.float64], data_range: float, border: Border
-) -> SimilarityMaps:
-    """Structural similarity, and its part without the means, in the window about each pixel.
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Structural similarity, and its part without the means, in the window about each pixel: their means.
 
     Parameters
     ----------
@@ -49,13 +48,26 @@ def similarity_maps(
 
     Returns
     -------
-    tuple of float64, both of shape (rows, columns, channels)
+    tuple of float64, both of shape (channels,)
         ``l c s`` and ``c s`` of the paper, with its constants 0.01 and 0.03.
     """
-    c1, c2 = (_K1 * data_range) ** 2, (_K2 * data_range) ** 2
+    constants = (_K1 * data_range) ** 2, (_K2 * data_range) ** 2
     if border == "reflect":
         sides = ((_HALF, _HALF), (_HALF, _HALF), (0, 0))
         x, y = np.pad(x, sides, mode="reflect"), np.pad(y, sides, mode="reflect")
+    rows, columns = x.shape[0] - WINDOW + 1, x.shape[1] - WINDOW + 1
+    sums = np.zeros((2, x.shape[2]))
+    step = max(1, _VALUES // (x.shape[1] * x.shape[2]))
+    for start in range(0, rows, step):
+        strip = slice(start, min(start + step, rows) + WINDOW - 1)
+        sums += [part.sum(axis=(0, 1)) for part in _maps(x[strip], y[strip], *constants)]
+    means = sums / (rows * columns)
+    return means[0], means[1]
+
+
+def _maps(
+    x: NDArray[np.float64], y: NDArray[np.float64], c1: float, c2: float
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     mean_x, mean_y = _blurred(x), _blurred(y)
     means = mean_x * mean_y
     squares_x, squares_y = mean_x * mean_x, mean_y * mean_y

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from evalsuite.datasets import load_images
-from evalsuite.images import ms_ssim, psnr, ssim
+from evalsuite.images import ms_ssim, psnr, ssim, windows
 from evalsuite.images.windows import BORDERS
 from evalsuite.metrics.ssim import mosaics
 
@@ -108,6 +108,16 @@ def test_an_odd_last_row_is_repeated_and_not_darkened() -> None:
     means = (2 * 250 * 100 + 2.55**2) / (250**2 + 100**2 + 2.55**2)
     assert ms_ssim(*pair) == pytest.approx(means**0.1333, rel=1e-12)
     assert abs(float(pytorch_msssim.ms_ssim(*tensors(pair), data_range=255)) - means**0.1333) > 1e-3
+
+
+@pytest.mark.parametrize("border", BORDERS)
+def test_strips_make_no_difference(border: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    pairs = [SMALL["noise in colours"], LARGE["colours"]]
+    whole = [ssim(*pair, border=border) for pair in pairs] + [ms_ssim(*pairs[1], border=border)]
+    for values in (1, 2000, 10_000):
+        monkeypatch.setattr(windows, "_VALUES", values)
+        parts = [ssim(*pair, border=border) for pair in pairs] + [ms_ssim(*pairs[1], border=border)]
+        assert parts == pytest.approx(whole, rel=1e-13)
 
 
 @pytest.mark.parametrize("border", BORDERS)
