@@ -105,6 +105,10 @@ def apart_at(a: dict, b: dict) -> bool:
         ("fashion_ddpm_early", "fashion_ddpm"),
         ("noise", "fashion_ddpm_early"),
         ("fashion_vae", "fashion_ddpm"),
+        ("fashion_autoregressive", "fashion_ddpm"),
+        ("fashion_autoencoder", "fashion_ddpm"),
+        ("noise", "fashion_autoregressive"),
+        ("noise", "fashion_autoencoder"),
     ],
 )
 def test_known_better_models_rank_higher(rows: list[dict], worse: str, better: str):

@@ -54,12 +54,11 @@ METRICS: Registry[type[Metric]] = Registry(
         ),
         "composition_accuracy": Entry(
             "evalsuite.metrics.composition_accuracy:CompositionAccuracy",
-            "Composition accuracy: share of pictures of shapes that are exactly what was asked for, 0-1.",
+            "Composition accuracy: share of pictures that meet every constraint and show nothing else, 0-1.",
         ),
         "constraint_accuracy": Entry(
             "evalsuite.metrics.constraint_accuracy:ConstraintAccuracy",
-            "Constraint accuracy: constraints that pictures of shapes meet, over those asked for and things made up, "
-            "0-1.",
+            "Constraint accuracy: constraints that are met, over those of the request and things made up, 0-1.",
         ),
         "contamination_13gram": Entry(
             "evalsuite.metrics.copies:Contamination13gram",
@@ -159,7 +158,7 @@ METRICS: Registry[type[Metric]] = Registry(
         ),
         "label_agreement": Entry(
             "evalsuite.metrics.label_agreement:LabelAgreement",
-            "Label agreement: share of images that a classifier puts into the class asked for, 0-1.",
+            "Label agreement: share of images that the embedded classifier puts into the class asked for, 0-1.",
         ),
         "loop_rate": Entry(
             "evalsuite.metrics.loop_rate:LoopRate",

@@ -47,8 +47,8 @@ _TRAINED = {
 _PURPOSE = {
     "fashion_autoencoder": "The oldest family, and another kind of fault: blurred images, and some between two kinds "
     "of clothes where the density covers codes that no image has.",
-    "fashion_autoregressive": "Another family of model, with another kind of fault: right textures, and shapes that "
-    "come apart where one unlucky pixel led to the next.",
+    "fashion_autoregressive": "Another family of model, with another kind of fault: grain, and shapes that come "
+    "apart where one unlucky pixel led to the next.",
     "fashion_ddpm": "The best drawn images of the zoo, for metrics of sets of images.",
     "fashion_ddpm_early": "A model known to be worse than `fashion_ddpm`: metrics must rank it lower.",
     "fashion_gan": "Another family of model, with another kind of fault: broken shapes with sharp edges.",

@@ -22,7 +22,6 @@ DISTANCES = ("frechet_distance", "frechet_infinity", "kid", "cmmd")
 # Whether images look real (and not whether all kinds come up), and whether all kinds come up.
 FIDELITY = ("precision", "density")
 DIVERSITY = ("recall", "coverage")
-SEEN = (*DISTANCES, *FIDELITY, *DIVERSITY, "inception_score", "memorisation", "authenticity")
 TRAINED = [name for name in IMAGE_MODELS if not name.endswith("_early")]
 
 
@@ -32,10 +31,20 @@ def score(metric: str, images: Any) -> Any:
     return score_outputs(data, MetricSpec(name=metric), METRICS.get(metric)())
 
 
+class Scores(dict[str, dict[str, Any]]):
+    """The scores of all models, by metric, computed when they are first asked for."""
+
+    def __init__(self) -> None:
+        self.images = {name: draw_samples(open_model(name, {}), N)[0] for name in (*IMAGE_MODELS, *CONTROLS)}
+
+    def __missing__(self, metric: str) -> dict[str, Any]:
+        self[metric] = {name: score(metric, images) for name, images in self.images.items()}
+        return self[metric]
+
+
 @pytest.fixture(scope="module")
-def scores() -> dict[str, dict[str, Any]]:
-    images = {name: draw_samples(open_model(name, {}), N)[0] for name in (*IMAGE_MODELS, *CONTROLS)}
-    return {metric: {name: score(metric, drawn) for name, drawn in images.items()} for metric in SEEN}
+def scores() -> Scores:
+    return Scores()
 
 
 def better(scores: dict[str, dict[str, Any]], metric: str, best: str, worse: str) -> bool:
@@ -60,7 +69,7 @@ def test_distances_see_noise_training_and_what_is_real(scores: Any, metric: str)
 def test_fidelity_sees_noise_and_training(scores: Any, metric: str) -> None:
     for name in (*TRAINED, "real"):
         assert better(scores, metric, name, "noise"), name
-    assert scores[metric]["noise"].value == 0
+    assert scores[metric]["noise"].value < 0.01
     assert scores[metric]["fashion_ddpm"].value > scores[metric]["fashion_ddpm_early"].value
 
 
