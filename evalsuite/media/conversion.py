@@ -102,9 +102,18 @@ def convert_samples(samples: Samples) -> tuple[NDArray[np.uint8], list[str]]:
     step = max(1, _ROWS // max(1, width * channels))
     for start in range(0, height, step):
         rows = slice(start, start + step)
-        part = values[rows].astype(np.uint64)
-        beside = None if alpha is None else alpha[rows, :, None].astype(np.uint64)
-        pixels[rows] = _rounded(part, beside, largest, premultiplied=samples.premultiplied)
+        for channel in range(pixels.shape[2]):  # by planes, which are many times faster than by pixels
+            part = values[rows, :, channel]
+            if channels == 4:
+                found = _rounded(_wide(largest - part) * _wide(largest - values[rows, :, 3]), largest)
+            elif alpha is None:
+                found = _narrow(part)
+            elif samples.premultiplied:
+                found = _narrow(largest - (alpha[rows] - np.minimum(part, alpha[rows])))
+            else:
+                opacity = _wide(alpha[rows])
+                found = _rounded(_wide(part) * opacity + (largest - opacity) * largest, largest)
+            pixels[rows, :, channel] = found
     return pixels, done
 
 
@@ -138,17 +147,35 @@ def upright(pixels: NDArray[np.uint8], orientation: int) -> NDArray[np.uint8]:
     return np.ascontiguousarray(pixels)
 
 
-def _rounded(values: NDArray[Any], alpha: NDArray[Any] | None, largest: int, *, premultiplied: bool) -> NDArray[Any]:
-    """Return 8-bit values of samples in uint64: a fraction of ``largest ** 2``, rounded; ties cannot be."""
+def _wide(samples: NDArray[Any]) -> NDArray[Any]:
+    """Return samples as integers that hold their products: of 8 bits, of 16; and those times 510: of 64."""
     import numpy as np
 
-    if values.shape[2] == 4:
-        values = (largest - values[:, :, :3]) * (largest - values[:, :, 3:])
-    elif alpha is None:
-        values = values * largest
-    elif premultiplied:
-        values = np.minimum(values + (largest - alpha), largest) * largest
-    else:
-        values = values * alpha + largest * (largest - alpha)
+    return samples.astype(np.uint16 if samples.dtype.itemsize == 1 else np.uint64)
+
+
+def _rounded(products: NDArray[Any], largest: int) -> NDArray[Any]:
+    """Return ``255 p / largest**2``, rounded, in the place of products; ties cannot be."""
+    if largest == 255:
+        products += 128
+        products += products >> 8
+        products >>= 8  # exact for all p up to 255 * 255
+        return products
     whole = largest * largest
-    return np.asarray((510 * values + whole) // (2 * whole))
+    products *= 510
+    products += whole
+    products //= 2 * whole
+    return products
+
+
+def _narrow(samples: NDArray[Any]) -> NDArray[Any]:
+    """Return samples of 16 bits over 257, rounded; those of 8 bits as they are."""
+    import numpy as np
+
+    if samples.dtype.itemsize == 1:
+        return samples
+    wide: NDArray[Any] = samples.astype(np.uint32)
+    wide *= 255
+    wide += 32895
+    wide >>= 16  # exact for all values of 16 bits
+    return wide

@@ -64,6 +64,18 @@ def test_no_value_of_16_bits_saturates() -> None:
     assert found.mean() == pytest.approx(127.5)  # others clip at 255, and have a mean of 254.5
 
 
+def test_every_value_with_every_alpha() -> None:
+    values, alpha = np.meshgrid(np.arange(256, dtype=np.uint8), np.arange(256, dtype=np.uint8))
+    found, _ = convert_samples(Samples(values=values[:, :, None], alpha=alpha))
+    np.testing.assert_array_equal(found, expected(values[:, :, None], alpha))
+    ink = np.stack([values, values, values, alpha], axis=2)
+    found, _ = convert_samples(Samples(values=ink))
+    exact = expected(255 - values[:, :, None], 255 - alpha).astype(int) - alpha[:, :, None]  # over black, not white
+    np.testing.assert_array_equal(found, np.repeat(exact, 3, axis=2))
+    found, _ = convert_samples(Samples(values=values[:, :, None], alpha=alpha, premultiplied=True))
+    np.testing.assert_array_equal(found[:, :, 0], np.minimum(values.astype(int) + 255 - alpha, 255))
+
+
 @pytest.mark.parametrize("compressed", [False, True])
 @pytest.mark.parametrize("order", ["<", ">"])
 @pytest.mark.parametrize("channels", [1, 3])
