@@ -81,7 +81,7 @@ def test_unknown_architecture():
     ("name", "train", "falls_to"),
     [
         ("fashion_autoencoder", train_autoencoder, 0.5),
-        ("fashion_autoregressive", train_autoregressive, 0.5),
+        ("fashion_autoregressive", train_autoregressive, 0.8),
         ("fashion_ddpm", train_diffusion, 0.8),
         ("fashion_vae", train_vae, 0.9),
         ("fashion_gan", train_gan, None),
