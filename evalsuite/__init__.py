@@ -50,7 +50,23 @@ def __getattr__(name: str) -> Any:
         return version("evalsuite")
     if name in _WHERE:
         return getattr(import_module(_WHERE[name]), name)
+    if name == "_rust":  # asked for by kernels, and not there
+        return _compiled()
     raise AttributeError(f"module 'evalsuite' has no attribute {name!r}")
+
+
+def _compiled() -> Any:
+    """Import the extension, or say why there is none: mostly the folder of a clone, which Python finds first."""
+    try:
+        return import_module("evalsuite._rust")
+    except ModuleNotFoundError:
+        from pathlib import Path
+
+        folder = Path(__file__).parent.parent
+        raise ImportError(
+            f"{folder} holds evalsuite's sources, without their compiled part, and Python took them before an installed "
+            "evalsuite. Run Python from another folder; or build the part here: pip install -e ."
+        ) from None
 
 
 def __dir__() -> list[str]:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+import shutil
+import subprocess
+import sys
 import tomllib
 from importlib.metadata import metadata, version
 from importlib.resources import files
@@ -22,6 +25,16 @@ def test_extension_imports():
     from evalsuite import _rust
 
     assert _rust.__all__
+
+
+def test_a_folder_of_sources_says_what_is_missing(tmp_path: Path):
+    """Python takes the folder it runs in before what is installed: in a clone, sources that were not built."""
+    ignored = shutil.ignore_patterns("*.so", "__pycache__", "weights")
+    shutil.copytree(Path(evalsuite.__file__).parent, tmp_path / "evalsuite", ignore=ignored)
+    code = "from evalsuite.text import BLEU\nBLEU().corpus_score(['a'], [['a']])"
+    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert "Run Python from another folder; or build the part here: pip install -e ." in done.stderr.splitlines()[-1]
 
 
 def test_tasks_are_installed_as_they_are_in_the_tree():
