@@ -64,8 +64,8 @@ def _compiled() -> Any:
 
         folder = Path(__file__).parent.parent
         raise ImportError(
-            f"{folder} holds evalsuite's sources, without their compiled part, and Python took them before an installed "
-            "evalsuite. Run Python from another folder; or build the part here: pip install -e ."
+            f"{folder} holds evalsuite's sources, without their compiled part, and Python took them before an "
+            "installed evalsuite. Run Python from another folder; or build the part here: pip install -e ."
         ) from None
 
 
