@@ -84,7 +84,7 @@ def samples(*, seed: int, n: int, depths: tuple[int, int] | None = None) -> list
     Examples
     --------
     >>> samples(seed=1, n=1)[0].input["request"]
-    'Draw three triangles.'
+    'Draw three crosses.'
     """
     low, high = DEFAULT_DEPTHS if depths is None else depths
     if not 0 <= seed < 1 << 64:
