@@ -68,7 +68,10 @@ def make_settings(
     ------
     UsageError
         If one has no such value; the message begins with the command.
+    ModelError
+        If a device that was named is not there.
     """
+    from evalsuite.extractors.devices import resolve_devices
     from evalsuite.extractors.feature_cache import FeatureCache, default_cache_folder
     from evalsuite.extractors.settings import FeatureSettings
 
@@ -79,6 +82,8 @@ def make_settings(
         raise UsageError(f"{command}: --accept-precision is for --precision tf32 and bf16")
     if options.cache is not None and options.cache.exists() and not options.cache.is_dir():
         raise UsageError(f"{command}: --cache: expected a folder, {options.cache} is none")
+    if options.device is not None:  # also where nothing that is asked for computes on one
+        resolve_devices(devices, options.precision or "float32")
     try:
         return FeatureSettings(
             devices=devices,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import isfinite
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
@@ -11,7 +10,10 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["CubicKernel", "GaussianKernel", "Kernel"]
+__all__ = ["GREATEST_SIGMA", "LEAST_SIGMA", "CubicKernel", "GaussianKernel", "Kernel"]
+
+# Beyond these the square is 0 or infinite.
+LEAST_SIGMA, GREATEST_SIGMA = 1e-100, 1e100
 
 
 class Kernel(Protocol):
@@ -63,8 +65,8 @@ class GaussianKernel:
     sigma: float
 
     def __post_init__(self) -> None:
-        if not (isfinite(self.sigma) and self.sigma > 0):
-            raise ValueError(f"`sigma` must be a finite number above 0; found {self.sigma}")
+        if not LEAST_SIGMA <= self.sigma <= GREATEST_SIGMA:
+            raise ValueError(f"`sigma` must be a number from {LEAST_SIGMA:g} to {GREATEST_SIGMA:g}; found {self.sigma}")
 
     def tile(self, x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.float64]:
         """See `Kernel.tile`."""

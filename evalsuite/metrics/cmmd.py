@@ -10,6 +10,7 @@ import numpy as np
 
 from evalsuite import stats
 from evalsuite.distances import GaussianKernel, KernelDistance, kernel_distance, mean_kernel
+from evalsuite.distances.kernel import GREATEST_SIGMA, LEAST_SIGMA
 from evalsuite.errors import UsageError
 from evalsuite.metrics.image_set import ImageSetMetric
 from evalsuite.metrics.references import OncePerArray
@@ -63,8 +64,10 @@ class Cmmd(ImageSetMetric):
     def __post_init__(self) -> None:
         super().__post_init__()
         is_number = isinstance(self.sigma, (int, float)) and not isinstance(self.sigma, bool)
-        if not (is_number and 0 < self.sigma < float("inf")):
-            raise UsageError(f"{self.name}: `sigma` must be a finite number above 0, got {self.sigma!r}")
+        if not (is_number and LEAST_SIGMA <= self.sigma <= GREATEST_SIGMA):
+            raise UsageError(
+                f"{self.name}: `sigma` must be a number from {LEAST_SIGMA:g} to {GREATEST_SIGMA:g}, got {self.sigma!r}"
+            )
 
     def floor(self, features: FloatArray, reference: FloatArray | None = None) -> float | None:
         """Return what as many real images score on average: what pairs of a member with itself add."""

@@ -124,7 +124,7 @@ class FrechetDistance(ImageSetMetric):
         vectors, given = self._pair(features, reference)
         if len(vectors) < self.least or len(given) < _LEAST_FOR_FLOOR:
             return None
-        return _floor(given, len(vectors), n_draws=4 if given.shape[1] <= _WIDE else 1)
+        return _floor(given, len(vectors), n_cuts=32 if given.shape[1] <= _WIDE else 1)
 
     def figures(self, data: FigureInput) -> Sequence[Figure]:
         """Return, besides, the images that the distance suffers from most, where a task ranks by it."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -66,15 +67,19 @@ def difference_of_sets(
 
     Notes
     -----
-    Where both sets have samples of the same names, as of the same prompts or seeds, and the metric says what it would
-    be without a block of them, blocks are left out of both together: what the two have in common then cancels. Blocks
-    go by the order of names. Otherwise the sets are taken as independent: see `evalsuite.stats.difference_interval`.
+    Where both sets have samples of the same names (endings such as .png aside), as of the same prompts or seeds, and
+    the metric says what it would be without a block of them, blocks are left out of both together: what the two have in
+    common then cancels. Blocks go by the order of names. Otherwise the sets are taken as independent: see
+    `evalsuite.stats.difference_interval`.
     """
     if first.score.value is None or second.score.value is None:
         return None
     difference = second.score.value - first.score.value
-    if len(first.names) == len(second.names) and set(first.names) == set(second.names):
-        one, other = (_left_out(metric, side, reference) for side in (first, second))
+    names = [_stems(side.names) for side in (first, second)]
+    if len(names[0]) == len(names[1]) and set(names[0]) == set(names[1]):
+        one, other = (
+            _left_out(metric, side, stems, reference) for side, stems in zip((first, second), names, strict=True)
+        )
         if one is not None and other is not None and one.shape == other.shape:
             interval = stats.difference_of_left_out(difference, one, other)
             if interval is not None:
@@ -92,10 +97,18 @@ def difference_of_scores(first: Score, second: Score) -> SetDifference | None:
     return SetDifference(value=second.value - first.value, interval=interval, is_paired=False)
 
 
-def _left_out(metric: SetMetric, side: ScoredRows, reference: FloatArray | None) -> NDArray[np.float64] | None:
+def _stems(names: Sequence[str]) -> list[str]:
+    """Return names without the endings that say how an image is stored, unless two would then be one."""
+    stems = [str(PurePath(name).with_suffix("")) if PurePath(name).name else name for name in names]
+    return stems if len(set(stems)) == len(stems) else list(names)
+
+
+def _left_out(
+    metric: SetMetric, side: ScoredRows, names: Sequence[str], reference: FloatArray | None
+) -> NDArray[np.float64] | None:
     """Return the score without one block of samples at a time; blocks are the same for sets of the same names."""
     scored = side.rows.scored()
-    return metric.left_out(side.rows.values[scored], _places(side.names)[scored], reference)
+    return metric.left_out(side.rows.values[scored], _places(names)[scored], reference)
 
 
 def _places(names: Sequence[str]) -> NDArray[np.int64]:

@@ -68,6 +68,23 @@ def test_a_paired_difference_is_surer_and_both_hold_what_the_sets_differ_by(sets
     assert widths[0] < 0.8 * widths[1]
 
 
+def test_pairs_are_found_whatever_stores_the_images(sets: Path, capsys: Capture) -> None:
+    images = load_images("fashion_mnist/heldout")[400:600]
+    np.savez(sets / "a.npz", images)
+    fakes = [argument for name in ("a", "a.npz") for argument in ("--fake", str(sets / name))]
+    metrics = ("--metric", "frechet_distance", "kid")
+    assert main(["score", "--real", str(sets / "real.npz"), *fakes, *metrics, "--json"]) == 0
+    for score in json.loads(capsys.readouterr().out)[1]["scores"]:
+        assert score["difference"]["is_paired"] is True
+        assert score["difference"]["interval"]["high"] == pytest.approx(0.0, abs=1e-9)
+
+
+def test_a_device_that_is_not_there_is_refused_though_nothing_would_use_it(sets: Path, capsys: Capture) -> None:
+    arguments = ["score", "--real", str(sets / "real.npz"), "--fake", str(sets / "a"), "--metric", "kid"]
+    assert main([*arguments, "--device", "foo"]) == 2
+    assert "foo" in capsys.readouterr().err
+
+
 def test_protocols_and_sets_do_not_go_into_one_table(sets: Path, capsys: Capture) -> None:
     fakes = ["--fake", str(sets / "a"), "--fake", str(sets / "darker")]
     arguments = ["score", "--real", str(sets / "real.npz"), *fakes, "--metric", "fid", "--protocol", "all"]

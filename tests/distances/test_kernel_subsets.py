@@ -66,7 +66,7 @@ def test_bad_options_are_refused(options: dict[str, int], message: str) -> None:
         kernel_subsets(np.zeros((10, 2)), np.zeros((12, 2)), **options)
 
 
-@pytest.mark.parametrize("sigma", [0.0, -1.0, float("nan"), float("inf")])
+@pytest.mark.parametrize("sigma", [0.0, -1.0, 1e-200, 1e200, float("nan"), float("inf")])
 def test_bad_widths_are_refused(sigma: float) -> None:
     with pytest.raises(ValueError, match="`sigma`"):
         GaussianKernel(sigma)
