@@ -66,7 +66,7 @@ def test_the_floor_is_what_more_of_the_population_would_have(n: int, m: int, d: 
     floors, truths = [], []
     for _ in range(40):
         reference = draw.normal(size=(m, d)) * scale
-        floors.append(frechet_floor(reference, n))
+        floors.append(frechet_floor(reference, n, n_cuts=8))
         truths.append(frechet_distance(draw.normal(size=(n, d)) * scale, reference))
     error = np.sqrt((np.var(floors) + np.var(truths)) / 40)
     assert np.mean(floors) == pytest.approx(np.mean(truths), abs=4 * error + 0.05 * np.mean(truths))
