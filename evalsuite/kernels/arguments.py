@@ -20,6 +20,7 @@ __all__ = [
     "MAX_RESAMPLES",
     "check_array",
     "check_choice",
+    "check_counts",
     "check_finite",
     "check_flag",
     "check_integer",
@@ -36,6 +37,7 @@ Item = TypeVar("Item")
 MAX_RESAMPLES: Final = 2**24
 """Most resamples or trials of one call."""
 _MOST_BYTES: Final = 2**36
+_MAX_EXACT: Final = 2**53
 
 
 def check_texts(texts: Sequence[str], name: str, *, lowercase: bool) -> list[str]:
@@ -172,3 +174,16 @@ def check_not_empty(rows: NDArray[np.generic], name: str) -> None:
     """Refuse, by ValueError, an array without rows or without columns."""
     if rows.shape[0] == 0 or rows.shape[1] == 0:
         raise ValueError(f"`{name}` must have at least one row and one column; found shape {rows.shape}")
+
+
+def check_counts(statistics: NDArray[np.float64] | NDArray[np.int64]) -> None:
+    """Refuse, by ValueError, what no counts can be: negative, infinite, or an integer that float64 does not hold."""
+    invalid = (statistics < 0) | np.isinf(statistics)
+    if statistics.dtype == np.int64:
+        invalid |= statistics > _MAX_EXACT
+    if invalid.any():
+        row, column = (int(index) for index in np.argwhere(invalid)[0])
+        raise ValueError(
+            f"`statistics` must be counts, 0 to 2**53, or NaN; found {statistics[row, column]} in row {row}, "
+            f"column {column}"
+        )

@@ -11,6 +11,7 @@ from evalsuite import _rust
 from evalsuite.kernels.arguments import (
     check_array,
     check_choice,
+    check_counts,
     check_finite,
     check_flag,
     check_integer,
@@ -41,7 +42,6 @@ SMOOTH_METHODS: Final = tuple(_SMOOTH_VALUES)
 """What can be done for an order without matches."""
 COMPENSATED_SUM: Final = sys.version_info >= (3, 12)
 """Whether sum() of floats compensates for rounding, as from Python 3.12 on: sacrebleu's scores move with it."""
-_MAX_EXACT: Final = 2**53
 MAX_BLEU_ORDER: Final = 2**16
 """Longest n-grams that BLEU counts."""
 # Texts are copied out of Python a block at a time, so that copies of a large corpus never exist all at once.
@@ -250,7 +250,7 @@ def bleu_scores(
     n_columns = statistics.shape[1]
     if n_columns < 4 or n_columns % 2:
         raise ValueError(f"`statistics` must have 2 + 2 * N columns, N at least 1; found {n_columns}")
-    _statistics_values(statistics)
+    check_counts(statistics)
     out = np.empty(len(statistics), dtype=np.float64)
     rows = np.ascontiguousarray(statistics, dtype=np.float64)
     if len(rows):
@@ -264,16 +264,3 @@ def bleu_scores(
             out,
         )
     return out
-
-
-def _statistics_values(statistics: NDArray[np.float64] | NDArray[np.int64]) -> None:
-    """Refuse numbers that no counts can be: negative, infinite, or integers that float64 does not hold."""
-    invalid = (statistics < 0) | np.isinf(statistics)
-    if statistics.dtype == np.int64:
-        invalid |= statistics > _MAX_EXACT
-    if invalid.any():
-        row, column = (int(index) for index in np.argwhere(invalid)[0])
-        raise ValueError(
-            f"`statistics` must be counts, 0 to 2**53, or NaN; found {statistics[row, column]} in row {row}, "
-            f"column {column}"
-        )

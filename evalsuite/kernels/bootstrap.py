@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from evalsuite import _rust
-from evalsuite.kernels.arguments import MAX_RESAMPLES, check_array, check_integer, new_table
+from evalsuite.kernels.arguments import MAX_RESAMPLES, check_array, check_integer, check_not_empty, new_table
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -74,8 +74,7 @@ def bootstrap_sums(
     """
     check_array(rows, "rows", (np.float64,), 2, contiguous=True)
     check_array(clusters, "clusters", (np.int64,), 1, contiguous=True)
-    if rows.shape[0] == 0 or rows.shape[1] == 0:
-        raise ValueError(f"`rows` must have at least one row and one column; found shape {rows.shape}")
+    check_not_empty(rows, "rows")
     if len(clusters) != len(rows):
         raise ValueError(f"`clusters` must have one label for each of the {len(rows)} rows; found {len(clusters)}")
     count, key, first = _resamples(n_resamples, seed, first_resample)

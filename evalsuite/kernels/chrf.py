@@ -10,6 +10,7 @@ import numpy as np
 from evalsuite import _rust
 from evalsuite.kernels.arguments import (
     check_array,
+    check_counts,
     check_finite,
     check_flag,
     check_integer,
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 __all__ = ["chrf_scores", "chrf_statistics"]
 
 _MAX_ORDER: Final = 2**20
-_MAX_EXACT: Final = 2**53
 
 
 def chrf_statistics(
@@ -118,7 +118,7 @@ def chrf_statistics(
 def chrf_scores(
     statistics: NDArray[np.float64] | NDArray[np.int64], *, beta: float = 2, eps_smoothing: bool = False
 ) -> NDArray[np.float64]:
-    """Chrf of each row of statistics.
+    """Score each row of statistics by chrF.
 
     Parameters
     ----------
@@ -160,15 +160,7 @@ def chrf_scores(
     check_array(statistics, "statistics", (np.float64, np.int64), 2)
     if statistics.shape[1] == 0 or statistics.shape[1] % 3:
         raise ValueError(f"`statistics` must have 3 * N columns, N at least 1; found {statistics.shape[1]}")
-    invalid = (statistics < 0) | np.isinf(statistics)
-    if statistics.dtype == np.int64:
-        invalid |= statistics > _MAX_EXACT
-    if invalid.any():
-        row, column = (int(index) for index in np.argwhere(invalid)[0])
-        raise ValueError(
-            f"`statistics` must be counts, 0 to 2**53, or NaN; found {statistics[row, column]} in row {row}, "
-            f"column {column}"
-        )
+    check_counts(statistics)
     beta_squared = _square(beta)
     out = np.empty(len(statistics), dtype=np.float64)
     if len(statistics):

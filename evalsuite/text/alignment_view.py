@@ -102,9 +102,7 @@ def collect_error_counts(
     Raises
     ------
     TypeError
-        If `output` is neither, or an option has another type.
-    ValueError
-        If a number is out of range.
+        If `output` is neither.
 
     Examples
     --------

@@ -4,6 +4,7 @@ use pyo3::buffer::PyBuffer;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyList};
 
+use crate::bindings::arrays::to_bytes;
 use crate::kernels::characters::word_characters::UNICODE_VERSION;
 use crate::kernels::contamination::corpus_ngrams::{ngrams, word_spans as spans_of};
 use crate::kernels::contamination::corpus_scan::CorpusScan as Scan;
@@ -50,7 +51,7 @@ pub(crate) fn text_ngrams(
     let found = py.detach(|| ngrams(&texts, n, seed, distinct));
     counts.copy_from_slice(py, &found.counts)?;
     n_words.copy_from_slice(py, &found.n_words)?;
-    bytes_of(py, found.hashes.iter().map(|hash| hash.to_ne_bytes()))
+    to_bytes(py, &found.hashes, u64::to_ne_bytes)
 }
 
 /// Fills `counts`, int64 of shape (n,), with the words of each text; returns start and end of each as native int64.
@@ -62,19 +63,7 @@ pub(crate) fn word_spans(
 ) -> PyResult<Bound<'_, PyBytes>> {
     let (spans, n_words) = py.detach(|| spans_of(&texts));
     counts.copy_from_slice(py, &n_words)?;
-    bytes_of(py, spans.iter().map(|place| place.to_ne_bytes()))
-}
-
-fn bytes_of(
-    py: Python<'_>,
-    words: impl ExactSizeIterator<Item = [u8; 8]>,
-) -> PyResult<Bound<'_, PyBytes>> {
-    PyBytes::new_with(py, 8 * words.len(), |bytes| {
-        for (place, word) in bytes.chunks_exact_mut(8).zip(words) {
-            place.copy_from_slice(&word);
-        }
-        Ok(())
-    })
+    to_bytes(py, &spans, i64::to_ne_bytes)
 }
 
 /// A search for the n-grams of items in a corpus that is given piece by piece.
@@ -121,8 +110,9 @@ impl CorpusScan {
         let (own_counts, own_words) = self.0.items().counts();
         counts.copy_from_slice(py, own_counts)?;
         n_words.copy_from_slice(py, own_words)?;
-        let places = self.0.items().places().iter();
-        bytes_of(py, places.map(|&place| i64::from(place).to_ne_bytes()))
+        to_bytes(py, self.0.items().places(), |place| {
+            i64::from(place).to_ne_bytes()
+        })
     }
 
     /// Fills `documents` and `first`, int64 of shape (n n-grams,).

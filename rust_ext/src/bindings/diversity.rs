@@ -4,6 +4,7 @@ use pyo3::buffer::PyBuffer;
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 
+use crate::bindings::arrays::to_bytes;
 use crate::error::KernelError;
 use crate::kernels::diversity::ending_loop::ending_loops as find_loops;
 use crate::kernels::diversity::ngram_diversity::{
@@ -146,18 +147,4 @@ pub(crate) fn ending_loops(
         Ok(find_loops(texts, min_repetitions, min_span))
     })?;
     out.copy_from_slice(py, &rows)
-}
-
-/// Numbers in the machine's own byte order, as numpy reads them.
-fn to_bytes<'py, T: Copy, const N: usize>(
-    py: Python<'py>,
-    values: &[T],
-    encode: impl Fn(T) -> [u8; N],
-) -> PyResult<Bound<'py, PyBytes>> {
-    PyBytes::new_with(py, values.len() * N, |bytes| {
-        for (place, &value) in bytes.chunks_exact_mut(N).zip(values) {
-            place.copy_from_slice(&encode(value));
-        }
-        Ok(())
-    })
 }

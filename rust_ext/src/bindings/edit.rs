@@ -4,6 +4,7 @@ use pyo3::buffer::PyBuffer;
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 
+use crate::bindings::arrays::to_bytes;
 use crate::error::KernelError;
 use crate::kernels::edit::batch::{
     Alignments, NumberPairs, TextPairs, edit_alignments as align, edit_counts as count,
@@ -61,7 +62,7 @@ pub(crate) fn edit_alignments<'py>(
 ) -> PyResult<(Bound<'py, PyBytes>, Bound<'py, PyBytes>)> {
     let unit = unit_of(unit)?;
     let found = py.detach(|| TextPairs::new(&first, &second, unit).map(|pairs| align(&pairs)))?;
-    to_bytes(py, &found)
+    pack(py, &found)
 }
 
 /// As `edit_distances`, of sequences of uint32 that follow one another.
@@ -100,22 +101,15 @@ pub(crate) fn edit_alignments_of_numbers(
         NumberPairs::new(&first, &first_lengths, &second, &second_lengths)
             .map(|pairs| align(&pairs))
     })?;
-    to_bytes(py, &found)
+    pack(py, &found)
 }
 
-fn to_bytes<'py>(
+fn pack<'py>(
     py: Python<'py>,
     found: &Alignments,
 ) -> PyResult<(Bound<'py, PyBytes>, Bound<'py, PyBytes>)> {
-    let pack = |numbers: &[i64]| {
-        PyBytes::new_with(py, 8 * numbers.len(), |bytes| {
-            for (place, number) in bytes.chunks_exact_mut(8).zip(numbers) {
-                place.copy_from_slice(&number.to_ne_bytes());
-            }
-            Ok(())
-        })
-    };
-    Ok((pack(&found.runs)?, pack(&found.counts)?))
+    let runs = to_bytes(py, &found.runs, i64::to_ne_bytes)?;
+    Ok((runs, to_bytes(py, &found.counts, i64::to_ne_bytes)?))
 }
 
 /// Fills `out`, float64, with a symmetric matrix for each group of texts, one after the other.

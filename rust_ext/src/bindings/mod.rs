@@ -3,6 +3,7 @@
 
 #![allow(clippy::needless_pass_by_value)] // PyO3 hands arguments over as owned values
 
+pub(crate) mod arrays;
 pub(crate) mod bleu;
 pub(crate) mod bootstrap;
 pub(crate) mod chrf;

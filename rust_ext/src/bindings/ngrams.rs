@@ -4,6 +4,7 @@ use pyo3::buffer::PyBuffer;
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 
+use crate::bindings::arrays::to_bytes;
 use crate::error::KernelError;
 use crate::kernels::divergence::joint_ngrams::joint_ngram_counts as count_both;
 use crate::kernels::divergence::ngram_hashes::{
@@ -25,14 +26,6 @@ fn parse_unit(unit: &str) -> Result<Unit, KernelError> {
     }
 }
 
-/// The bytes of numbers as numpy reads them on this machine.
-fn pack<const N: usize>(
-    py: Python<'_>,
-    numbers: impl Iterator<Item = [u8; N]>,
-) -> Bound<'_, PyBytes> {
-    PyBytes::new(py, &numbers.flatten().collect::<Vec<u8>>())
-}
-
 /// Counts of each n-gram in two lists of texts, as the bytes of two int64 arrays.
 #[pyfunction]
 pub(crate) fn joint_ngram_counts<'py>(
@@ -45,8 +38,8 @@ pub(crate) fn joint_ngram_counts<'py>(
     let unit = parse_unit(unit)?;
     let (first, second) = py.detach(|| count_both(&first, &second, unit, order));
     Ok((
-        pack(py, first.into_iter().map(i64::to_ne_bytes)),
-        pack(py, second.into_iter().map(i64::to_ne_bytes)),
+        to_bytes(py, &first, i64::to_ne_bytes)?,
+        to_bytes(py, &second, i64::to_ne_bytes)?,
     ))
 }
 
@@ -61,8 +54,8 @@ pub(crate) fn ngram_hashes<'py>(
     let unit = parse_unit(unit)?;
     let (hashes, lengths) = py.detach(|| hash_texts(&texts, unit, order));
     Ok((
-        pack(py, hashes.into_iter().map(f64::to_ne_bytes)),
-        pack(py, lengths.into_iter().map(i64::to_ne_bytes)),
+        to_bytes(py, &hashes, f64::to_ne_bytes)?,
+        to_bytes(py, &lengths, i64::to_ne_bytes)?,
     ))
 }
 

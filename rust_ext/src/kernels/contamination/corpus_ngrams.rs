@@ -45,7 +45,7 @@ fn ngrams_of<T: AsRef<[u8]>>(texts: &[T], n: usize, seed: u64, distinct: bool) -
     let (length, hasher) = (Length::new(n), WordHasher::new(seed));
     let (mut rolling, mut scratch) = (Rolling::default(), Vec::new());
     let mut found = Ngrams::default();
-    let (mut own, mut unique) = (Vec::new(), Vec::new());
+    let mut own = Vec::new();
     for text in texts {
         rolling.reset();
         own.clear();
@@ -57,10 +57,7 @@ fn ngrams_of<T: AsRef<[u8]>>(texts: &[T], n: usize, seed: u64, distinct: bool) -
         });
         if distinct {
             own.sort_unstable();
-            unique.clear();
-            unique.extend_from_slice(&own);
-            unique.dedup();
-            own.clone_from(&unique);
+            own.dedup();
         }
         found.hashes.extend_from_slice(&own);
         found.counts.push(as_count(own.len()));

@@ -5,6 +5,7 @@
 //! ordinary text that spares most of the work beyond pairs of words.
 
 use crate::kernels::numbering::token_sequences::TokenSequences;
+use crate::kernels::numbering::word_ids::fold;
 
 /// The n-grams of one order: walk from order to order with [`SetNgrams::lengthen`].
 pub struct SetNgrams<'a> {
@@ -129,9 +130,7 @@ impl PairTable {
     #[inline]
     fn number(&mut self, head: u32, last: u32) -> u32 {
         let key = u64::from(head) << 32 | u64::from(last);
-        let product = u128::from(key ^ 0x2d35_8dcc_aa6c_78a5) * 0x9e37_79b9_7f4a_7c15;
-        let hash = (product as u64) ^ ((product >> 64) as u64);
-        let mut at = (hash >> self.shift) as usize;
+        let mut at = (fold(key) >> self.shift) as usize;
         loop {
             let (found, number) = self.slots[at];
             if number == 0 {

@@ -1,7 +1,7 @@
 //! Two texts as sequences of small numbers, equal where their words or characters are equal.
 
 use crate::kernels::characters::code_point::code_points;
-use crate::kernels::characters::python_whitespace::{split, trim_end, whitespace_len};
+use crate::kernels::characters::python_whitespace::{split, trim, whitespace_len};
 use crate::kernels::numbering::word_ids::WordIds;
 
 /// What a text is a sequence of.
@@ -98,19 +98,6 @@ fn next_unusual(text: &[u8], mut at: usize) -> usize {
         .count()
 }
 
-/// `text` without whitespace at its ends, as `str.strip` gives it.
-#[must_use]
-pub fn strip(text: &[u8]) -> &[u8] {
-    let mut start = 0;
-    while start < text.len() {
-        match whitespace_len(text, start) {
-            0 => break,
-            width => start += width,
-        }
-    }
-    trim_end(&text[start..])
-}
-
 /// Code points below this are their own number plus 1.
 const DIRECT: u32 = 256;
 
@@ -188,7 +175,7 @@ impl SymbolPair {
         self.second.clear();
         match unit {
             Unit::Characters => self.read_characters(first, second),
-            Unit::StrippedCharacters => self.read_characters(strip(first), strip(second)),
+            Unit::StrippedCharacters => self.read_characters(trim(first), trim(second)),
             Unit::Words => self.read_words(first, second, |text, spans| {
                 split(text, |start, end| spans.push((start as u32, end as u32)));
             }),
@@ -254,12 +241,6 @@ mod tests {
         assert_eq!(spaced("\ta \n b\n"), ["a", "b"]);
         assert_eq!(spaced("\t"), Vec::<&str>::new());
         assert_eq!(spaced(" \u{85}é\u{85}"), ["é"]);
-    }
-
-    #[test]
-    fn strips_both_ends() {
-        assert_eq!(strip("\u{2003} é \x1c".as_bytes()), "é".as_bytes());
-        assert_eq!(strip(b" \t"), b"");
     }
 
     #[test]

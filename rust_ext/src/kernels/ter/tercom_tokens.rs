@@ -7,6 +7,7 @@
 
 use crate::kernels::characters::code_point::decode;
 use crate::kernels::characters::python_whitespace::{split, trim_end};
+use crate::kernels::characters::replace::{decode_entities, replace_all};
 use crate::kernels::characters::special_bytes::visit_special;
 
 /// Which of tercom's steps a text goes through.
@@ -77,7 +78,7 @@ fn normalize(text: &[u8]) -> Vec<u8> {
     let joined;
     let mut line = text;
     if line.contains(&b'\n') {
-        let mut parts = replace(line, b"\n-", b"");
+        let mut parts = replace_all(line, b"\n-", b"");
         for byte in &mut parts {
             if *byte == b'\n' {
                 *byte = b' ';
@@ -86,17 +87,9 @@ fn normalize(text: &[u8]) -> Vec<u8> {
         joined = parts;
         line = &joined;
     }
-    let mut decoded;
+    let decoded;
     if line.contains(&b'&') {
-        decoded = line.to_vec();
-        for (entity, character) in [
-            ("&quot;", "\""),
-            ("&amp;", "&"),
-            ("&lt;", "<"),
-            ("&gt;", ">"),
-        ] {
-            decoded = replace(&decoded, entity.as_bytes(), character.as_bytes());
-        }
+        decoded = decode_entities(line.to_vec());
         line = &decoded;
     }
     let mut padded = Vec::with_capacity(line.len() + line.len() / 2 + 16);
@@ -115,7 +108,7 @@ fn normalize(text: &[u8]) -> Vec<u8> {
     padded.push(b' ');
     let mut line = padded;
     if line.contains(&b'\'') {
-        line = replace(&line, b"'s ", b" 's ");
+        line = replace_all(&line, b"'s ", b" 's ");
     }
     let stop = |byte: u8| byte == b'.' || byte == b',';
     if line.iter().any(|&byte| stop(byte)) {
@@ -126,22 +119,6 @@ fn normalize(text: &[u8]) -> Vec<u8> {
         line = part_after(&line, |a, b| a.is_ascii_digit() && b == b'-');
     }
     line
-}
-
-/// Replaces `pattern`, from left to right and never what a replacement made.
-fn replace(text: &[u8], pattern: &[u8], replacement: &[u8]) -> Vec<u8> {
-    let mut replaced = Vec::with_capacity(text.len() + 16);
-    let mut rest = text;
-    while let Some(&byte) = rest.first() {
-        if let Some(after) = rest.strip_prefix(pattern) {
-            replaced.extend_from_slice(replacement);
-            rest = after;
-        } else {
-            replaced.push(byte);
-            rest = &rest[1..];
-        }
-    }
-    replaced
 }
 
 /// Sets apart each byte `b`, ASCII but no letter or digit, whose pair `(a, b)` with the one before is `found`.
