@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
+from evalsuite.environment import one_thread
 from evalsuite.errors import InputError
 
 if TYPE_CHECKING:
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from torch import Tensor
 
-__all__ = ["BatchExtractor", "DerivedExtractor", "Extractor", "check_image"]
+__all__ = ["BatchExtractor", "DerivedExtractor", "Extractor", "batched_features", "check_image"]
 
 
 class Extractor(Protocol):
@@ -108,6 +109,21 @@ class DerivedExtractor(Extractor, Protocol):
     def derive(self, features: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return its features by those of `source`: one row each."""
         ...
+
+
+def batched_features(
+    extractor: BatchExtractor, images: Sequence[NDArray[np.uint8]], device: str, size: int
+) -> NDArray[np.float32]:
+    """Compute features on a device, `size` images at a time, in the calling thread: float32, shape (n, dimension)."""
+    import numpy as np
+
+    found = np.empty((len(images), extractor.dimension), dtype=np.float32)
+    for start in range(0, len(images), size):
+        part = images[start : start + size]
+        with one_thread():  # as on threads that read ahead: last digits of a resize depend on how many torch has
+            prepared = [extractor.prepare(image, i, device) for i, image in enumerate(part, start)]
+        found[start : start + len(part)] = extractor.begin(prepared, device, size)()
+    return found
 
 
 def check_image(image: NDArray[np.uint8], i: int) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from evalsuite.errors import DependencyError, InputError
-from evalsuite.extractors.base import check_image
+from evalsuite.extractors.base import batched_features, check_image
 from evalsuite.extractors.devices import convolution_precision, is_cpu, resolve_devices
 from evalsuite.extractors.settings import feature_settings
 
@@ -111,16 +111,9 @@ class HfVision:
         InputError
             If an image is something else, or the network has no pooled output.
         """
-        import numpy as np
-
         (device,) = resolve_devices(feature_settings().devices[:1], "float32")
         size = self.batch_size(device)
-        found = np.empty((len(images), self.dimension), dtype=np.float32)
-        for start in range(0, len(images), size):
-            part = images[start : start + size]
-            prepared = [self.prepare(image, i, device) for i, image in enumerate(part, start)]
-            found[start : start + len(part)] = self.begin(prepared, device, size)()
-        return found
+        return batched_features(self, images, device, size)
 
     def batch_size(self, device: str) -> int:
         """Return how many images are computed at once unless somebody says otherwise."""

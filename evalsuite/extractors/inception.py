@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from evalsuite.errors import InputError
 from evalsuite.extractors import DEFAULT_PROTOCOLS
-from evalsuite.extractors.base import check_image
+from evalsuite.extractors.base import batched_features, check_image
 from evalsuite.extractors.devices import convolution_precision, is_cpu, resolve_devices
 from evalsuite.extractors.inception_state import CLASSIFIER, hash_weights, load_classifier, load_network, number_type
 from evalsuite.extractors.inception_weights import find_weights
@@ -115,18 +115,11 @@ class InceptionFid:
         InputError
             If an image is something else, or the weights do not fit.
         """
-        import numpy as np
-
         settings = feature_settings()
         (device,) = resolve_devices(settings.devices[:1], self._precision)
         size = settings.batch_size or self.batch_size(device)
         load_network(self._path, self.sha256, device, self._precision)
-        found = np.empty((len(images), self.dimension), dtype=np.float32)
-        for start in range(0, len(images), size):
-            part = images[start : start + size]
-            prepared = [self.prepare(image, i, device) for i, image in enumerate(part, start)]
-            found[start : start + len(part)] = self.begin(prepared, device, size)()
-        return found
+        return batched_features(self, images, device, size)
 
     def batch_size(self, device: str) -> int:
         """Return how many images are computed at once unless somebody says otherwise."""

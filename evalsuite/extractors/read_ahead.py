@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Sized", "read_ahead"]
 
-_FEW = 16  # so many are read sooner than threads start
+_FEW = 16  # so many are read sooner than several threads start
 _TOGETHER = 8  # read by a thread at a time where they are small: a task of its own costs more than a small image
 _SMALL = 1 << 20
 
@@ -43,7 +43,8 @@ def read_ahead(
         Called from any of the threads, once for each number.
     n : int
     workers : int
-        Threads; with 0 everything is read when it is asked for, in the thread that asks.
+        Threads; with 0 everything is read when it is asked for, though on a thread of its own, where torch computes as
+        on the others: last digits of a resize depend on how many threads it has.
     most : int
         Of what was read or is being read, and not yielded yet, there are no more than this and a task of each thread.
     most_bytes : int, default 512 MiB
@@ -55,8 +56,9 @@ def read_ahead(
         What `read` raises, in the place of what it should have returned.
     """
     if workers == 0 or n <= _FEW:
-        for i in range(n):
-            yield read(i)
+        with _threads(1) as pool:
+            for i in range(n):
+                yield pool.submit(read, i).result()
         return
     waiting: deque[Future[list[T]]] = deque()
     started = in_flight = largest = 0

@@ -18,6 +18,7 @@ from evalsuite.extractors.settings import FeatureSettings, use_settings
 from tests.reference.extractors import random_inception
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 
@@ -29,6 +30,15 @@ def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
     state["fc.weight"], state["fc.bias"] = torch.randn(1008, 2048) * 0.2, torch.randn(1008)
     torch.save(state, path)
     return path
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _two_threads() -> Iterator[None]:
+    """Torch has two, of which a resize must not depend."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(2)
+    yield
+    torch.set_num_threads(before)
 
 
 @pytest.fixture(scope="module")
@@ -76,7 +86,7 @@ def test_another_batch_size_moves_last_digits_at_most(
 
 def test_threads_of_torch_move_last_digits_at_most(weights: Path, images: list[Any], expected: Any) -> None:
     before = torch.get_num_threads()
-    torch.set_num_threads(2)
+    torch.set_num_threads(1)
     try:
         with use_settings(FeatureSettings(batch_size=2)):
             found = compute_features(InceptionFid(weights), images)
