@@ -13,6 +13,10 @@ import pytest
 # Processes that tests start from the top of the tree must import the installed package, which has the extension, and
 # not the source beside them.
 os.environ["PYTHONSAFEPATH"] = "1"
+# One process a core, each with the threads of all cores, spend most of their time waiting for each other.
+if "PYTEST_XDIST_WORKER" in os.environ:
+    for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+        os.environ.setdefault(variable, "1")
 
 WORDS = ("lake", "hut", "path", "dog", "rain", "stone", "bridge", "fern")
 METRICS = '[{ name = "exact_match", primary = true, by = ["depth", "kind"] }, { name = "chrf" }]'
