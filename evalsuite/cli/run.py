@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from evalsuite.errors import EXIT_OK, EXIT_SAMPLES, UsageError, did_you_mean
+from evalsuite.errors import EXIT_OK, EXIT_SAMPLES, TaskError, UsageError, did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -143,7 +143,12 @@ def _choices(options: argparse.Namespace) -> list[_Choice]:
     named = [name.strip() for name in (options.tasks or "").split(",") if name.strip()]
     if options.tasks is not None and not named:
         raise UsageError("--tasks: expected task names separated by commas, found none")
-    suite = load_suite(options.suite or "quickstart")
+    try:
+        suite = load_suite(options.suite or "quickstart")
+    except TaskError as error:
+        if not named or not options.suite or Path(options.suite).exists():
+            raise
+        raise UsageError(f"{error}. Several tasks go with commas: --tasks {options.tasks},{options.suite}") from None
     if options.model:
         tasks = named or list(dict.fromkeys(entry.task for entry in suite.runs))
         models = list(dict.fromkeys(options.model))

@@ -175,6 +175,7 @@ def _score_log(options: argparse.Namespace) -> None:
 
 def _score_images(options: argparse.Namespace) -> None:
     from evalsuite.cli.feature_options import make_settings, warn_of_cache
+    from evalsuite.cli.messages import say
     from evalsuite.cli.progress import ImageProgress
     from evalsuite.cli.score_compared_sets import print_compared_sets
     from evalsuite.cli.score_files import read_options
@@ -197,6 +198,8 @@ def _score_images(options: argparse.Namespace) -> None:
                 options=read_options(options.option or (), options.metric),
             )
     warn_of_cache(settings)
+    if settings.precision != "float32" and not any(found.precision for found in compared.sets):
+        say(f"evalsuite: warning: --precision {settings.precision} changed nothing: no metric here has features")
     if len(compared.sets) == 1:
         print_image_scores(compared.sets[0], as_json=options.json)
     else:

@@ -27,6 +27,11 @@ def print_compared_sets(compared: ComparedSets, *, as_json: bool) -> None:
         name = printable(found.fake.name)
         if found.are_equal:
             say(f"evalsuite: --real and --fake {name} hold the same images")
+    seen: dict[str, str] = {}
+    for fake in (found.fake for found in compared.sets):
+        other = seen.setdefault(fake.sha256, fake.name)
+        if fake.sha256 and other != fake.name:
+            say(f"evalsuite: warning: --fake {printable(other)} and {printable(fake.name)} hold the same images")
     if as_json:
         sys.stdout.write(json.dumps(_record(compared), indent=2) + "\n")
         return

@@ -15,8 +15,9 @@ if TYPE_CHECKING:
 
     from evalsuite.media import AuditWarning
     from evalsuite.scoring.image_comparison import ComparedSets
-    from evalsuite.scoring.image_sets import ImageSetScores, ScoredSet
+    from evalsuite.scoring.image_sets import ImageSetScores
     from evalsuite.scoring.precision_gate import PrecisionCheck
+    from evalsuite.scoring.scored_set import ScoredSet
 
 __all__ = [
     "describe_precision",
@@ -46,6 +47,7 @@ def score_images(
     from evalsuite.extractors.resizing import PROTOCOLS
     from evalsuite.report.terminal import printable
     from evalsuite.scoring.image_comparison import compare_image_sets
+    from evalsuite.scoring.image_sets import SetScoring
 
     if len(fakes) > 1 and protocols is not None and (protocols == ["all"] or len(protocols) > 1):
         raise UsageError("score: give one --protocol, or one --fake: a table has either protocols or sets")
@@ -55,17 +57,14 @@ def score_images(
             which = f"{printable(fake)}: " if len(fakes) > 1 else ""
             say(f"evalsuite: warning: {which}{warning.message}")
 
-    return compare_image_sets(
-        real,
-        fakes,
-        metrics,
+    how = SetScoring(
         extractor=extractor,
         protocols=list(PROTOCOLS) if protocols == ["all"] else protocols,
-        on_warning=warn,
         assume_protocol=assume_protocol,
         accept_precision=accept_precision,
-        options=options,
+        options=options or {},
     )
+    return compare_image_sets(real, fakes, metrics, how, on_warning=warn)
 
 
 def print_image_scores(found: ImageSetScores, *, as_json: bool) -> None:

@@ -1,4 +1,4 @@
-"""``evalsuite weights list|verify|import``: what extractors need, and whether it is there; nothing is downloaded."""
+"""``evalsuite weights list|verify|import``: what networks need, and whether it is there; nothing is downloaded."""
 
 from __future__ import annotations
 
@@ -36,17 +36,21 @@ def run(options: argparse.Namespace) -> int:
     if options.action == "import":
         _import(options)
         return 0
-    from evalsuite.extractors.weight_files import find_file, needed_files
+    from evalsuite.extractors.weight_files import find_file
 
     if options.action == "list":
         if options.names:
             raise UsageError(f'weights: unknown argument "{options.names[0]}": list shows all')
-        records = [_record(file) for file in needed_files()]
+        records = [_record(file) for file in _all_files()]
         _print(records, as_json=options.json)
         return 0
-    files = list({file.name: file for file in map(find_file, options.names)}.values()) or needed_files()
+    known = _all_files()
+    files = list({file.name: file for file in (find_file(name, known) for name in options.names)}.values()) or known
     records = [{**_record(file), **_verified(file)} for file in files]
     _print(records, as_json=options.json)
+    missing = sum(record["state"] == "missing" for record in records)
+    if missing and not options.names and not options.json:
+        sys.stdout.write(f"{missing} of {len(records)} missing; name those you need, and it is an error\n")
     wrong = [record for record in records if record["state"] == "other"]
     wrong += [record for record in records if record["state"] == "missing" and options.names]
     if wrong:
@@ -58,11 +62,19 @@ def run(options: argparse.Namespace) -> int:
 _STATES = {"there": "there", "missing": "missing", "right": "right", "other": "another file"}
 
 
+def _all_files() -> list[WeightsFile]:
+    from evalsuite.extractors.weight_files import needed_files
+    from evalsuite.images.lpips_weights import network_files
+
+    return [*needed_files(), *network_files()]
+
+
 def _record(file: WeightsFile) -> dict[str, Any]:
     return {
         "name": file.name,
         "extractors": list(file.extractors),
-        "sha256": file.sha256,
+        "metrics": list(file.metrics),
+        "sha256": file.shown_hash,
         "bytes": file.n_bytes,
         "path": str(file.path),
         "variable": file.variable,
@@ -78,7 +90,7 @@ def _verified(file: WeightsFile) -> dict[str, Any]:
     if not file.is_there:
         return {"state": "missing"}
     found = hash_file(file.path)
-    return {"state": "right" if found == file.sha256 else "other", "found_sha256": found}
+    return {"state": "right" if found.startswith(file.sha256) else "other", "found_sha256": found}
 
 
 def _print(records: list[dict[str, Any]], *, as_json: bool) -> None:
@@ -90,18 +102,18 @@ def _print(records: list[dict[str, Any]], *, as_json: bool) -> None:
     for record in records:
         sys.stdout.write(f"{record['name']}: {_STATES[record['state']]}\n")
         lines = {
-            "for": ", ".join(record["extractors"]),
+            "for": ", ".join([*record["extractors"], *record["metrics"]]),
             "path": record["path"] + ("" if record["variable"] is None else f"  (or that in {record['variable']})"),
             "sha256": record["sha256"],
             "found": record.get("found_sha256", "") if record["state"] == "other" else "",
-            "bytes": f"{record['bytes']:,}",
+            "bytes": "" if record["bytes"] is None else f"{record['bytes']:,}",
             "known as": " or ".join(record["known_as"]),
             "from": "comes with the package" if record["embedded"] else "",
         }
         for name, text in lines.items():
             if text:
                 sys.stdout.write(f"  {name:<9} {printable(text, 1000)}\n")
-    sys.stdout.write("hf:FOLDER, torchscript:FILE: yours, by their paths; their hashes are in the signatures\n")
+    sys.stdout.write("hf:FOLDER, torchscript:FILE, CLIP: yours, by their paths; their hashes are in the signatures\n")
 
 
 def _import(options: argparse.Namespace) -> None:
@@ -112,5 +124,5 @@ def _import(options: argparse.Namespace) -> None:
         raise UsageError("weights: import takes the path of one file")
     if options.json:
         raise UsageError("weights: --json is for list and verify")
-    found = import_weights(Path(options.names[0]), replace=options.force)
+    found = import_weights(Path(options.names[0]), _all_files(), replace=options.force)
     sys.stdout.write(f"{found.name}: {printable(str(found.path))}  (SHA-256 {found.sha256})\n")

@@ -23,6 +23,7 @@ __all__ = [
     "SHA256_START",
     "VARIABLE",
     "cached_path",
+    "checkpoints",
     "find_weights",
     "weights_address",
 ]
@@ -57,9 +58,14 @@ def find_weights() -> Path:
 
 def cached_path() -> Path:
     """Return where torch, and pytorch-fid with it, keeps the file."""
+    return checkpoints() / FILE_NAME
+
+
+def checkpoints() -> Path:
+    """Return the folder in which torch keeps weights that were published for it."""
     home = os.environ.get("TORCH_HOME")
     cache = Path(home) if home else Path(os.environ.get("XDG_CACHE_HOME", "~/.cache")).expanduser() / "torch"
-    return cache.expanduser() / "hub" / "checkpoints" / FILE_NAME
+    return cache.expanduser() / "hub" / "checkpoints"
 
 
 def weights_address() -> str:

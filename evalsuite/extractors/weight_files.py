@@ -1,4 +1,4 @@
-"""The files of weights that extractors need: what they are, where they are looked for, and how they get there."""
+"""The files of weights that networks need: what they are, where they are looked for, and how they get there."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["WeightsFile", "find_file", "hash_file", "import_weights", "needed_files"]
 
 _BLOCK = 1 << 20
+_DIGITS = 64
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +32,9 @@ class WeightsFile:
     extractors : tuple of str
         That need it.
     sha256 : str
-    n_bytes : int
+        Its SHA-256, or the first digits of it, where those who publish it say no more.
+    n_bytes : int, optional
+        None where that is not known.
     path : Path
         Where it is looked for.
     variable : str, optional
@@ -40,16 +43,24 @@ class WeightsFile:
         What the same file is called by those who publish it.
     is_embedded : bool, default False
         Whether it comes with the package.
+    metrics : tuple of str
+        That need it with their option `network`.
     """
 
     name: str
     extractors: tuple[str, ...]
     sha256: str
-    n_bytes: int
+    n_bytes: int | None
     path: Path
     variable: str | None = None
     known_as: tuple[str, ...] = ()
     is_embedded: bool = False
+    metrics: tuple[str, ...] = ()
+
+    @property
+    def shown_hash(self) -> str:
+        """Its SHA-256, with dots where only the first digits are known."""
+        return self.sha256 if len(self.sha256) == _DIGITS else f"{self.sha256}..."
 
     @property
     def is_there(self) -> bool:
@@ -62,15 +73,14 @@ def needed_files() -> list[WeightsFile]:
     return [_fashion_convnet(), _inception()]
 
 
-def find_file(name: str) -> WeightsFile:
-    """Return a file by its name or that of an extractor that needs it.
+def find_file(name: str, files: Sequence[WeightsFile]) -> WeightsFile:
+    """Return one of `files` by its name or that of an extractor that needs it.
 
     Raises
     ------
     UsageError
         If there is none.
     """
-    files = needed_files()
     for file in files:
         if name in (file.name, *file.extractors):
             return file
@@ -90,16 +100,16 @@ def hash_file(path: Path) -> str:
         raise InputError(f"{path}: cannot be read: {error.strerror}") from error
 
 
-def import_weights(source: Path, *, replace: bool = False, files: Sequence[WeightsFile] | None = None) -> WeightsFile:
+def import_weights(source: Path, files: Sequence[WeightsFile], *, replace: bool = False) -> WeightsFile:
     """Copy a file of weights to where it is looked for, whatever it is called: it is known by its hash.
 
     Parameters
     ----------
     source : Path
+    files : sequence of WeightsFile
+        One of which it must be.
     replace : bool, default False
         Replace a file of other content that is there.
-    files : sequence of WeightsFile, optional
-        All that are needed where None.
 
     Returns
     -------
@@ -113,11 +123,11 @@ def import_weights(source: Path, *, replace: bool = False, files: Sequence[Weigh
     SaveError
         If it cannot be written.
     """
-    wanted = [file for file in (needed_files() if files is None else files) if not file.is_embedded]
+    wanted = [file for file in files if not file.is_embedded]
     digest = hash_file(source)
-    found = next((file for file in wanted if file.sha256 == digest), None)
+    found = next((file for file in wanted if digest.startswith(file.sha256)), None)
     if found is None:
-        known = "; ".join(f"{file.name} ({' or '.join(file.known_as)}) has {file.sha256}" for file in wanted)
+        known = "; ".join(f"{file.name} ({' or '.join(file.known_as)}) has {file.shown_hash}" for file in wanted)
         raise InputError(
             f"{source}: is none of the weights that are needed, or was damaged on the way: its SHA-256 is {digest}; "
             f"{known}"

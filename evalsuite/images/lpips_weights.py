@@ -8,13 +8,24 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from evalsuite.errors import InputError
+from evalsuite.extractors.inception_weights import checkpoints
+from evalsuite.extractors.weight_files import WeightsFile
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from torch import Tensor
 
-__all__ = ["LINEAR_VARIABLE", "NETWORKS", "NETWORK_VARIABLES", "find_linear", "find_network", "load_tensors"]
+__all__ = [
+    "LINEAR_VARIABLE",
+    "NETWORKS",
+    "NETWORK_VARIABLES",
+    "cached_path",
+    "find_linear",
+    "find_network",
+    "load_tensors",
+    "network_files",
+]
 
 NETWORKS: Final[Mapping[str, str]] = {"alex": "alexnet-owt-7be5be79.pth", "vgg": "vgg16-397923af.pth"}
 """Networks, and the names that torchvision publishes their weights by."""
@@ -42,15 +53,35 @@ def find_network(network: str, given: str | Path | None = None) -> Path:
         if not Path(path).is_file():
             raise InputError(f"lpips: {path}: there is no file; expected torchvision's {file_name}")
         return Path(path)
-    home = os.environ.get("TORCH_HOME")
-    cache = Path(home) if home else Path(os.environ.get("XDG_CACHE_HOME", "~/.cache")).expanduser() / "torch"
-    cached = cache.expanduser() / "hub" / "checkpoints" / file_name
+    cached = cached_path(network)
     if cached.is_file():
         return cached
     raise InputError(
         f"lpips: the weights of its network are missing: put {file_name} ({_ADDRESS}{file_name}) at {cached}, or set "
         f"{variable} to its path"
     )
+
+
+def cached_path(network: str) -> Path:
+    """Return where torch keeps a network's weights."""
+    return checkpoints() / NETWORKS[network]
+
+
+def network_files() -> list[WeightsFile]:
+    """Return the files of both networks, as ``evalsuite weights`` shows them."""
+    return [
+        WeightsFile(
+            name=name,
+            extractors=(),
+            metrics=("lpips", "lpips_diversity"),
+            sha256=Path(NETWORKS[network]).stem.rpartition("-")[2],  # torch's files are named after its first digits
+            n_bytes=None,
+            path=Path(os.environ.get(NETWORK_VARIABLES[network]) or cached_path(network)),
+            variable=NETWORK_VARIABLES[network],
+            known_as=(NETWORKS[network],),
+        )
+        for network, name in (("alex", "alexnet"), ("vgg", "vgg16"))
+    ]
 
 
 def find_linear(network: str, given: str | Path | None = None) -> Path:

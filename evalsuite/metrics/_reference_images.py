@@ -74,6 +74,28 @@ class ReferenceImageMetric(ImageScoreMetric):
         if self.reference_set is not None:
             find_reference(self.reference_set).images()
 
+    def unused_references(self, names: Sequence[str]) -> int:
+        """Return how many images of the reference set have none of these images beside them.
+
+        Raises
+        ------
+        InputError
+            If two of the names have one image of the reference set.
+        """
+        reference = find_reference(self.reference_set or "")
+        unused = set(_index(reference.name, reference.state))
+        of_stem: dict[str, str] = {}
+        for name in names:
+            stem = _stem(name)
+            if stem in of_stem:
+                raise InputError(
+                    f"{self.name}: {of_stem[stem]} and {name} have one reference image, {stem} of {reference.name}, "
+                    "and would count twice: leave one of them out"
+                )
+            of_stem[stem] = name
+            unused.discard(stem)
+        return len(unused)
+
     def _beside(self) -> Callable[[Sample], Sequence[Callable[[], NDArray[np.uint8]]]]:
         """Return a function of a sample to functions that read its reference images."""
         if self.reference_set is None:

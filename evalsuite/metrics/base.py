@@ -60,6 +60,10 @@ class Rows:
             return np.zeros(self.values.shape[0], dtype=np.bool_)
         return np.asarray(~np.isnan(self.values).any(axis=1), dtype=np.bool_)
 
+    def taken(self, order: Sequence[int]) -> Rows:
+        """Return the rows of some samples, in that order."""
+        return Rows(values=self.values[list(order)], outcomes=tuple(self.outcomes[i] for i in order))
+
 
 @dataclass(frozen=True, slots=True)
 class Example:

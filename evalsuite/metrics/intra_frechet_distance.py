@@ -133,9 +133,11 @@ class IntraFrechetDistance(ImageSetMetric):
         if missing > 0:
             notes.append(f"the mean is over {len(counts)} classes; there is no image of the other {missing}")
         if min(counts.values()) <= d:
+            fewest, most = min(counts.values()), max(counts.values())
+            sizes = f"{fewest} images each" if fewest == most else f"{fewest} to {most} images"
             notes.append(
-                f"the classes have {min(counts.values())} to {max(counts.values())} images, of which some are not more "
-                f"than {d} features: the distances are exact, but far above those of larger sets"
+                f"the classes have {sizes}, some no more than there are features, {d}: the distances are exact, but "
+                "far above those of larger sets"
             )
         return tuple(notes)
 

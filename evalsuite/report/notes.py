@@ -64,7 +64,7 @@ def _score_notes(runs: Sequence[LeaderboardRun], labels: Mapping[str, str]) -> l
             for note in score.notes:
                 said.setdefault((score.metric, note), []).append(labels[str(run.report.record["id"])])
     return [
-        f"warning: {metric}{f' of {_list(names)}' if len(names) < len(runs) else ''}: {note}"
+        f"note: {metric}{f' of {_list(names)}' if len(names) < len(runs) else ''}: {note}"
         for (metric, note), names in said.items()
     ]
 

@@ -17,8 +17,9 @@ from evalsuite.feature_stats import FeatureStatistics, make_statistics
 from evalsuite.media.facts import STORED_AS_PIXELS
 from evalsuite.metrics.references import find_reference
 from evalsuite.scoring.image_reading import check_there
-from evalsuite.scoring.image_sets import ScoredSet, check_extractor, describe_images
+from evalsuite.scoring.image_specs import check_extractor
 from evalsuite.scoring.precision_gate import PrecisionCheck, measure_between_halves, require_small
+from evalsuite.scoring.scored_set import ScoredSet, describe_images
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

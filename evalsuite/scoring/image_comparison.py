@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from evalsuite.errors import InputError
 from evalsuite.metrics.base import SetMetric
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from evalsuite.media import AuditWarning
-    from evalsuite.scoring.image_sets import ImageSetScores, ScoredFeatures
+    from evalsuite.scoring.image_sets import ImageSetScores, ScoredFeatures, SetScoring
 
 __all__ = ["ComparedSets", "compare_image_sets"]
 
@@ -41,9 +41,9 @@ def compare_image_sets(
     real: str,
     fakes: Sequence[str],
     metrics: Sequence[str],
+    how: SetScoring,
     *,
     on_warning: Callable[[str, AuditWarning], None] | None = None,
-    **options: Any,
 ) -> ComparedSets:
     """Score sets of images against the same real ones, and compare each with the first.
 
@@ -54,10 +54,9 @@ def compare_image_sets(
     fakes : sequence of str
         Paths of images, or names of data sets of ours: the baseline first.
     metrics : sequence of str
+    how : SetScoring
     on_warning : callable, optional
         Told each set and what its audit warns of, before its features are computed.
-    **options
-        As of `score_image_sets`.
 
     Returns
     -------
@@ -68,10 +67,8 @@ def compare_image_sets(
     UsageError, InputError, ThresholdError
         See `score_image_sets`.
     """
-    scored = [
-        score_named_sets(real, fake, metrics, on_warning=partial(on_warning, fake) if on_warning else None, **options)
-        for fake in fakes
-    ]
+    told = partial(partial, on_warning) if on_warning is not None else lambda fake: how.on_warning
+    scored = [score_named_sets(real, fake, metrics, replace(how, on_warning=told(fake))) for fake in fakes]
     differences = [_differences(real, scored[0], other) for other in scored[1:]]
     return ComparedSets(sets=[one.found for one in scored], differences=differences)
 
@@ -85,7 +82,7 @@ def _differences(real: str, first: ScoredFeatures, second: ScoredFeatures) -> li
             found.append(difference_of_scores(*scores))
             continue
         one, other = (
-            ScoredRows(score=score, rows=side.rows[signature], names=side.names)
+            ScoredRows(score=score, rows=side.rows[signature], names=side.names[signature])
             for score, side in zip(scores, (first, second), strict=True)
         )
         try:

@@ -80,6 +80,7 @@ def test_version(capsys: Capture) -> None:
         (["run", "-o", ""], "--output-path: expected a folder, got an empty name"),
         (["run", "-M", "scripted:echo", "-t", "ledgr"], 'unknown task "ledgr"; did you mean "ledger"?'),
         (["run", "-M", "scripted:echo", "-t", ","], "--tasks: expected task names"),
+        (["run", "-M", "scripted:echo", "-t", "ledger", "worlds"], "--tasks ledger,worlds"),
         (["run", "-M", "scripted:ecko", "-t", "ledger"], 'there is no pattern "ecko"; did you mean "echo"?'),
         (["run", "-M", "scriptd:echo", "-t", "ledger"], 'unknown backend "scriptd"; did you mean "scripted"?'),
         (["run", "-M", "zoo:ledger_cott", "-t", "ledger"], 'no model "ledger_cott"; did you mean "ledger_cot"?'),

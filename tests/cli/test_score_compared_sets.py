@@ -79,6 +79,15 @@ def test_pairs_are_found_whatever_stores_the_images(sets: Path, capsys: Capture)
         assert score["difference"]["interval"]["high"] == pytest.approx(0.0, abs=1e-9)
 
 
+def test_sets_of_the_same_images_are_noticed(sets: Path, capsys: Capture) -> None:
+    fakes = ["--fake", str(sets / "a"), "--fake", str(sets / "copy")]
+    write_folder(sets / "copy", {f"y{path.name}": path.read_bytes() for path in (sets / "a").iterdir()})
+    assert main(["score", "--real", str(sets / "real.npz"), *fakes, "--metric", "frechet_distance"]) == 0
+    out, err = capsys.readouterr()
+    assert f"warning: --fake {sets / 'a'} and {sets / 'copy'} hold the same images" in err
+    assert "+0" in out
+
+
 def test_a_device_that_is_not_there_is_refused_though_nothing_would_use_it(sets: Path, capsys: Capture) -> None:
     arguments = ["score", "--real", str(sets / "real.npz"), "--fake", str(sets / "a"), "--metric", "kid"]
     assert main([*arguments, "--device", "foo"]) == 2

@@ -113,6 +113,36 @@ def test_the_numbers_do_not_depend_on_what_holds_the_images(capsys: Capture) -> 
     assert [one["value"] for one in renamed] == pytest.approx([one["value"] for one in found[0]["scores"]], rel=1e-9)
 
 
+def test_neither_names_nor_order_change_a_score_or_an_interval(capsys: Capture, tmp_path: Path) -> None:
+    images = load_images("fashion_mnist/heldout")[100:250]
+    order = np.random.default_rng(0).permutation(len(images))
+    np.save(tmp_path / "shuffled.npy", images[order])
+    write_folder(tmp_path / "renamed", {f"{1000 - i}.png": png(image) for i, image in enumerate(images)})
+    names = ("frechet_distance", "kid", "precision", "coverage", "vendi", "data_copying")
+    expected = record(capsys, "real", "fake", "--metric", *names)["scores"]
+    assert all(score["interval"] is not None for score in expected)
+    for other in ("shuffled.npy", "renamed"):
+        found = record(capsys, "real", str(tmp_path / other), "--metric", *names)["scores"]
+        for one, same in zip(found, expected, strict=True):
+            assert (one["value"], one["interval"], one["signature"]) == (
+                same["value"], same["interval"], same["signature"]
+            ), one["metric"]  # fmt: skip
+
+
+def test_images_beside_their_own(capsys: Capture, tmp_path: Path) -> None:
+    images = load_images("fashion_mnist/heldout")
+    write_folder(tmp_path / "targets", {f"{i}.png": png(images[i]) for i in range(6)})
+    write_folder(tmp_path / "outputs", {f"{i}.bmp": png(images[i + 10]) for i in range(4)})
+    targets, outputs = str(tmp_path / "targets"), str(tmp_path / "outputs")
+    found = record(capsys, targets, outputs, "--metric", "psnr")["scores"][0]
+    assert found["n"] == 4
+    assert found["notes"] == ["2 of the real images have no generated one of their name, and count for nothing"]
+    (tmp_path / "outputs" / "0.png").write_bytes(png(images[30]))
+    code, out, err = call(capsys, targets, outputs, "--metric", "psnr")
+    assert (code, out) == (2, "")
+    assert "psnr: 0.bmp and 0.png have one reference image, 0 of " in err
+
+
 def test_the_distance_is_that_of_the_features(capsys: Capture) -> None:
     from evalsuite.extractors.opening import open_extractor
 
@@ -289,6 +319,9 @@ def test_a_data_set_by_name(capsys: Capture) -> None:
         ("mixed", "fake", (), '--real mixed: reference set "mixed": image'),
         ("real", "fake", ("--extractor", "fashion_convent"), '"fashion_convent"; did you mean "fashion_convnet"?'),
         ("real", "fake", ("--metric", "kidd"), 'unknown metric "kidd"; did you mean "kid"?'),
+        ("real", "fake", ("--metric", "geneval"), '"geneval" takes what a detector found in the images'),
+        ("real", "fake", ("--metric", "dpg_bench"), "--answers FILE --metric dpg_bench"),
+        ("real", "fake", ("--metric", "clip_score"), "it reads more of a task's samples than images"),
         ("real", "fake", ("--metric", "bleu"), '"bleu" does not score sets of images; these do: authenticity, cmmd'),
         ("real", "fake", ("--metric", "fid", "--extractor", "fashion_convnet"), '"fid" has no option "extractor"'),
     ],

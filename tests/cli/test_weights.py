@@ -13,7 +13,7 @@ from evalsuite.cli import main
 from evalsuite.errors import InputError
 from evalsuite.extractors import EXTRACTORS, inception_weights, weight_files
 from evalsuite.extractors.inception_weights import FILE_NAME, SHA256, SHA256_START, VARIABLE, find_weights
-from evalsuite.extractors.weight_files import import_weights, needed_files
+from evalsuite.extractors.weight_files import WeightsFile, import_weights, needed_files
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -67,7 +67,31 @@ def test_list_says_what_where_and_whether(capsys: Capture, tmp_path: Path) -> No
     assert f"  sha256    {hashlib.sha256(CONTENT).hexdigest()}\n" in out
     assert f"  known as  {FILE_NAME} or weights-inception-2015-12-05-6726825d.pth\n" in out
     assert "fashion_convnet: there\n" in out
-    assert states(capsys, "list") == {"fashion_convnet": "there", "inception": "missing"}
+    assert states(capsys, "list") == {
+        "fashion_convnet": "there",
+        "inception": "missing",
+        "alexnet": "missing",
+        "vgg16": "missing",
+    }
+    assert "alexnet: missing\n  for       lpips, lpips_diversity\n" in out
+    assert "  sha256    7be5be79...\n" in out
+
+
+def test_a_file_of_which_only_the_first_digits_are_known(tmp_path: Path) -> None:
+    digest = hashlib.sha256(b"other weights").hexdigest()
+    there = tmp_path / "there" / "file.pth"
+    file = WeightsFile(name="a", extractors=(), sha256=digest[:8], n_bytes=None, path=there)
+    assert import_weights(tmp_path / "other.pth", [file]) == file
+    assert there.read_bytes() == b"other weights"
+    with pytest.raises(InputError, match=rf"has {digest[:8]}\.\.\.$"):
+        import_weights(tmp_path / "given.pth", [file])
+
+
+def test_verify_counts_what_is_missing(capsys: Capture) -> None:
+    code, out, err = call(capsys, "verify")
+    assert (code, err) == (0, "")
+    assert out.endswith("3 of 4 missing; name those you need, and it is an error\n")
+    assert call(capsys, "verify", "vgg16")[0] == 2
 
 
 def test_an_imported_file_is_found(capsys: Capture, tmp_path: Path) -> None:
@@ -78,7 +102,12 @@ def test_an_imported_file_is_found(capsys: Capture, tmp_path: Path) -> None:
         assert out.startswith(f"inception: {inception_weights.cached_path()}  (SHA-256 ")
         assert find_weights().read_bytes() == CONTENT
         assert [path.name for path in find_weights().parent.iterdir()] == [FILE_NAME]
-    assert states(capsys) == {"fashion_convnet": "right", "inception": "right"}
+    assert states(capsys) == {
+        "fashion_convnet": "right",
+        "inception": "right",
+        "alexnet": "missing",
+        "vgg16": "missing",
+    }
     assert call(capsys, "verify", "inception_logits")[0] == 0
 
 
@@ -147,7 +176,7 @@ def test_a_file_that_changes_on_the_way_does_not_arrive(tmp_path: Path, monkeypa
     digest = weight_files.hash_file(tmp_path / "given.pth")
     monkeypatch.setattr(weight_files, "hash_file", lambda path: digest)
     with pytest.raises(InputError, match="was changed while it was copied"):
-        import_weights(tmp_path / "other.pth")
+        import_weights(tmp_path / "other.pth", needed_files())
     assert not inception_weights.cached_path().exists()
     assert list(inception_weights.cached_path().parent.iterdir()) == []
 
@@ -157,7 +186,7 @@ def test_several_at_once(tmp_path: Path) -> None:
 
     def work() -> None:
         try:
-            import_weights(tmp_path / "given.pth")
+            import_weights(tmp_path / "given.pth", needed_files())
         except Exception as error:
             failures.append(error)
 

@@ -133,8 +133,8 @@ def test_a_score_that_is_missing_is_explained() -> None:
 
 
 def test_what_a_metric_says_of_its_score_is_passed_on_once() -> None:
-    assert notes(run("a", notes=("few images",)), run("b", notes=("few images",))) == ["warning: accuracy: few images"]
-    assert notes(run("a", notes=("few images",)), run("b")) == ["warning: accuracy of a: few images"]
+    assert notes(run("a", notes=("few images",)), run("b", notes=("few images",))) == ["note: accuracy: few images"]
+    assert notes(run("a", notes=("few images",)), run("b")) == ["note: accuracy of a: few images"]
 
 
 def test_what_real_images_would_score_is_said_once_of_models_measured_alike() -> None:
