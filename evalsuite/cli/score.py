@@ -80,6 +80,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="NAME",
         help="for files and images: which metrics; for a log: besides the task's own, printed but not reported",
     )
+    parser.add_argument(
+        "--html", type=Path, metavar="F", help="for images: also write a page, with the images behind the scores"
+    )
     parser.add_argument("--json", action="store_true", help="print JSON; for --hyp with every key of sacrebleu's")
     add_feature_options(parser)
     parser.add_argument(
@@ -129,6 +132,8 @@ def run(options: argparse.Namespace) -> int:
         raise UsageError("score: --protocol is for --real and --fake; a task's file says which its metrics use")
     if options.assume_protocol is not None and not ways["--real and --fake"]:
         raise UsageError("score: --assume-protocol is for --real and --fake")
+    if options.html is not None and not ways["--real and --fake"]:
+        raise UsageError("score: --html is for --real and --fake; of runs it is evalsuite leaderboard --html")
     of_features = given_feature_options(options)
     if of_features and not ways["--real and --fake"]:
         raise UsageError(f"score: {of_features[0]} is for --real and --fake")
@@ -179,7 +184,7 @@ def _score_images(options: argparse.Namespace) -> None:
     from evalsuite.cli.progress import ImageProgress
     from evalsuite.cli.score_compared_sets import print_compared_sets
     from evalsuite.cli.score_files import read_options
-    from evalsuite.cli.score_images import print_image_scores, score_images
+    from evalsuite.cli.score_images import print_image_scores, score_images, write_report
     from evalsuite.extractors.settings import use_settings
 
     if not options.real or not options.fake:
@@ -200,6 +205,8 @@ def _score_images(options: argparse.Namespace) -> None:
     warn_of_cache(settings)
     if settings.precision != "float32" and not any(found.precision for found in compared.sets):
         say(f"evalsuite: warning: --precision {settings.precision} changed nothing: no metric here has features")
+    if options.html is not None:
+        write_report(compared, options.html)
     if len(compared.sets) == 1:
         print_image_scores(compared.sets[0], as_json=options.json)
     else:

@@ -12,6 +12,7 @@ from evalsuite.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
     from evalsuite.media import AuditWarning
     from evalsuite.scoring.image_comparison import ComparedSets
@@ -26,6 +27,7 @@ __all__ = [
     "precision_record",
     "print_image_scores",
     "score_images",
+    "write_report",
 ]
 
 _SHOWN_SHAPES = 3
@@ -86,6 +88,16 @@ def print_image_scores(found: ImageSetScores, *, as_json: bool) -> None:
         sys.stdout.write("\n")
     for check in found.precision:
         sys.stdout.write(f"{describe_precision(check)}\n")
+
+
+def write_report(compared: ComparedSets, path: Path) -> None:
+    """Write the page of scores and images; SaveError if it cannot be written."""
+    from evalsuite.cli.messages import say
+    from evalsuite.report.html.sets_page import write_sets_page
+
+    described = [compared.sets[0].real, *(found.fake for found in compared.sets)]
+    write_sets_page(compared, [(one.name, describe_set(one)) for one in described], path)
+    say(f"evalsuite: page: {path}")
 
 
 def image_record(found: ImageSetScores) -> dict[str, Any]:

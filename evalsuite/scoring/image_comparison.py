@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from evalsuite.errors import InputError
 from evalsuite.metrics.base import SetMetric
 from evalsuite.scoring.image_sets import score_named_sets
-from evalsuite.scoring.score import row_signature
 from evalsuite.scoring.set_differences import ScoredRows, SetDifference, difference_of_scores, difference_of_sets
 
 if TYPE_CHECKING:
@@ -27,14 +26,19 @@ class ComparedSets:
 
     Parameters
     ----------
-    sets : sequence of ImageSetScores
+    scored : sequence of ScoredFeatures
         With the same metrics and protocols in the same order.
     differences : sequence of sequences of SetDifference or None
         For each set after the first, and each of its scores, by how much that is above the first set's.
     """
 
-    sets: Sequence[ImageSetScores]
+    scored: Sequence[ScoredFeatures]
     differences: Sequence[Sequence[SetDifference | None]]
+
+    @property
+    def sets(self) -> list[ImageSetScores]:
+        """The scores of each set."""
+        return [one.found for one in self.scored]
 
 
 def compare_image_sets(
@@ -70,19 +74,18 @@ def compare_image_sets(
     told = partial(partial, on_warning) if on_warning is not None else lambda fake: how.on_warning
     scored = [score_named_sets(real, fake, metrics, replace(how, on_warning=told(fake))) for fake in fakes]
     differences = [_differences(real, scored[0], other) for other in scored[1:]]
-    return ComparedSets(sets=[one.found for one in scored], differences=differences)
+    return ComparedSets(scored=scored, differences=differences)
 
 
 def _differences(real: str, first: ScoredFeatures, second: ScoredFeatures) -> list[SetDifference | None]:
     found = []
     for i, metric in enumerate(first.metrics):
         scores = first.found.scores[i], second.found.scores[i]
-        signature = row_signature(metric)
-        if not isinstance(metric, SetMetric) or signature not in first.rows:
+        if not isinstance(metric, SetMetric):
             found.append(difference_of_scores(*scores))
             continue
         one, other = (
-            ScoredRows(score=score, rows=side.rows[signature], names=side.names[signature])
+            ScoredRows(score, side.rows_of(metric)[0], side.names_of(metric))
             for score, side in zip(scores, (first, second), strict=True)
         )
         try:

@@ -152,12 +152,35 @@ class SetScoring:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class ScoredFeatures:
-    """Scores, with what they were made of: a metric each; features, and their images' names, by `row_signature`."""
+    """Scores, with what they were made of.
+
+    Parameters
+    ----------
+    found : ImageSetScores
+    metrics : sequence of Metric
+        Of each score.
+    data : ScoringInput
+        The images, in the order of their names.
+    rows : mapping of str to Rows
+        By what `row_signature` returns of the metrics.
+    order : mapping of str to sequence of int
+        Likewise: which image each row is of.
+    """
 
     found: ImageSetScores
     metrics: Sequence[Metric]
+    data: ScoringInput
     rows: Mapping[str, Rows]
-    names: Mapping[str, Sequence[str]]
+    order: Mapping[str, Sequence[int]]
+
+    def rows_of(self, metric: Metric) -> tuple[Rows, Sequence[int]]:
+        """Return a metric's rows, and which image each is of."""
+        signature = row_signature(metric)
+        return self.rows[signature], self.order[signature]
+
+    def names_of(self, metric: Metric) -> list[str]:
+        """Return the names of the images of a metric's rows."""
+        return [self.data.samples[i].id for i in self.order[row_signature(metric)]]
 
 
 def score_named_sets(real: str, fake: str, metrics: Sequence[str], how: SetScoring) -> ScoredFeatures:
@@ -188,7 +211,7 @@ def score_named_sets(real: str, fake: str, metrics: Sequence[str], how: SetScori
     try:
         data = _scoring_input(images)
         computed = _read_once([*made, *gates], real, data)
-        names = _ordered_by_content(computed, images.names)
+        order = _ordered_by_content(computed)
         scores = score_all(data, list(zip(specs, made, strict=True)), computed=computed)
         checks = check_precision(data, list(zip(made, scores, strict=True)), gates, computed)
         scores = [_explained(score, metric, data) for score, metric in zip(scores, made, strict=True)]
@@ -209,7 +232,7 @@ def score_named_sets(real: str, fake: str, metrics: Sequence[str], how: SetScori
         warnings=warnings,
         precision=checks,
     )
-    return ScoredFeatures(found=found, metrics=made, rows=computed, names=names)
+    return ScoredFeatures(found=found, metrics=made, data=data, rows=computed, order=order)
 
 
 def _check_sizes(metrics: Sequence[Metric], real: ScoredSet, fake: ScoredSet) -> None:
@@ -292,15 +315,14 @@ def _read_once(metrics: Sequence[Metric], real: str, data: ScoringInput) -> dict
     return found
 
 
-def _ordered_by_content(computed: dict[str, Rows], names: Sequence[str]) -> dict[str, Sequence[str]]:
-    """Put rows in the order of their hashes, in place, and return the names in the order of each.
+def _ordered_by_content(computed: dict[str, Rows]) -> dict[str, list[int]]:
+    """Put rows in the order of their hashes, in place, and return which image each is of.
 
     So neither what images are called nor their order changes a score, a block of the jackknife or an interval.
     """
-    found: dict[str, Sequence[str]] = {}
+    found = {}
     for signature in list(computed):
         rows = computed.pop(signature)
-        order = hashed_order(rows.values, 0).tolist()
-        computed[signature] = rows.taken(order)
-        found[signature] = [names[i] for i in order]
+        found[signature] = hashed_order(rows.values, 0).tolist()
+        computed[signature] = rows.taken(found[signature])
     return found

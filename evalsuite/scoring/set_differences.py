@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["ScoredRows", "SetDifference", "difference_of_scores", "difference_of_sets"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False)
 class ScoredRows:
     """A score, the features it is of, and the names of their samples."""
 

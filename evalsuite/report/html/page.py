@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import os
 import re
 from contextlib import suppress
-from functools import cache
 from importlib.metadata import version
 from importlib.resources import files
 from typing import TYPE_CHECKING
@@ -21,7 +19,7 @@ if TYPE_CHECKING:
 
     from evalsuite.report.leaderboard import Leaderboard
 
-__all__ = ["render_page", "write_page"]
+__all__ = ["render_page", "write_page", "write_whole"]
 
 _ASSETS = ("page.html", "blocks.html", "page.css", "page.js")
 _HEAD = 4096
@@ -52,6 +50,12 @@ def write_page(leaderboard: Leaderboard, path: Path) -> bool:
     if _digest_there(path) == inputs:
         return False
     text = render_page(leaderboard, path.parent, inputs)
+    write_whole(path, text)
+    return True
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a page under a temporary name that is then changed; SaveError if that fails."""
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -62,7 +66,6 @@ def write_page(leaderboard: Leaderboard, path: Path) -> bool:
     finally:  # after an interrupt too
         with suppress(OSError):
             part.unlink(missing_ok=True)
-    return True
 
 
 def render_page(leaderboard: Leaderboard, root: Path, inputs: str) -> str:
@@ -76,33 +79,17 @@ def render_page(leaderboard: Leaderboard, root: Path, inputs: str) -> str:
     inputs : str
         Digest of what it is made from, written into it.
     """
-    from jinja2 import Environment, FunctionLoader, StrictUndefined
     from markupsafe import Markup
 
     from evalsuite.report.html.provenance import provenance
-    from evalsuite.report.html.safe import beginning, cut, middle_cut, script_json, visible
+    from evalsuite.report.html.templates import asset, csp_hash, template
     from evalsuite.report.html.view import task_view
 
     views = [task_view(name, i, leaderboard) for i, name in enumerate(leaderboard.tasks, 1)]
     has_plots = any(block.kind in ("plot", "plots") for view in views for block in view.blocks)
-    script, style = _asset("page.js"), _asset("page.css")
+    script, style = asset("page.js"), asset("page.css")
     plotly = _plotly() if has_plots else ""
-    # `autoescape=True` and not by file name, and every text goes through `visible`: no template can forget either.
-    environment = Environment(
-        autoescape=True,
-        undefined=StrictUndefined,
-        loader=FunctionLoader(_asset),
-        trim_blocks=True,
-        lstrip_blocks=True,
-        finalize=lambda value: visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value,
-    )
-    environment.filters["cut"] = cut
-    environment.filters["middle_cut"] = middle_cut
-    # Names break at their underscores where there is no room.
-    environment.filters["breakable"] = lambda text: Markup("_<wbr>").join(visible(text).split("_"))
-    environment.filters["beginning"] = beginning
-    environment.filters["json_text"] = lambda value: Markup(script_json(value))
-    return environment.get_template("page.html").render(
+    return template("page.html").render(
         views=views,
         made=[provenance(view, root) for view in views],
         inputs=inputs,
@@ -112,15 +99,17 @@ def render_page(leaderboard: Leaderboard, root: Path, inputs: str) -> str:
         style=Markup(style),
         plotly=Markup(plotly),
         ids_in_use=_OWN_STYLES.findall(plotly),
-        script_hashes=" ".join(_csp_hash(text) for text in (plotly, script) if text),
+        script_hashes=" ".join(csp_hash(text) for text in (plotly, script) if text),
         # plotly begins with an empty style element, to which it adds rules by way of the document's object model.
-        style_hashes=" ".join(_csp_hash(text) for text in (style, "")),
+        style_hashes=" ".join(csp_hash(text) for text in (style, "")),
     )
 
 
 def _inputs_digest(leaderboard: Leaderboard, root: Path) -> str:
+    from evalsuite.report.html.templates import asset
+
     digest = hashlib.sha256()
-    for part in (release(), version("plotly"), version("jinja2"), *map(_asset, _ASSETS)):
+    for part in (release(), version("plotly"), version("jinja2"), *map(asset, _ASSETS)):
         digest.update(part.encode("utf-8") + b"\0")
     for name, runs in leaderboard.tasks.items():
         for run in runs:
@@ -138,15 +127,6 @@ def _digest_there(path: Path) -> str | None:
     return found[1].decode("ascii") if found else None
 
 
-@cache
-def _asset(name: str) -> str:
-    return (files("evalsuite.report.html") / "assets" / name).read_text("utf-8")
-
-
 def _plotly() -> str:
     """Return plotly.js as the plotly package ships it; of its Python nothing is used, which would take a second."""
     return (files("plotly") / "package_data" / "plotly.min.js").read_text("utf-8")
-
-
-def _csp_hash(text: str) -> str:
-    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode('utf-8')).digest()).decode('ascii')}'"

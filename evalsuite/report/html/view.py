@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from evalsuite.report.leaderboard import Leaderboard, LeaderboardRun
     from evalsuite.types import Score
 
-__all__ = ["TaskView", "task_view"]
+__all__ = ["Block", "TaskView", "figure_block", "task_view"]
 
 _BAR_WIDTH = 120
 _NONE = "\N{EN DASH}"
@@ -118,7 +118,7 @@ def task_view(name: str, number: int, leaderboard: Leaderboard) -> TaskView:
         headers=tuple(headers),
         rows=rows,
         legend=tuple(o for o in OUTCOMES if any(bar.outcome == o for row in rows for bar in row.bars)),
-        blocks=(*_interval_block(runs, names), *(_block(group, names) for group in groups)),
+        blocks=(*_interval_block(runs, names), *(figure_block(group, names) for group in groups)),
         problems=tuple(problems),
         runs=tuple(runs),
         labels=labels,
@@ -246,7 +246,8 @@ def _interval_block(runs: Sequence[LeaderboardRun], names: Sequence[str]) -> lis
     ]
 
 
-def _block(group: FigureGroup, names: Sequence[str]) -> Block:
+def figure_block(group: FigureGroup, names: Sequence[str]) -> Block:
+    """Put figures of one title together for the template; `names` are those of all places."""
     content = [(place, names[place], figure.content, figure.note) for place, figure in group.figures]
     title, caption = group.title, group.caption
     curves = [(place, name, found) for place, name, found, _ in content if isinstance(found, Curve)]
