@@ -140,34 +140,45 @@ fn running_sums(counts: &[u32; 256], n_numbers: usize) -> [u32; 256] {
 
 /// Sum of the smaller counts of each order's runs of equal beginnings, orders as lanes.
 fn scan(keys: &[u64], max_order: usize) -> [i16; LANES] {
-    let (mut common, mut first_before, mut second_before) =
-        ([0; LANES], [0_i16; LANES], [0_i16; LANES]);
+    let mut runs = Runs::default();
     let (mut n_first, mut n_second) = (0_i16, 0_i16);
-    let mut close = |shared: usize, n_first: i16, n_second: i16| {
-        for lane in 0..LANES {
-            let ended = ENDED[shared][lane];
-            let smaller = (n_first - first_before[lane]).min(n_second - second_before[lane]);
-            common[lane] += smaller & ended;
-            first_before[lane] += (n_first - first_before[lane]) & ended;
-            second_before[lane] += (n_second - second_before[lane]) & ended;
-        }
-    };
     let unused = u64::BITS - 8 * max_order as u32;
     for pair in keys.windows(2) {
         let second = (pair[0] >> 63) as i16;
         n_second += second;
         n_first += 1 - second;
-        close(
-            (((pair[0] ^ pair[1]) << unused).leading_zeros() / 8) as usize,
-            n_first,
-            n_second,
-        );
+        let shared = ((pair[0] ^ pair[1]) << unused).leading_zeros() / 8;
+        runs.close(shared as usize, n_first, n_second);
     }
     if let Some(&last) = keys.last() {
         let second = (last >> 63) as i16;
-        close(0, n_first + 1 - second, n_second + second);
+        runs.close(0, n_first + 1 - second, n_second + second);
     }
-    common
+    runs.common
+}
+
+/// What was counted of each order, and how many positions there were where its run began.
+#[derive(Default)]
+struct Runs {
+    common: [i16; LANES],
+    first_before: [i16; LANES],
+    second_before: [i16; LANES],
+}
+
+impl Runs {
+    /// Ends the runs of all orders above `shared`, at so many positions of either sequence.
+    #[inline(always)]
+    #[allow(clippy::inline_always)] // the loop around it must keep the lanes in registers
+    fn close(&mut self, shared: usize, n_first: i16, n_second: i16) {
+        let ended = &ENDED[shared];
+        for lane in 0..LANES {
+            let in_first = n_first - self.first_before[lane];
+            let in_second = n_second - self.second_before[lane];
+            self.common[lane] += in_first.min(in_second) & ended[lane];
+            self.first_before[lane] += in_first & ended[lane];
+            self.second_before[lane] += in_second & ended[lane];
+        }
+    }
 }
 
 #[cfg(test)]
