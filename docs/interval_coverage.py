@@ -1,7 +1,8 @@
 """How often intervals of image metrics hold what they are for, by simulation: ``python docs/interval_coverage.py``.
 
 A trial draws 1,000 of the 50,000 training images of Fashion-MNIST as a model's images, by features of
-`fashion_convnet`, with the 10,000 test images as the reference. What the intervals are for is the mean of all trials'
+`fashion_convnet`, with the 10,000 test images as the reference; for authenticity, 1,000 of the test images, with the
+training images as the reference. What the intervals are for is the mean of all trials'
 values or, for those of populations, the value of all 50,000. The table has, beside the share of intervals that held it,
 that value, the standard deviation of the trials' values, and the intervals' mean width over what 95 % would need.
 """
@@ -84,6 +85,10 @@ def cell(name: str, scale: float, n_trials: int) -> str:
 
 def features_of(name: str, scale: float) -> tuple[Any, Any]:
     """Return the training images' features as the metric takes them, and the reference's."""
+    if name == "authenticity":  # of images that were not trained on: the training images are all copies
+        metric: Any = METRICS.get(name)()
+        unseen = reference_features("fashion_convnet", "fashion_mnist/test")
+        return (scale * unseen).astype(np.float32), metric.reference(())
     stored, _ = load_training_features("fashion_mnist/train", open_extractor("fashion_convnet").signature)
     training = (scale * stored.astype(np.float32)).astype(np.float32)
     if name != "inception_score":

@@ -170,13 +170,14 @@ impl Runs {
     #[inline(always)]
     #[allow(clippy::inline_always)] // the loop around it must keep the lanes in registers
     fn close(&mut self, shared: usize, n_first: i16, n_second: i16) {
-        let ended = &ENDED[shared];
-        for lane in 0..LANES {
-            let in_first = n_first - self.first_before[lane];
-            let in_second = n_second - self.second_before[lane];
-            self.common[lane] += in_first.min(in_second) & ended[lane];
-            self.first_before[lane] += in_first & ended[lane];
-            self.second_before[lane] += in_second & ended[lane];
+        let before = self.first_before.iter_mut().zip(&mut self.second_before);
+        for ((common, (first, second)), ended) in
+            self.common.iter_mut().zip(before).zip(ENDED[shared])
+        {
+            let (in_first, in_second) = (n_first - *first, n_second - *second);
+            *common += in_first.min(in_second) & ended;
+            *first += in_first & ended;
+            *second += in_second & ended;
         }
     }
 }
