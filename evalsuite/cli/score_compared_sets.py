@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from evalsuite.scoring.image_comparison import ComparedSets
-    from evalsuite.scoring.set_differences import SetDifference
-    from evalsuite.types import Score
 
 __all__ = ["print_compared_sets"]
 
@@ -62,25 +60,12 @@ def print_compared_sets(compared: ComparedSets, *, as_json: bool) -> None:
 
 def _rows(compared: ComparedSets) -> list[tuple[str, str, str, str]]:
     """Return the table: a line a metric and set, the difference from the first set at its end."""
-    from evalsuite.report.numbers import decimals_that_tell_apart, format_score
+    from evalsuite.report.set_table import set_rows
     from evalsuite.report.terminal import printable
 
     rows = [("metric", "images", "score", "difference")]
-    for i, baseline in enumerate(compared.sets[0].scores):
-        scores = [found.scores[i] for found in compared.sets]
-        decimals = decimals_that_tell_apart([(baseline, score) for score in scores[1:]])
-        for k, (found, score) in enumerate(zip(compared.sets, scores, strict=True)):
-            difference = compared.differences[k - 1][i] if k else None
-            text = "" if difference is None else _text(score, difference, decimals)
-            rows.append((score.metric, printable(found.fake.name, 60), format_score(score, decimals=decimals), text))
+    rows += [(row.score.metric, printable(row.name, 60), row.shown, row.difference) for row in set_rows(compared)]
     return rows
-
-
-def _text(score: Score, difference: SetDifference, decimals: int) -> str:
-    from evalsuite.report.numbers import format_difference
-
-    text = format_difference(score, difference.value, difference.interval, decimals)
-    return text + (" paired" if difference.is_paired else "")
 
 
 def _record(compared: ComparedSets) -> list[dict[str, Any]]:

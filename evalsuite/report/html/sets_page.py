@@ -13,7 +13,7 @@ from evalsuite.report.html.page import write_whole
 from evalsuite.report.html.templates import asset, csp_hash, template
 from evalsuite.report.html.view import figure_block
 from evalsuite.report.notes import floor_lines
-from evalsuite.report.numbers import decimals_that_tell_apart, format_difference, format_score
+from evalsuite.report.set_table import set_rows
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -48,9 +48,11 @@ def write_sets_page(compared: ComparedSets, described: Sequence[tuple[str, str]]
     style = asset("page.css")
     names = [name for name, _ in described[1:]]
     groups, problems = _figures(compared, names)
+    rows = set_rows(compared)
     text = template("sets.html").render(
         described=described,
-        rows=_rows(compared, names),
+        rows=rows,
+        floors=[" ".join(line.rpartition(" ")[2] for line in floor_lines(row.score)) for row in rows],
         warnings=_warnings(compared, names),
         notes=_notes(compared, names),
         signatures=list(dict.fromkeys(score.signature for one in compared.sets for score in one.scores)),
@@ -61,34 +63,6 @@ def write_sets_page(compared: ComparedSets, described: Sequence[tuple[str, str]]
         style_hashes=csp_hash(style),
     )
     write_whole(path, text)
-
-
-def _rows(compared: ComparedSets, names: Sequence[str]) -> list[dict[str, str]]:
-    """Return a row a metric and set, the difference from the first set at its end."""
-    rows = []
-    for i, baseline in enumerate(compared.sets[0].scores):
-        scores = [found.scores[i] for found in compared.sets]
-        decimals = decimals_that_tell_apart([(baseline, score) for score in scores[1:]])
-        protocols = compared.sets[0].protocols
-        metric = baseline.metric + (f" ({protocols[i]})" if protocols else "")
-        for k, (name, score) in enumerate(zip(names, scores, strict=True)):
-            difference = compared.differences[k - 1][i] if k else None
-            shown = ""
-            if difference is not None:
-                shown = format_difference(score, difference.value, difference.interval, decimals)
-                shown += " paired" * difference.is_paired
-            floor = " ".join(line.rpartition(" ")[2] for line in floor_lines(score))
-            rows.append(
-                {
-                    "metric": metric,
-                    "set": name,
-                    "score": format_score(score, decimals=decimals if k or len(scores) > 1 else None),
-                    "better": "higher" if score.higher_is_better else "lower",
-                    "floor": floor,
-                    "difference": shown,
-                }
-            )
-    return rows
 
 
 def _warnings(compared: ComparedSets, names: Sequence[str]) -> list[tuple[str, str]]:
