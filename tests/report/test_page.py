@@ -149,15 +149,15 @@ def test_equal_inputs_give_equal_bytes(hostile_board: Leaderboard, hostile_page:
 def test_it_is_made_anew_when_a_report_or_a_template_changes(
     hostile_board: Leaderboard, hostile_page: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import evalsuite.report.html.page as page
+    from evalsuite.report.html import templates
 
     record = hostile_board.tasks["tiny"][0].report.record
     monkeypatch.setitem(record, "started", "2031-01-01T00:00:00Z")  # type: ignore[arg-type]
     assert write_page(hostile_board, hostile_page)
     assert "2031-01-01" in hostile_page.read_text("utf-8")
     assert not write_page(hostile_board, hostile_page)
-    asset = page._asset
-    monkeypatch.setattr(page, "_asset", lambda name: asset(name) + ("\n" if name == "page.css" else ""))
+    asset = templates.asset
+    monkeypatch.setattr(templates, "asset", lambda name: asset(name) + ("\n" if name == "page.css" else ""))
     assert write_page(hostile_board, hostile_page)
     hostile_page.write_text("not ours")
     assert write_page(hostile_board, hostile_page)
