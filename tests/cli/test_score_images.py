@@ -144,8 +144,6 @@ def test_images_beside_their_own(capsys: Capture, tmp_path: Path) -> None:
 
 
 def test_the_distance_is_that_of_the_features(capsys: Capture) -> None:
-    from evalsuite.extractors.opening import open_extractor
-
     images = load_images("fashion_mnist/heldout")
     real, fake = (open_extractor("fashion_convnet").features(list(part)) for part in (images[:100], images[100:250]))
     real, fake = real.astype(np.float64), fake.astype(np.float64)
@@ -345,6 +343,7 @@ def test_missing_weights_are_not_blamed_on_a_set(
     monkeypatch.delenv(inception_weights.VARIABLE, raising=False)
     monkeypatch.setenv("TORCH_HOME", str(tmp_path))
     monkeypatch.setattr(inception_weights, "urlopen", refuse)
+    open_extractor.cache_clear()  # another test may have had weights
     code, out, err = call(capsys, "real", "fake", "--metric", "fid")
     assert (code, out) == (2, "")
     assert err.startswith("evalsuite: error: inception_fid: its weights are not at ")
