@@ -8,8 +8,10 @@ from evalsuite.distances.frechet import frechet_distance, leave_out_frechet
 from evalsuite.distances.frechet_floor import frechet_floor
 from evalsuite.distances.frechet_infinity import ExtrapolatedFrechet, frechet_infinity
 from evalsuite.distances.frechet_influence import frechet_influence
+from evalsuite.distances.frechet_length import frechet_length
 from evalsuite.distances.inception_score import inception_score, leave_out_inception_score, split_inception_score
 from evalsuite.distances.kernel import CubicKernel, GaussianKernel, Kernel
+from evalsuite.distances.kernel_length import kernel_length
 from evalsuite.distances.kernel_subsets import kernel_subsets
 from evalsuite.distances.mmd import KernelDistance, kernel_distance, mean_kernel
 from evalsuite.distances.moments import Moments, moments
@@ -35,8 +37,10 @@ __all__ = [
     "frechet_floor",
     "frechet_infinity",
     "frechet_influence",
+    "frechet_length",
     "inception_score",
     "kernel_distance",
+    "kernel_length",
     "kernel_subsets",
     "leave_out_coverage",
     "leave_out_frechet",

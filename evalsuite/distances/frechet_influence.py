@@ -6,12 +6,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from evalsuite.distances.moments import BLOCK, Moments, moments
+from evalsuite.distances.frechet_map import FrechetMap, frechet_map
+from evalsuite.distances.moments import BLOCK
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["frechet_influence"]
+    from evalsuite.distances.moments import Moments
+
+__all__ = ["frechet_influence", "influence_by"]
 
 
 def frechet_influence(features: NDArray[np.floating], reference: NDArray[np.floating] | Moments) -> NDArray[np.float64]:
@@ -40,35 +43,24 @@ def frechet_influence(features: NDArray[np.floating], reference: NDArray[np.floa
 
     ``2 (m1 - m2) . z + z' (I - T) z - tr((I - T) S1)``
 
-    with T the map that takes the one Gaussian to the other, ``T S1 T = S2``: ``S2^½ (S2^½ S1 S2^½)^-½ S2^½``, with the
-    inverse on the range only: where members are fewer than dimensions, directions that the set lacks have none.
+    with T the map that takes the one Gaussian to the other, see `FrechetMap`.
 
     References
     ----------
     .. [1] Hampel, "The influence curve and its role in robust estimation", JASA 69, 1974, of the distance of Dowson and
        Landau, 1982.
     """
-    own = moments(features)
-    other = reference if isinstance(reference, Moments) else moments(np.asarray(reference))
-    if own.dimension != other.dimension:
-        raise ValueError(f"the two sets must have one dimension, got {own.dimension} and {other.dimension}")
-    for side in (own, other):
-        if side.n < 2:
-            raise ValueError(f"a Fréchet distance needs at least 2 feature vectors on each side, got {side.n}")
-    root = _power(other.covariance, 0.5)
-    slope = -root @ _power(root @ own.covariance @ root, -0.5) @ root
-    slope[np.diag_indices(own.dimension)] += 1.0
-    towards = 2 * (own.mean - other.mean)
+    return influence_by(frechet_map(features, reference), features)
+
+
+def influence_by(mapped: FrechetMap, features: NDArray[np.floating]) -> NDArray[np.float64]:
+    """Return the influence of each member of the set that a map is of; see `frechet_influence`."""
+    slope = -mapped.linear
+    slope[np.diag_indices(mapped.own.dimension)] += 1.0
+    towards = 2 * (mapped.own.mean - mapped.other.mean)
     found = np.empty(len(features))
     for start in range(0, len(features), BLOCK):
-        z = np.asarray(features[start : start + BLOCK], dtype=np.float64) - own.mean
+        z = np.asarray(features[start : start + BLOCK], dtype=np.float64) - mapped.own.mean
         found[start : start + BLOCK] = z @ towards + ((z @ slope) * z).sum(axis=1)
     # The mean of z' (I - T) z has n in the denominator, the covariance n - 1.
-    return found - float((slope * own.covariance).sum())
-
-
-def _power(matrix: NDArray[np.float64], exponent: float) -> NDArray[np.float64]:
-    """Return a power of a symmetric matrix without negative eigenvalues, on its range."""
-    values, vectors = np.linalg.eigh((matrix + matrix.T) / 2)
-    kept = values > max(values[-1], 0.0) * len(values) * np.finfo(np.float64).eps
-    return np.asarray((vectors[:, kept] * values[kept] ** exponent) @ vectors[:, kept].T)
+    return found - float((slope * mapped.own.covariance).sum())

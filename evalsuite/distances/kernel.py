@@ -23,6 +23,10 @@ class Kernel(Protocol):
         """Return the kernel of each row of `x`, shape (n, d), with each of `y`, (m, d): float64, shape (n, m)."""
         ...
 
+    def own(self, x: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the kernel of each row of `x` with itself, float64 of shape (n,)."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class CubicKernel:
@@ -41,6 +45,10 @@ class CubicKernel:
         cube = base * base
         cube *= base
         return cube
+
+    def own(self, x: NDArray[np.float64]) -> NDArray[np.float64]:
+        """See `Kernel.own`."""
+        return np.asarray(((x * x).sum(axis=1) / x.shape[1] + 1.0) ** 3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,3 +85,7 @@ class GaussianKernel:
         np.maximum(squared, 0.0, out=squared)  # rounding may leave a little less than 0
         squared *= -0.5 / self.sigma**2
         return np.asarray(np.exp(squared, out=squared))
+
+    def own(self, x: NDArray[np.float64]) -> NDArray[np.float64]:
+        """See `Kernel.own`."""
+        return np.ones(len(x))

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-__all__ = ["KernelDistance", "kernel_distance", "mean_kernel"]
+__all__ = ["KernelDistance", "kernel_distance", "mean_kernel", "parts"]
 
 _ROWS = 1024
 _CUBIC = CubicKernel()
@@ -31,8 +31,10 @@ class KernelDistance:
         Members of the set.
     value : float
         Unbiased; below 0 by chance where the two are alike.
-    variance : float
-        Of the value over other sets of this size, with the reference held fixed; NaN with fewer than four members.
+    along, around : float
+        ``A - B`` and ``C - B`` of the variance, see `kernel_distance`; NaN with fewer than four members.
+    row_means : float64, shape (n,)
+        Mean of h of each member with the others.
     left_out : float64, shape (n_blocks,)
         The value without each block; NaN where fewer than two members are left.
     within : float
@@ -41,9 +43,18 @@ class KernelDistance:
 
     n: int
     value: float
-    variance: float
+    along: float
+    around: float
+    row_means: NDArray[np.float64]
     left_out: NDArray[np.float64]
     within: float
+    within_reference: float
+    to_reference: NDArray[np.float64]
+
+    @property
+    def variance(self) -> float:
+        """Of the value over other sets of this size, with the reference held fixed; NaN below four members."""
+        return (4 * (self.n - 2) * self.along + 2 * self.around) / (self.n * (self.n - 1))
 
 
 def kernel_distance(
@@ -86,7 +97,7 @@ def kernel_distance(
     ``Var = (4 (n - 2) (A - B) + 2 (C - B)) / (n (n - 1))``
 
     for A, B, C = E h(x, x') h(x, x''), E h(x, x') h(x'', x''') and E h(x, x')**2 over different members, each estimated
-    without bias by the mean over all such tuples [2]_. ``A - B`` is a variance and is cut off at 0.
+    without bias by the mean over all such tuples [2]_. ``A - B`` and ``C - B`` are variances and are cut off at 0.
 
     References
     ----------
@@ -105,8 +116,8 @@ def kernel_distance(
     with np.errstate(over="ignore", invalid="ignore"):
         within_reference = mean_kernel(y, kernel) if reference_mean is None else reference_mean
         to_reference = np.zeros(n)
-        for rows, x_part in _parts(x):
-            for _, y_part in _parts(y):
+        for rows, x_part in parts(x):
+            for _, y_part in parts(y):
                 to_reference[rows] += kernel.tile(x_part, y_part).sum(axis=1)
         to_reference /= m
         # h between members, its rows summed by block, and the sums of its squares and of the kernel itself.
@@ -136,12 +147,17 @@ def kernel_distance(
     touching = np.bincount(labels, weights=sums, minlength=n_blocks)
     inside = np.bincount(labels, weights=by_block[np.arange(n), labels], minlength=n_blocks)
     pairs = np.where(left >= 2, left * (left - 1.0), np.nan)
+    along, around = _variances(n, float((sums**2).sum()), total, squares)
     return KernelDistance(
         n=n,
         value=value,
-        variance=_variance(n, float((sums**2).sum()), total, squares),
+        along=along,
+        around=around,
+        row_means=sums / (n - 1),
         left_out=(total - 2 * touching + inside) / pairs + within_reference,
         within=within / (n * (n - 1)),
+        within_reference=within_reference,
+        to_reference=to_reference,
     )
 
 
@@ -163,7 +179,7 @@ def mean_kernel(features: NDArray[np.floating], kernel: Kernel = _CUBIC) -> floa
     return total / (n * (n - 1))
 
 
-def _parts(x: NDArray[np.floating]) -> Iterator[tuple[slice, NDArray[np.float64]]]:
+def parts(x: NDArray[np.floating]) -> Iterator[tuple[slice, NDArray[np.float64]]]:
     """Yield rows in float64, a tile's worth at a time."""
     for start in range(0, len(x), _ROWS):
         rows = slice(start, start + _ROWS)
@@ -172,17 +188,17 @@ def _parts(x: NDArray[np.floating]) -> Iterator[tuple[slice, NDArray[np.float64]
 
 def _pairs(x: NDArray[np.floating], kernel: Kernel) -> Iterator[tuple[slice, slice, NDArray[np.float64]]]:
     """Yield the tiles on and above the diagonal of the matrix of all pairs: each pair of different members once."""
-    for rows, part in _parts(x):
+    for rows, part in parts(x):
         yield rows, rows, kernel.tile(part, part)
-        for columns, other in _parts(x[rows.stop :]):
+        for columns, other in parts(x[rows.stop :]):
             yield rows, slice(rows.stop + columns.start, rows.stop + columns.stop), kernel.tile(part, other)
 
 
-def _variance(n: int, squared_rows: float, total: float, squares: float) -> float:
+def _variances(n: int, squared_rows: float, total: float, squares: float) -> tuple[float, float]:
+    """Return ``A - B`` and ``C - B``; see `kernel_distance`."""
     if n < 4:
-        return float("nan")
+        return float("nan"), float("nan")
     pairs = n * (n - 1)
     shared = (squared_rows - squares) / (pairs * (n - 2))
     apart = (total**2 - 4 * squared_rows + 2 * squares) / (pairs * (n - 2) * (n - 3))
-    same = squares / pairs
-    return (4 * (n - 2) * max(shared - apart, 0.0) + 2 * max(same - apart, 0.0)) / pairs
+    return max(shared - apart, 0.0), max(squares / pairs - apart, 0.0)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import isnan, sqrt
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from evalsuite import stats
-from evalsuite.distances import GaussianKernel, KernelDistance, kernel_distance, mean_kernel
+from evalsuite.distances import GaussianKernel, KernelDistance, kernel_distance, kernel_length, mean_kernel
 from evalsuite.distances.kernel import GREATEST_SIGMA, LEAST_SIGMA
 from evalsuite.errors import UsageError
 from evalsuite.metrics.image_set import ImageSetMetric
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["Cmmd"]
 
 _SCALE = 1000.0
+_LEAST_FOR_INTERVAL = 4
 
 
 @dataclass(frozen=True)
@@ -85,14 +85,13 @@ class Cmmd(ImageSetMetric):
         if blocks is None and not independent:
             return None
         found = self._found(vectors, reference, blocks)
-        centre, n = self._biased(found, reference), found.n
+        centre = self._biased(found, reference)
         if blocks is not None:
             return stats.interval_of_left_out(centre, _SCALE * found.left_out, value_range=self.value_range)
-        if isnan(found.variance):
+        if found.n < _LEAST_FOR_INTERVAL:
             return None
-        return stats.student_interval(
-            centre, _SCALE * sqrt(found.variance), n - 1, method="U-statistic's variance", value_range=self.value_range
-        )
+        length = kernel_length(found, _unit(vectors), _unit_reference(reference), GaussianKernel(self.sigma))
+        return stats.squared_length_interval(centre, length, scale=_SCALE, value_range=self.value_range)
 
     def _left_out(
         self, vectors: FloatArray, clusters: NDArray[np.int64], reference: FloatArray

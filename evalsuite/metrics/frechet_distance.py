@@ -13,6 +13,7 @@ from evalsuite.distances import (
     frechet_distance,
     frechet_floor,
     frechet_influence,
+    frechet_length,
     leave_out_frechet,
     moments,
 )
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     from evalsuite.figures import Figure, FigureInput
     from evalsuite.media import ImageSet
     from evalsuite.metrics.base import FloatArray
-    from evalsuite.types import Sample
+    from evalsuite.types import Interval, Sample
 
 __all__ = ["FrechetDistance", "FrechetInceptionDistance", "check_fid_weights", "fid_extractor"]
 
@@ -176,6 +177,14 @@ class FrechetDistance(ImageSetMetric):
 
     def _distance(self, vectors: FloatArray, reference: FloatArray) -> float:
         return frechet_distance(vectors, self._smallest(reference))
+
+    def _interval(self, vectors: FloatArray, clusters: NDArray[np.int64], reference: FloatArray) -> Interval | None:
+        n, d = vectors.shape
+        if len(np.unique(clusters)) < n or n <= 2 * d:
+            return super()._interval(vectors, clusters, reference)
+        value = self._distance(vectors, reference)
+        length, constant_error = frechet_length(value, vectors, self._smallest(reference))
+        return stats.squared_length_interval(value, length, constant_error=constant_error, value_range=self.value_range)
 
     def _left_out(
         self, vectors: FloatArray, clusters: NDArray[np.int64], reference: FloatArray

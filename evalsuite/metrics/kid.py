@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from math import isnan, sqrt
+from math import sqrt
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from evalsuite import stats
-from evalsuite.distances import kernel_distance, kernel_subsets, mean_kernel
+from evalsuite.distances import CubicKernel, kernel_distance, kernel_length, kernel_subsets, mean_kernel
 from evalsuite.metrics._options import check_integer
 from evalsuite.metrics.image_set import ImageSetMetric
 from evalsuite.metrics.references import OncePerArray
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["KernelInceptionDistance", "KernelInceptionSubsets"]
 
+_LEAST_FOR_INTERVAL = 4
 _reference_mean = OncePerArray(mean_kernel)
 
 
@@ -74,9 +75,9 @@ class KernelInceptionDistance(ImageSetMetric):
         found = kernel_distance(vectors, reference, blocks, reference_mean=_reference_mean(reference))
         if blocks is not None:
             return stats.interval_of_left_out(found.value, found.left_out)
-        if isnan(found.variance):
+        if found.n < _LEAST_FOR_INTERVAL:
             return None
-        return stats.student_interval(found.value, sqrt(found.variance), found.n - 1, method="U-statistic's variance")
+        return stats.squared_length_interval(found.value, kernel_length(found, vectors, reference, CubicKernel()))
 
     def _left_out(
         self, vectors: FloatArray, clusters: NDArray[np.int64], reference: FloatArray

@@ -12,9 +12,11 @@ from evalsuite.stats.jackknife import (
 )
 from evalsuite.stats.proportion import design_effect, proportion_interval
 from evalsuite.stats.randomisation import bootstrap_test, randomisation_test
+from evalsuite.stats.squared_length import SquaredLength, squared_length_interval, squared_length_limits
 from evalsuite.stats.student import student_interval
 
 __all__ = [
+    "SquaredLength",
     "bootstrap_test",
     "cluster_labels",
     "curve_interval",
@@ -30,6 +32,8 @@ __all__ = [
     "proportion_interval",
     "randomisation_test",
     "row_interval",
+    "squared_length_interval",
+    "squared_length_limits",
     "student_interval",
     "sum_in_blocks",
 ]
