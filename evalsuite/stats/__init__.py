@@ -2,6 +2,7 @@
 
 from evalsuite.stats.bootstrap import curve_interval, paired_interval, row_interval
 from evalsuite.stats.clusters import cluster_labels, sum_in_blocks
+from evalsuite.stats.curved_jackknife import curved_interval, curved_variance
 from evalsuite.stats.difference import difference_interval, difference_of_left_out
 from evalsuite.stats.jackknife import (
     interval_of_left_out,
@@ -21,6 +22,8 @@ __all__ = [
     "cluster_labels",
     "curve_interval",
     "design_effect",
+    "curved_interval",
+    "curved_variance",
     "difference_interval",
     "difference_of_left_out",
     "interval_of_left_out",

@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 
 __all__ = ["SquaredLength", "squared_length_interval", "squared_length_limits"]
 
+_NOTHING = 1e-100
 _STEPS = 100
+_LEAST_STEP = 1e-15
 _HALF = 0.5  # what the spectrum says of the slope weighs as much as this part of the noise
 _NORMAL = 1e-6  # skewness below which a gamma distribution is a normal one
 
@@ -81,10 +83,28 @@ def squared_length_limits(found: SquaredLength, *, level: float = 0.95) -> tuple
     .. [2] Puza and O'Neill, "Generalised Clopper-Pearson confidence intervals for the binomial proportion", Journal of
        Statistical Computation and Simulation 76, 2006.
     """
-    law = _Law(found)
-    start, noise = max(found.value, 0.0), sqrt(max(found.variance, 0.0))
-    if noise == 0.0:
-        return start, start
+    noise = sqrt(found.variance)
+    unit = max(abs(found.value), noise)
+    if noise <= unit * _NOTHING:
+        return max(found.value, 0.0), max(found.value, 0.0)
+    low, high = _limits(_Law(_over(found, unit)), level)
+    return unit * low, unit * high
+
+
+def _over(found: SquaredLength, unit: float) -> SquaredLength:
+    """Return a length in other units, in which nothing is too small or too great."""
+    return SquaredLength(
+        n=found.n,
+        value=found.value / unit,
+        along=found.along / unit / unit,
+        along_twice=found.along_twice / unit / unit / unit,
+        square=found.square / unit / unit,
+        cube=found.cube / unit / unit / unit,
+    )
+
+
+def _limits(law: _Law, level: float) -> tuple[float, float]:
+    start, noise = law.start, law.noise
     error = 1.0 - level
 
     def too_high(length: float) -> bool:
@@ -94,10 +114,10 @@ def squared_length_limits(found: SquaredLength, *, level: float = 0.95) -> tuple
         return law.below(length) < law.lower_share(length) * error
 
     low = _turn(too_high, 0.0, start) if too_high(0.0) else 0.0
-    beyond = start + noise
-    while not too_low(beyond):
-        beyond += beyond - start
-    return low, _turn(lambda length: not too_low(length), start, beyond)
+    step = max(noise, start * _LEAST_STEP)
+    while not too_low(start + step):
+        step *= 2.0
+    return low, _turn(lambda length: not too_low(length), start, start + step)
 
 
 def squared_length_interval(
@@ -149,24 +169,27 @@ class _Law:
 
     def __init__(self, found: SquaredLength) -> None:
         n = found.n
-        self._value, self._start = found.value, max(found.value, 0.0)
-        self._square, self._cube = found.square / (n * (n - 1)), found.cube / n**3
-        self._noise = sqrt(2 * self._square)
+        self._value, self.start = found.value, max(found.value, 0.0)
+        self.noise = sqrt(found.variance)
+        # No sum of cubes is above the sum of squares to the power 1.5, as estimates of the two may be.
+        cube = min(found.cube, found.square**1.5)
+        self._square, self._cube = found.square / (n * (n - 1)), cube / n**3
+        self._noise_at_0 = sqrt(2 * self._square)
         self._greatest = sqrt(found.square) / n  # no eigenvalue of C / n is above it
         self._along = found.along / n
         # The slope r; where delta is lost in noise, that of the noise itself.
-        typical = min(found.cube / found.square, sqrt(found.square)) / n if found.square > 0 else 0.0
-        weight = _HALF * self._noise * typical
+        typical = cube / found.square / n if found.square > 0 else 0.0
+        weight = _HALF * self._noise_at_0 * typical
         known = self._along + weight
         slope = (found.along_twice / n**2 + typical * weight) / known if known > 0 else 0.0
-        self._slope = min(slope, self._greatest) if self._greatest > 0 else slope
-        self._free = max(self._start - self._along / self._slope, 0.0) if self._slope > 0 else 0.0
+        self._slope = min(slope, self._greatest)
+        self._free = max(self.start - self._along / self._slope, 0.0) if self._slope > 0 else 0.0
 
     def lower_share(self, length: float) -> float:
         """Return how much of a test's error lies below, from 0 to a half."""
-        if self._noise == 0.0:
+        if self._noise_at_0 == 0.0:
             return 0.5
-        return 0.5 * (1.0 - exp(-max(length - self._free, 0.0) / self._noise))
+        return 0.5 * (1.0 - exp(-max(length - self._free, 0.0) / self._noise_at_0))
 
     def below(self, length: float) -> float:
         """Return how probable a value as low as the one found is."""
@@ -177,12 +200,12 @@ class _Law:
         return self._tail(length, below=False)
 
     def _tail(self, length: float, *, below: bool) -> float:
-        along = self._along + self._slope * (length - self._start)
+        along = self._along + self._slope * (length - self.start)
         if self._greatest > 0:
             along = min(along, length * self._greatest)
         along = max(along, 0.0)
         variance = 4 * along + 2 * self._square
-        if variance <= 0.0:
+        if variance <= _NOTHING**2:
             return float(self._value <= length if below else self._value >= length)
         z = (self._value - length) / sqrt(variance)
         return _gamma_tail(z, (24 * self._slope * along + 8 * self._cube) / variance**1.5, below=below)
