@@ -11,8 +11,11 @@ import numpy as np
 from evalsuite.distances.frechet import frechet_distance
 from evalsuite.distances.hashed_order import hashed_order
 from evalsuite.distances.moments import Moments, merged, moments
+from evalsuite.stats.curved_jackknife import curved_variance
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from numpy.typing import NDArray
 
 __all__ = ["ExtrapolatedFrechet", "frechet_infinity"]
@@ -30,20 +33,20 @@ class ExtrapolatedFrechet:
         The distance of the samples themselves, which is above it on average.
     from_features, from_reference : float
         What the size of each side adds to ``at_size``, as estimated.
-    left_out : tuple of float64, shapes (b,)
-        The value without one block of the features, and of the reference, at a time; empty if not asked for.
+    variances : tuple of float
+        Of the value over other features, and over other reference members; empty if not asked for.
     """
 
     value: float
     at_size: float
     from_features: float
     from_reference: float
-    left_out: tuple[NDArray[np.float64], ...]
+    variances: tuple[float, ...]
 
     @property
     def error(self) -> float:
         """Standard error over other samples of either side, by the jackknife; NaN where that was not asked for."""
-        return sqrt(sum(_jackknife_variance(one) for one in self.left_out)) if self.left_out else float("nan")
+        return sqrt(sum(self.variances)) if self.variances else float("nan")
 
 
 def frechet_infinity(
@@ -68,7 +71,7 @@ def frechet_infinity(
     clusters : int64, shape (n,), optional
         Labels 0..G-1 of features that belong together: a cut goes between them. Each on its own where None.
     jackknife : bool, default True
-        Compute the values without one block at a time, which takes most of the time.
+        Compute variances, from values without one block and two at a time; that takes most of the time.
 
     Returns
     -------
@@ -102,11 +105,18 @@ def frechet_infinity(
             f"the two sets must have one dimension, got {sides[0][0].dimension} and {sides[1][0].dimension}"
         )
     value, at_size, first, second = _extrapolate(*sides)
-    left_out = tuple(
-        np.array([_extrapolate(*sides, side=side, block=block)[0] for block in range(n_blocks)])
-        for side in ((0, 1) if jackknife else ())
-    )
-    return ExtrapolatedFrechet(value, at_size, first, second, left_out)
+    variances = tuple(_variance(value, sides, side) for side in ((0, 1) if jackknife else ()))
+    return ExtrapolatedFrechet(value, at_size, first, second, variances)
+
+
+def _variance(value: float, sides: list[list[Moments]], side: int) -> float:
+    """Return the variance of a value over other samples of one side."""
+
+    def without(groups: NDArray[np.int64]) -> NDArray[np.float64]:
+        gone = [np.flatnonzero(groups == group).tolist() for group in range(int(groups.max()) + 1)]
+        return np.array([_extrapolate(*sides, side=side, gone=one)[0] for one in gone])
+
+    return curved_variance(value, without(np.arange(len(sides[side]))), without)
 
 
 def _cut(features: NDArray[np.floating], clusters: NDArray[np.int64] | None, n_blocks: int, seed: int) -> list[Moments]:
@@ -125,10 +135,10 @@ def _cut(features: NDArray[np.floating], clusters: NDArray[np.int64] | None, n_b
 
 
 def _extrapolate(
-    features: list[Moments], reference: list[Moments], *, side: int | None = None, block: int = -1
+    features: list[Moments], reference: list[Moments], *, side: int | None = None, gone: Collection[int] = ()
 ) -> tuple[float, float, float, float]:
-    """Return the value, the distance at size, and what either size adds; without one block of one side if asked for."""
-    left_out = [block if side == one else None for one in (0, 1)]
+    """Return the value, the distance at size, and what either size adds; without some blocks of a side if asked for."""
+    left_out = [gone if side == one else () for one in (0, 1)]
     (whole, *parts), (real, *real_parts) = (
         _whole_and_halves(given, out) for given, out in zip((features, reference), left_out, strict=True)
     )
@@ -138,7 +148,7 @@ def _extrapolate(
     return at_size - first - second, at_size, first, second
 
 
-def _whole_and_halves(parts: list[Moments], left_out: int | None) -> list[Moments]:
+def _whole_and_halves(parts: list[Moments], left_out: Collection[int]) -> list[Moments]:
     """Return all parts together, then the halves of two cuts: odd places against even ones, first against last.
 
     A part that is left out is missing from its halves, and no other part changes sides: the cuts would else be others
@@ -146,9 +156,4 @@ def _whole_and_halves(parts: list[Moments], left_out: int | None) -> list[Moment
     """
     n = len(parts)
     chosen = [range(n), range(0, n, 2), range(1, n, 2), range(n // 2), range(n // 2, n)]
-    return [merged([parts[i] for i in places if i != left_out]) for places in chosen]
-
-
-def _jackknife_variance(left_out: NDArray[np.float64]) -> float:
-    n = len(left_out)
-    return (n - 1) / n * float(((left_out - left_out.mean()) ** 2).sum())
+    return [merged([parts[i] for i in places if i not in left_out]) for places in chosen]

@@ -45,10 +45,9 @@ class Cmmd(ImageSetMetric):
     the V-statistic of the published code, at least 0, which adds about ``1000 (1 - mean k) (1/n + 1/m)``. All pairs, in
     float64, in tiles.
 
-    The interval is for the expectation over images of the model with the reference held fixed: Student's t with the
-    variance of the U-statistic over pairs of different images, from which the value differs by a factor and a constant.
-    Where images come in clusters, or several for one sample, it is a delete-block jackknife instead. None with fewer
-    than four images.
+    The interval is for the expectation over images of the model with the reference held fixed: the squared lengths in
+    the kernel's space of which the value is no surprise, see `squared_length_limits`. Where images come in clusters, or
+    several for one sample, it is a delete-block jackknife instead. None with fewer than four images.
 
     References
     ----------

@@ -73,10 +73,13 @@ class FrechetDistance(ImageSetMetric):
     of a sample being one more image. In float64; within 1e-6 of pytorch-fid's for as many images as features and more,
     exact below, where a note says so. Range 0 to infinity.
 
-    The value falls as images are added, so their number is in the signature. The interval is a delete-block jackknife
-    (50 blocks; 20 above 512 features) for the expected distance of *this many* images of the model from *this*
-    reference. None with fewer than two images. Beside it stands the distance that as many real images would have: parts
-    of the reference set against its rest. None of statistics.
+    The value falls as images are added, so their number is in the signature. The interval is for the expected distance
+    of *this many* images of the model from *this* reference. With more than twice as many images as features it is made
+    of first and second derivatives in the images' distribution, see `squared_length_limits`; with fewer, or where
+    images come in clusters or several for one sample, it is a delete-block jackknife (50 blocks; 20 above 512
+    features), which is too wide where the model is like the reference. None with fewer than two images. Beside it
+    stands the distance that as many real images would have: parts of the reference set against its rest. None of
+    statistics.
 
     References
     ----------

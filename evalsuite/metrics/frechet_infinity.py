@@ -47,7 +47,7 @@ class FrechetInfinity(ImageSetMetric):
     fewer than four images a feature: the next terms, in ``1 / n**2``, then matter.
 
     The interval is for the populations': Student's t of a delete-block jackknife over the images of both sides, 20
-    blocks each. None with fewer than 40 images.
+    blocks each, without what pairs of blocks count twice in it. None with fewer than 40 images.
 
     References
     ----------

@@ -43,10 +43,10 @@ class KernelInceptionDistance(ImageSetMetric):
     without the noise of the draw. Its expectation does not depend on the number of images; by chance it is below 0
     where model and reference are alike.
 
-    The interval is for the expectation over images of the model with the reference held fixed: Student's t with the
-    variance of the U-statistic, from all pairs, triples and quadruples of images. Where images come in clusters, or
-    several for one sample, it is a delete-block jackknife instead. None with fewer than four images. With features of
-    heavy tails it is too narrow: it held the expectation in 89 % of 200 trials of 1,000 images from `fashion_convnet`.
+    The interval is for the expectation over images of the model with the reference held fixed: the squared lengths in
+    the kernel's space of which the value is no surprise, see `squared_length_limits`. It is not even about the value:
+    near the reference it ends where a model's images would be the reference's. Where images come in clusters, or
+    several for one sample, it is a delete-block jackknife instead. None with fewer than four images.
 
     References
     ----------

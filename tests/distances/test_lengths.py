@@ -113,9 +113,7 @@ def test_curvature_is_the_second_derivative(d: int) -> None:
         return frechet_distance(weighted(x, weights), reference)
 
     for i, j in ((0, 0), (0, 1), (3, 17)):
-        numeric = sum(
-            a * b * towards(i, j, a * step, b * step) / (4 * step**2) for a in (1, -1) for b in (1, -1)
-        )
+        numeric = sum(a * b * towards(i, j, a * step, b * step) / (4 * step**2) for a in (1, -1) for b in (1, -1))
         assert numeric == pytest.approx(exact[i, j], rel=1e-3, abs=1e-3 * np.abs(exact).mean())
 
 

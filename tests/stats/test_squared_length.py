@@ -100,9 +100,7 @@ def test_what_is_not_finite_has_no_interval(value: float) -> None:
 
 
 def test_three_members_have_none() -> None:
-    assert (
-        squared_length_interval(1.0, SquaredLength(n=3, value=1, along=1, along_twice=1, square=1, cube=1)) is None
-    )
+    assert squared_length_interval(1.0, SquaredLength(n=3, value=1, along=1, along_twice=1, square=1, cube=1)) is None
 
 
 @pytest.mark.parametrize("skewness", [1e-9, 1e-4, 0.1, 1.0, 2.0, 2.8])
