@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 
 from evalsuite.datasets import load_images, load_training_features
-from evalsuite.distances import kernel_distance
 from evalsuite.errors import EvalsuiteError, InputError, TaskError, UsageError
 from evalsuite.extractors import EXTRACTORS
 from evalsuite.extractors.opening import open_extractor
@@ -133,17 +132,14 @@ def test_the_level_is_what_the_reference_images_read() -> None:
         assert Memorisation(level=level).value(reference, reference) == level
 
 
-def test_kids_interval_is_students_with_the_variance_of_the_u_statistic(heldout: Any) -> None:
-    """The quantile is that of tables, for 99 degrees of freedom."""
-    (found,) = score(heldout[:100], "kid")
-    features = open_extractor("fashion_convnet").features(list(heldout[:100]))
-    variance = kernel_distance(features, reference_features("fashion_convnet", "fashion_mnist/test")).variance
-    assert found.value is not None
-    assert found.interval is not None
-    half = 1.9842 * variance**0.5
-    assert (found.interval.low, found.interval.high) == pytest.approx(
-        (found.value - half, found.value + half), rel=1e-4
-    )
+def test_an_interval_is_not_even_about_its_value_near_the_reference(heldout: Any) -> None:
+    """Real images: no KID below that of the reference's own distribution is left, and far higher ones are."""
+    distance, kid = score(heldout[:1000], "frechet_distance", "kid")
+    for found in (distance, kid):
+        assert found.value is not None
+        assert found.interval is not None
+        assert found.interval.low <= found.value <= found.interval.high
+        assert found.value - found.interval.low < 0.7 * (found.interval.high - found.value)
 
 
 def test_a_training_image_that_is_there_twice(heldout: Any, tmp_path: Path) -> None:
@@ -200,12 +196,11 @@ def test_repeats_are_further_images_and_their_samples_are_clusters(heldout: Any)
         assert one.value == pytest.approx(two.value, rel=1e-9)
         assert one.signature == two.signature
         assert one.signature.endswith("|n:200")
-    assert one_each[0].interval is not None
-    assert one_each[0].interval.method == "delete-block jackknife, 50 blocks"
-    assert one_each[1].interval is not None
-    assert two_each[1].interval is not None
-    assert one_each[1].interval.method == "U-statistic's variance"
-    assert two_each[1].interval.method == "delete-block jackknife, 50 blocks"
+    for one, two in zip(one_each, two_each, strict=True):
+        assert one.interval is not None
+        assert two.interval is not None
+        assert one.interval.method == "inverted tests of a squared length"
+        assert two.interval.method == "delete-block jackknife, 50 blocks"
 
 
 def test_metrics_of_one_extractor_share_features(heldout: Any, monkeypatch: pytest.MonkeyPatch) -> None:
