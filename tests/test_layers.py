@@ -33,6 +33,7 @@ LAYERS = (
         "figures",
         "distances",
         "weights",
+        "checkpoints",
         "feature_stats",
         "compositional",
         "images",
