@@ -33,6 +33,7 @@ LAYERS = (
         "figures",
         "distances",
         "weights",
+        "checkpoints",
         "feature_stats",
         "compositional",
         "images",
@@ -60,6 +61,8 @@ LAZY = {
     "imagecodecs",
     "pyarrow",
     "simplejpeg",
+    "timm",
+    "torchvision",
 }
 # Networks subclass torch's; nothing imports these files when it is imported itself but others of them.
 TORCH_AT_TOP = {

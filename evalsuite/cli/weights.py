@@ -113,7 +113,7 @@ def _print(records: list[dict[str, Any]], *, as_json: bool) -> None:
         for name, text in lines.items():
             if text:
                 sys.stdout.write(f"  {name:<9} {printable(text, 1000)}\n")
-    sys.stdout.write("hf:FOLDER, torchscript:FILE, CLIP: yours, by their paths; their hashes are in the signatures\n")
+    sys.stdout.write("hf:, timm:, torchscript:PATH, CLIP: yours, by their paths; their hashes are in the signatures\n")
 
 
 def _import(options: argparse.Namespace) -> None:

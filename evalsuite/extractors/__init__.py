@@ -49,6 +49,10 @@ BY_PATH: Mapping[str, Entry] = {
         "evalsuite.extractors.hf_vision:open_folder",
         "Vision network of transformers in a folder: CLIP's image embedding, or the pooled output.",
     ),
+    "timm": Entry(
+        "evalsuite.extractors.timm_vision:open_folder",
+        "Vision network of timm in a folder: its pooled features, without the classifier.",
+    ),
     "torchscript": Entry(
         "evalsuite.extractors.torchscript:open_bytes", "TorchScript module that reads uint8, and may run any code."
     ),

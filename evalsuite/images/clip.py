@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 from functools import cache, lru_cache
 from pathlib import Path
@@ -10,7 +9,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from evalsuite.errors import DependencyError, InputError
+from evalsuite.checkpoints import hash_folder, open_network, open_transformers
+from evalsuite.errors import InputError
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -90,14 +90,14 @@ class Clip:
 
     def __init__(self, folder: str | Path) -> None:
         self._folder = Path(folder)
-        kind = str(_open(self._folder, "AutoConfig").model_type)
+        kind = str(open_transformers(self._folder, "AutoConfig").model_type)
         if kind != "clip":
             raise InputError(f'hf:{folder}: expected a CLIP model, found one of type "{kind}"')
-        self._tokenizer = _open(self._folder, "AutoTokenizer")
-        self._processor = _open(self._folder, "AutoImageProcessor")
-        self._model = _open(self._folder, "CLIPModel").float().eval()
+        self._tokenizer = open_transformers(self._folder, "AutoTokenizer")
+        self._processor = open_transformers(self._folder, "AutoImageProcessor")
+        self._model = open_network(self._folder, "CLIPModel")
         self.max_tokens = int(self._model.config.text_config.max_position_embeddings)
-        self.signature = f"hf:{_hash(self._folder)[:12]}:{type(self._processor).__name__}"
+        self.signature = f"hf:{hash_folder(self._folder, _HASHED)[:12]}:{type(self._processor).__name__}"
         self._embed_text = lru_cache(maxsize=1024)(self._compute_text)
 
     def token_ids(self, text: str) -> list[int]:
@@ -144,36 +144,3 @@ def _unit(made: Any) -> NDArray[np.float64]:
     pooled = made if isinstance(made, torch.Tensor) else made.pooler_output
     found = pooled.flatten().double().numpy()
     return np.asarray(found / np.linalg.norm(found))
-
-
-def _open(folder: Path, kind: str) -> Any:
-    try:
-        import transformers
-        import transformers.utils.logging
-
-        loader = getattr(transformers, kind)
-    except ImportError as error:
-        raise DependencyError(
-            f"hf:{folder}: takes transformers and torch: pip install 'evalsuite[hf]' ({error})"
-        ) from error
-    options = {} if kind == "CLIPModel" else {"trust_remote_code": False}
-    bars: Any = transformers.utils.logging
-    had_bars = bars.is_progress_bar_enabled()
-    bars.disable_progress_bar()
-    try:
-        return loader.from_pretrained(folder, local_files_only=True, **options)
-    except (OSError, ValueError, KeyError, ImportError) as error:
-        said = (str(error).strip().splitlines() or [type(error).__name__])[0]
-        raise InputError(f"hf:{folder}: transformers' {kind} cannot open it: {said}") from error
-    finally:
-        if had_bars:
-            bars.enable_progress_bar()
-
-
-def _hash(folder: Path) -> str:
-    """Return the SHA-256 over names and bytes of configuration, weights and tokenizer."""
-    digest = hashlib.sha256()
-    for path in sorted({path for pattern in _HASHED for path in folder.glob(pattern) if path.is_file()}):
-        with path.open("rb") as file:
-            digest.update(f"{path.name}\0{hashlib.file_digest(file, 'sha256').hexdigest()}\n".encode())
-    return digest.hexdigest()

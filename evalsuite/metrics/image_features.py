@@ -16,7 +16,8 @@ from evalsuite.extractors.naming import parse_extractor
 from evalsuite.extractors.opening import open_extractor
 from evalsuite.extractors.pipeline import stream_features
 from evalsuite.media import pixels_of
-from evalsuite.metrics.base import Example, FloatArray, Rows, SampleOutputs, SetMetric, final_outputs
+from evalsuite.metrics._final_images import final_images
+from evalsuite.metrics.base import Example, FloatArray, Rows, SampleOutputs, SetMetric
 from evalsuite.types import Interval, Outcome, Output, Sample
 
 if TYPE_CHECKING:
@@ -181,7 +182,7 @@ def rows_of_images(extractors: Sequence[Extractor], outputs: Sequence[SampleOutp
     outcomes: list[Outcome] = []
     wanted: list[tuple[int, Output]] = []
     for i, sample_outputs in enumerate(outputs):
-        images, outcome = _final_images(sample_outputs)
+        images, outcome = final_images(sample_outputs)
         outcomes.append(outcome)
         wanted += [(i, image) for image in images]
     if not wanted:
@@ -245,15 +246,3 @@ def _example(best: Any, worse: Any, worst: Any) -> Example:
 def example_images(images: Sequence[NDArray[np.uint8]] | NDArray[np.uint8]) -> tuple[SampleOutputs, ...]:
     """Return one output a sample, with these images."""
     return tuple((Output(image=image, sample_id=str(i)),) for i, image in enumerate(images))
-
-
-def _final_images(outputs: SampleOutputs) -> tuple[list[Output], Outcome]:
-    """Return the outputs with an image to score, by repeat, and the outcome of the sample."""
-    final = [output for output in final_outputs(outputs) if output.finish_reason != "error"]
-    images = [output for output in final if output.image is not None]
-    if not images:
-        return [], "refused" if final and all(output.finish_reason == "refused" for output in final) else "error"
-    reasons = {output.finish_reason for output in images}
-    if reasons == {"refused"}:
-        return images, "refused"
-    return images, "truncated" if reasons == {"length"} else "scored"

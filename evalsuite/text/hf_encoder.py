@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from evalsuite.errors import DependencyError, InputError
+from evalsuite.checkpoints import hash_folder, open_network, open_transformers
+from evalsuite.errors import InputError
 from evalsuite.kernels.arguments import check_integer
 from evalsuite.text.encoders import TokenEmbeddings
 
@@ -54,7 +54,7 @@ class HfEncoder:
         self._num_layers = None if num_layers is None else check_integer(num_layers, "num_layers", 0, 2**16)
         self._device = device
         self._loaded: tuple[Any, Any] | None = None
-        self._hash = _hash_folder(self._folder)
+        self._hash = hash_folder(self._folder, _HASHED)
 
     @property
     def signature(self) -> str:
@@ -126,30 +126,11 @@ class HfEncoder:
 
     def _open(self) -> tuple[Any, Any]:
         if self._loaded is None:
-            try:
-                import torch
-                import transformers
-                import transformers.utils.logging
-            except ImportError as error:
-                raise DependencyError(
-                    f"hf:{self._folder}: takes transformers and torch: pip install 'evalsuite[hf]' ({error})"
-                ) from error
-            local: Any = {"local_files_only": True, "trust_remote_code": False}
-            named = "dtype" if int(transformers.__version__.split(".")[0]) >= 5 else "torch_dtype"
-            bars: Any = transformers.utils.logging
-            had_bars = bars.is_progress_bar_enabled()
-            bars.disable_progress_bar()
-            try:
-                tokenizer = transformers.AutoTokenizer.from_pretrained(self._folder, **local)
-                model = transformers.AutoModel.from_pretrained(self._folder, **local, **{named: torch.float32})
-            except (OSError, ValueError) as error:
-                raise InputError(f"hf:{self._folder}: cannot be opened by transformers: {error}") from error
-            finally:
-                if had_bars:
-                    bars.enable_progress_bar()
+            tokenizer = open_transformers(self._folder, "AutoTokenizer")
+            model = open_network(self._folder, "AutoModel", may_lack="pooler")  # which no hidden state is made of
             if getattr(model.config, "is_encoder_decoder", False):
                 model = model.get_encoder()
-            self._loaded = tokenizer, model.eval().to(self._device)
+            self._loaded = tokenizer, model.to(self._device)
         return self._loaded
 
 
@@ -159,12 +140,3 @@ def _positions(config: Any) -> int | None:
     # RoBERTa's positions begin after its padding token's.
     offset = (getattr(config, "pad_token_id", 0) or 0) + 1 if "roberta" in str(getattr(config, "model_type", "")) else 0
     return int(most) - offset if most else None
-
-
-def _hash_folder(folder: Path) -> str:
-    """Return the SHA-256 over names and bytes of configuration, weights and tokenizer."""
-    digest = hashlib.sha256()
-    for path in sorted({path for pattern in _HASHED for path in folder.glob(pattern) if path.is_file()}):
-        with path.open("rb") as file:
-            digest.update(f"{path.name}\0{hashlib.file_digest(file, 'sha256').hexdigest()}\n".encode())
-    return digest.hexdigest()

@@ -31,6 +31,7 @@ def call(capsys: Capture, *arguments: object) -> tuple[int, str, str]:
     capsys.readouterr()
     code = main([str(argument) for argument in arguments])
     printed = capsys.readouterr()
+    assert "Traceback" not in printed.err
     return code, printed.out, printed.err
 
 
@@ -154,3 +155,54 @@ def test_a_folder_of_several_runs_lists_them(capsys: Capture, task: Path) -> Non
     assert lines[0] == "evalsuite: error: runs: is not a run's folder; give one of the 12 below it:"
     assert (len(lines), lines[-1]) == (12, "  and 2 more")
     assert call(capsys, "score", lines[1].strip())[0] == 0
+
+
+def scores(out: str) -> dict[str, Any]:
+    return {score["metric"]: score for score in json.loads(out)}
+
+
+def test_score_a_log_with_one_metric_more(capsys: Capture, task: Path) -> None:
+    main(["run", "-M", "scripted:echo", "-t", str(task), "-q"])
+    (log,) = Path().rglob("run.jsonl")
+    content = log.read_bytes()
+    for target in (log, log.parent):
+        code, out, err = call(capsys, "score", target, "--metric", "bleu", "chrf", "--json")
+        assert (code, err) == (0, "")
+        assert list(scores(out)) == ["exact_match", "chrf", "bleu"]
+        assert scores(out)["bleu"]["n"] == 6
+    assert log.read_bytes() == content
+    code, out, _ = call(capsys, "score", log)
+    assert code == 0
+    assert "exact_match" in out
+    assert "n = 6" in out
+    code, _, err = call(capsys, "score", log, "--metric", "blue")
+    assert code == 2
+    assert 'unknown metric "blue"; did you mean "bleu"?' in err
+    code, _, err = call(capsys, "score", log, "--metric", "step_accuracy")
+    assert code == 2
+    assert "cannot be scored" in err
+
+
+def test_score_a_log_of_another_task_or_none(capsys: Capture, task: Path, write_task: WriteTask) -> None:
+    main(["run", "-M", "scripted:echo", "-t", str(task), "-q"])
+    (log,) = Path().rglob("run.jsonl")
+    code, _, err = call(capsys, "score", log, "--task", "ledger")
+    assert code == 2
+    assert 'was made with task "tiny" version 1 of another content than "ledger"' in err
+    task.unlink()
+    code, _, err = call(capsys, "score", log)
+    assert code == 2
+    assert "there is no task file" in err
+    code, _out, _ = call(capsys, "score", log, "--task", write_task(6), "--json")
+    assert code == 0
+
+
+def test_score_a_damaged_log(capsys: Capture, task: Path) -> None:
+    main(["run", "-M", "scripted:echo", "-t", str(task), "-q"])
+    (log,) = Path().rglob("run.jsonl")
+    lines = log.read_bytes().splitlines(keepends=True)
+    log.write_bytes(b"".join([*lines[:2], *lines[3:]]))
+    for command in (("score", log), ("run", "-M", "scripted:echo", "-t", task)):
+        code, _, err = call(capsys, *command)
+        assert code == 2
+        assert f"{log}:3: checksum differs" in err

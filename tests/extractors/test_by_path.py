@@ -186,6 +186,16 @@ def test_the_signature_of_a_folder_has_the_hash_of_its_files(tmp_path: Path) -> 
     assert open_extractor(f"hf:{tmp_path}/b").signature != first
 
 
+def test_weights_that_are_missing_are_not_made_up(tmp_path: Path) -> None:
+    transformers = pytest.importorskip("transformers")
+    save_network(tmp_path, "dinov2")  # for its image processor
+    small = {"hidden_size": 16, "intermediate_size": 32, "num_hidden_layers": 1, "num_attention_heads": 2}
+    config = transformers.ViTConfig(**small, image_size=28, patch_size=14)
+    transformers.ViTForImageClassification(config).save_pretrained(tmp_path)  # which has no pooler
+    with pytest.raises(InputError, match=r"lacks 2 of the weights of ViTModel.*at random: pooler\.dense\.bias"):
+        _ = open_extractor(f"hf:{tmp_path}").dimension
+
+
 def test_folders_that_are_no_networks_are_refused(tmp_path: Path) -> None:
     pytest.importorskip("transformers")
     with pytest.raises(InputError, match=r"gone: there is no config\.json: expected the folder that"):

@@ -75,7 +75,7 @@ def test_missing_checkpoints_are_named() -> None:
 
 def test_a_damaged_checkpoint_is_named(tmp_path: Path) -> None:
     (tmp_path / "config.json").write_text("{}")
-    with pytest.raises(InputError, match="cannot be opened by transformers"):
+    with pytest.raises(InputError, match="transformers' AutoTokenizer cannot open it"):
         BertScore(encoder=f"hf:{tmp_path}").check()
 
 

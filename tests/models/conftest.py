@@ -23,6 +23,13 @@ def build_hf() -> Callable[..., Path]:
     return build
 
 
+@pytest.fixture(scope="session", params=["gpt2", "llama"])
+def folder(
+    request: pytest.FixtureRequest, build_hf: Callable[..., Path], tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    return build_hf(tmp_path_factory.mktemp("hf") / request.param, kind=request.param)
+
+
 @pytest.fixture(scope="session")
 def ask() -> Callable[..., Request]:
     def make(prompt: str, *, seed: int = 0, sample_id: str | None = None, repeat: int = 0) -> Request:
