@@ -44,6 +44,7 @@ __all__ = [
     "resampled_bleu",
     "resampled_chrf",
     "resampled_ter",
+    "resize_bicubic",
     "rouge_scores",
     "rouge_statistics",
     "rouge_statistics_of_numbers",
@@ -301,6 +302,9 @@ def meteor_scores(
     statistics: NDArray[np.int64], alpha: float, beta: float, gamma: float, out: NDArray[np.float64]
 ) -> None:
     """Fill `out`, float64, shape (m,), with the score of each row of `statistics`, shape (m, 4)."""
+
+def resize_bicubic(image: NDArray[np.uint8], centred: bool, out: NDArray[np.float32]) -> None:
+    """Fill `out`, float32, shape (channels, size, size), with `image`, of shape (height, width, 1 or 3), resized."""
 
 def numpy_choices(seed: list[int], n_flips: int, n: int, out: NDArray[np.int64]) -> None:
     """Fill `out`, int64, with numbers below `n` from numpy's generator of `seed`, 32-bit words, after coin flips."""

@@ -43,6 +43,9 @@ mod _rust {
     use crate::bindings::ngrams::{hashed_features, joint_ngram_counts, ngram_hashes};
 
     #[pymodule_export]
+    use crate::bindings::resizing::resize_bicubic;
+
+    #[pymodule_export]
     use crate::bindings::rouge::{
         porter_stems, rouge_scores, rouge_statistics, rouge_statistics_of_numbers, rouge_words,
     };

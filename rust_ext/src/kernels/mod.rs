@@ -13,6 +13,7 @@ pub mod meteor;
 pub mod numbering;
 pub mod parallel;
 pub mod resampling;
+pub mod resizing;
 pub mod rouge;
 pub mod segments;
 pub mod ter;
