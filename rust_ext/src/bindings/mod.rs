@@ -8,6 +8,7 @@ pub(crate) mod bleu;
 pub(crate) mod bootstrap;
 pub(crate) mod chrf;
 pub(crate) mod contamination;
+pub(crate) mod decoding;
 pub(crate) mod diversity;
 pub(crate) mod edit;
 pub(crate) mod meteor;

@@ -6,6 +6,7 @@ pub mod bleu;
 pub mod characters;
 pub mod chrf;
 pub mod contamination;
+pub mod decoding;
 pub mod divergence;
 pub mod diversity;
 pub mod edit;
