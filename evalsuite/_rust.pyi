@@ -18,6 +18,7 @@ __all__ = [
     "chrf_scores",
     "chrf_statistics",
     "corpus_unicode_version",
+    "decode_png",
     "distinct_counts",
     "edit_alignments",
     "edit_alignments_of_numbers",
@@ -39,11 +40,13 @@ __all__ = [
     "numpy_coins",
     "numpy_trial_sums",
     "pairwise_similarities",
+    "png_decoder",
     "porter_stems",
     "repeated_spans",
     "resampled_bleu",
     "resampled_chrf",
     "resampled_ter",
+    "resize_bicubic",
     "rouge_scores",
     "rouge_statistics",
     "rouge_statistics_of_numbers",
@@ -301,6 +304,15 @@ def meteor_scores(
     statistics: NDArray[np.int64], alpha: float, beta: float, gamma: float, out: NDArray[np.float64]
 ) -> None:
     """Fill `out`, float64, shape (m,), with the score of each row of `statistics`, shape (m, 4)."""
+
+def resize_bicubic(image: NDArray[np.uint8], centred: bool, out: NDArray[np.float32]) -> None:
+    """Fill `out`, float32, shape (channels, size, size), with `image`, of shape (height, width, 1 or 3), resized."""
+
+def decode_png(data: bytes, out: NDArray[np.uint8]) -> None:
+    """Fill `out`, uint8, shape (height, width, channels), with the pixels of a file; ValueError if it has others."""
+
+def png_decoder() -> str:
+    """Name and version of what decodes PNG files."""
 
 def numpy_choices(seed: list[int], n_flips: int, n: int, out: NDArray[np.int64]) -> None:
     """Fill `out`, int64, with numbers below `n` from numpy's generator of `seed`, 32-bit words, after coin flips."""

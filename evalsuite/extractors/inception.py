@@ -10,7 +10,7 @@ from evalsuite.extractors.base import batched_features, check_image
 from evalsuite.extractors.devices import convolution_precision, is_cpu, resolve_devices
 from evalsuite.extractors.inception_state import CLASSIFIER, hash_weights, load_classifier, load_network, number_type
 from evalsuite.extractors.inception_weights import find_weights
-from evalsuite.extractors.resizing import INPUT_SIZE, PROTOCOLS, resize_batch
+from evalsuite.extractors.resizing import INPUT_SIZE, PROTOCOLS, REVISION, resize_batch
 from evalsuite.extractors.settings import feature_settings
 
 if TYPE_CHECKING:
@@ -91,7 +91,8 @@ class InceptionFid:
         """All that could change a feature."""
         import torch
 
-        parts = (self.name, self.dimension, self._protocol, self.sha256, self._precision, "folded", torch.__version__)
+        resized = f"{self._protocol} {REVISION}"
+        parts = (self.name, self.dimension, resized, self.sha256, self._precision, "folded", torch.__version__)
         return "|".join(map(str, parts))
 
     def in_precision(self, precision: str) -> InceptionFid:

@@ -1,6 +1,6 @@
 """How four tools resize an image for Inception and bring it to the network's range: their protocols, by name.
 
-Each function takes one image, uint8 of shape (height, width, channels), and returns float32 of shape (channels, size,
+Each function takes one image, uint8 of shape (height, width, 1 or 3), and returns float32 of shape (channels, size,
 size); `resize_batch` takes several of one size, on any device. Nothing is rounded to 8 bits between. An image that is
 of that size already is not resized.
 
@@ -12,8 +12,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from evalsuite.extractors.antialiasing import LONGEST_EDGE, resize_bicubic
-
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
@@ -24,6 +22,7 @@ if TYPE_CHECKING:
 __all__ = [
     "INPUT_SIZE",
     "PROTOCOLS",
+    "REVISION",
     "as_clean",
     "as_pytorch_fid",
     "as_torch_fidelity",
@@ -33,6 +32,9 @@ __all__ = [
 
 INPUT_SIZE = 299
 """Pixels along an edge of what Inception reads."""
+
+REVISION = 2
+"""Goes up whenever a resized pixel could change: features that are kept are of one revision."""
 
 
 def as_pytorch_fid(image: NDArray[np.uint8], size: int = INPUT_SIZE) -> Tensor:
@@ -64,15 +66,21 @@ def as_clean(image: NDArray[np.uint8], size: int = INPUT_SIZE) -> Tensor:
     Notes
     -----
     ``v = sum_k w(|k - x| / s) v[k] / sum_k w(|k - x| / s)`` along both axes, over the pixels of the image, with ``s =
-    max(n / size, 1)`` and Keys' cubic kernel with a = -0.5 [1]_. clean-fid has Pillow resize each channel as float32.
-    Here it is a product of matrices, within 1e-4 of Pillow; of torch's own resize in float32 places, and so values by
-    5e-3, are off.
+    max(n / size, 1)`` and Keys' cubic kernel with a = -0.5 [1]_. clean-fid has Pillow resize each channel as float32,
+    and so does the kernel, ``evalsuite.kernels.resizing``, which says where bits may differ. `resize_batch` has torch
+    compute it in float64, within 1e-4 of a pixel; of torch's own resize in float32 places, and so values by 5e-3, are
+    off.
 
     References
     ----------
     .. [1] Parmar, Zhang and Zhu, "On aliased resizing and surprising subtleties in GAN evaluation", CVPR 2022.
     """
-    return _clean(_planes(image), size)[0]
+    import numpy as np
+    import torch
+
+    from evalsuite.kernels.resizing import resize_bicubic
+
+    return torch.from_numpy(resize_bicubic(np.ascontiguousarray(image), size, centred=True))
 
 
 def as_torchmetrics(image: NDArray[np.uint8], size: int = INPUT_SIZE) -> Tensor:
@@ -137,9 +145,6 @@ def _torch_fidelity(planes: Tensor, size: int) -> Tensor:
 def _clean(planes: Tensor, size: int) -> Tensor:
     import torch
 
-    if planes.device.type == "cpu" and max(planes.shape[2:]) <= LONGEST_EDGE:
-        found = torch.stack([resize_bicubic(image.permute(1, 2, 0).numpy(), size) for image in planes])
-        return found.clamp_(0, 255).sub_(128).div_(128)
     return _centred(_antialiased(planes, size, "bicubic", torch.float64).clamp(0, 255).float())
 
 

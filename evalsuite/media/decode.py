@@ -54,7 +54,7 @@ def decode_file(data: bytes, where: str) -> Decoded:
     """Decode an image file, and bring it to 8-bit grey or RGB by the rule of `evalsuite.media.conversion`.
 
     Grey and colour images of 8 bits a channel are taken as they are; whatever else was done to one has a name among
-    its conversions. Where simplejpeg or imagecodecs is installed it decodes the kinds of JPEG and PNG for which it is
+    its conversions. A kernel, and simplejpeg where it is installed, decode the kinds of PNG and JPEG for which they are
     equal to Pillow bit for bit, and Pillow the others; see `evalsuite.media.fast_decode`.
 
     Parameters

@@ -78,6 +78,11 @@ pub enum KernelError {
         /// The first byte that is not.
         at: usize,
     },
+    /// An image file that is damaged, or other than was said.
+    Png {
+        /// What is wrong with it.
+        reason: String,
+    },
     /// An option with a name nobody knows.
     UnknownName {
         /// The argument.
@@ -144,6 +149,7 @@ impl fmt::Display for KernelError {
                 n_clusters - 1
             ),
             Self::NotUtf8 { at } => write!(f, "`block` must be UTF-8; byte {at} is not"),
+            Self::Png { reason } => write!(f, "`data`: {reason}"),
             Self::UnknownName { what, found } => write!(f, "`{what}`: unknown name {found:?}"),
         }
     }

@@ -25,6 +25,9 @@ mod _rust {
     };
 
     #[pymodule_export]
+    use crate::bindings::decoding::{decode_png, png_decoder};
+
+    #[pymodule_export]
     use crate::bindings::diversity::{
         distinct_counts, ending_loops, ngram_frequencies, nltk_bleu_scores, repeated_spans,
         self_bleu_statistics, token_ids,
@@ -41,6 +44,9 @@ mod _rust {
 
     #[pymodule_export]
     use crate::bindings::ngrams::{hashed_features, joint_ngram_counts, ngram_hashes};
+
+    #[pymodule_export]
+    use crate::bindings::resizing::resize_bicubic;
 
     #[pymodule_export]
     use crate::bindings::rouge::{

@@ -65,7 +65,7 @@ def _one_core() -> Any:
 @pytest.mark.parametrize("kind", FILES)
 @pytest.mark.parametrize("tool", ["evalsuite", "clean-fid"])
 def test_decode_and_resize(benchmark: Any, tool: str, kind: str, size: int) -> None:
-    for package in ("cleanfid", "simplejpeg", "imagecodecs"):
+    for package in ("cleanfid", "simplejpeg"):
         pytest.importorskip(package)
     data = files(kind, size, 2 if benchmark.disabled else 32)
     for mine, theirs in zip(ours(data[:2]), clean_fids(data[:2]), strict=True):

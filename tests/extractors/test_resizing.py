@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import platform
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,14 @@ import pytest
 import torch
 from torch.nn import functional
 
-from evalsuite.extractors.resizing import PROTOCOLS, as_clean, as_pytorch_fid, as_torch_fidelity, as_torchmetrics
+from evalsuite.extractors.resizing import (
+    PROTOCOLS,
+    as_clean,
+    as_pytorch_fid,
+    as_torch_fidelity,
+    as_torchmetrics,
+    resize_batch,
+)
 
 SHAPES = (
     (1, 1, 3), (28, 28, 1), (32, 32, 3), (299, 299, 3), (299, 64, 3), (301, 77, 3), (1000, 7, 3), (512, 512, 3),
@@ -51,20 +59,26 @@ def test_torch_fidelitys_is_its_own_bit_for_bit(shape: tuple[int, ...]) -> None:
     np.testing.assert_array_equal(as_torch_fidelity(pixels).numpy(), ((expected[0] - 128) / 128).numpy())
 
 
-@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("shape", [*SHAPES, (8193, 3, 3), (2, 9000, 1), (600, 640, 3)])
 def test_cleans_is_clean_fids(shape: tuple[int, ...]) -> None:
+    """Bit for bit, but where Pillow begins with columns; see ``tests/kernels/test_resizing.py``."""
     peer = pytest.importorskip("cleanfid.resize")
     pixels = image(shape)
     expected = peer.build_resizer("clean")(np.repeat(pixels, 3 // shape[2], axis=2)).transpose(2, 0, 1)
-    np.testing.assert_allclose(values(as_clean(pixels).expand(3, 299, 299)), expected, rtol=0, atol=1e-4)
+    found = as_clean(pixels).expand(3, 299, 299)
+    np.testing.assert_allclose(values(found), expected, rtol=0, atol=1e-4)
+    is_tall = shape[0] > 299 and shape[0] - 299 > 2 * (shape[1] - 299)
+    if not is_tall and platform.machine() in ("x86_64", "AMD64"):
+        np.testing.assert_array_equal(found.numpy(), (expected - 128) / 128)
 
 
-@pytest.mark.parametrize("shape", [(8193, 3, 3), (2, 9000, 1)])
-def test_cleans_of_very_long_images(shape: tuple[int, ...]) -> None:
-    peer = pytest.importorskip("cleanfid.resize")
+@pytest.mark.parametrize("shape", [*SHAPES, (8193, 3, 3), (2, 9000, 1)])
+def test_cleans_of_a_batch_is_that_of_each_image(shape: tuple[int, ...]) -> None:
+    """The kernel and torch, which resizes on a GPU."""
     pixels = image(shape)
-    expected = peer.build_resizer("clean")(np.repeat(pixels, 3 // shape[2], axis=2)).transpose(2, 0, 1)
-    np.testing.assert_allclose(values(as_clean(pixels).expand(3, 299, 299)), expected, rtol=0, atol=1e-4)
+    batch = torch.from_numpy(np.stack([pixels, pixels[::-1]])).permute(0, 3, 1, 2).contiguous()
+    for together, one in zip(resize_batch("clean", batch), (pixels, pixels[::-1]), strict=True):
+        np.testing.assert_allclose(values(together), values(as_clean(one)), rtol=0, atol=1e-4)
 
 
 @pytest.mark.parametrize("shape", SHAPES)

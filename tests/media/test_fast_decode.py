@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import struct
+import zlib
 from typing import Any
 
 import numpy as np
@@ -30,7 +32,7 @@ def without(monkeypatch: pytest.MonkeyPatch) -> Any:
 @pytest.fixture(autouse=True)
 def _installed() -> None:
     pytest.importorskip("simplejpeg")
-    pytest.importorskip("imagecodecs")
+    pytest.importorskip("imagecodecs")  # another encoder
 
 
 def photo(seed: int, height: int, width: int, channels: int = 3) -> Any:
@@ -118,15 +120,15 @@ def test_pngs(channels: int, without: Any) -> None:
     for i, size in enumerate(SIZES):
         pixels = photo(i, *size, channels)
         data = png(pixels)
-        check(data, without, "imagecodecs")
+        check(data, without, "png ")
         extra = chunk(b"gAMA", (45455).to_bytes(4, "big")) + chunk(b"bKGD", bytes(2 if channels < 3 else 6))
-        check(data[:33] + extra + data[33:], without, "imagecodecs")  # neither gamma nor background is applied
+        check(data[:33] + extra + data[33:], without, "png ")  # neither gamma nor background is applied
         for interlace in (False, True):
             found = decode_file(raw_png(pixels, 8, interlace=interlace), "x")
             np.testing.assert_array_equal(found.pixels, decode_file(data, "x").pixels)
-            check(raw_png(pixels, 8, interlace=interlace), without, "imagecodecs")
+            check(raw_png(pixels, 8, interlace=interlace), without, "png ")
         if channels in (1, 3):
-            found = check(png_in_two_chunks(pixels), without, "imagecodecs").pixels
+            found = check(png_in_two_chunks(pixels), without, "png ").pixels
             np.testing.assert_array_equal(found, pixels)
 
 
@@ -152,42 +154,58 @@ def test_what_is_read_of_damaged_files_does_not_depend_on_the_decoder(kind: str,
             damaged[draw.integers(len(damaged))] ^= 1 << draw.integers(8)
         else:
             damaged = damaged[: draw.integers(len(damaged))]
-        outcomes = []
-        for decode in (lambda data: decode_file(data, "x"), without):
-            try:
-                found = decode(bytes(damaged))
-                outcomes.append((found.pixels.shape, found.pixels.tobytes()))
-            except RefusedImageError as error:
-                outcomes.append(error.reason)
+        outcomes = [outcome(decode, bytes(damaged)) for decode in (lambda data: decode_file(data, "x"), without)]
         assert outcomes[0] == outcomes[1]
         n_read += isinstance(outcomes[0], tuple)
     assert 0 < n_read < 600
 
 
-def test_imagecodecs_is_not_used_for_jpeg_as_it_reads_files_that_are_cut_off() -> None:
-    import imagecodecs
+@pytest.mark.parametrize("channels", [1, 3, 4])
+def test_damage_under_checksums_that_are_right(channels: int, without: Any) -> None:
+    """Another stream of compressed bytes, in a chunk whose checksum was computed after the damage."""
+    draw = np.random.default_rng(channels)
+    width, height = 40, 48
+    rows = [bytes([draw.integers(5)]) + photo(i, 1, width, channels).tobytes() for i in range(height)]
+    header = struct.pack(">IIBBBBB", width, height, 8, {1: 0, 3: 2, 4: 6}[channels], 0, 0, 0)
+    stream = zlib.compress(b"".join(rows), 6)
+    streams = [stream, stream[:-1], stream[:-4], stream[:-5], stream + b"x", stream[:-4] + b"1234", b"", stream * 2]
+    streams += [zlib.compress(b"".join(part)) for part in (rows[:-1], rows + rows[:1], [*rows[:-1], rows[-1][:-1]])]
+    streams += [zlib.compress(b"".join([bytes([9]) + rows[0][1:], *rows[1:]])), zlib.compress(b"".join(rows), 0)]
+    streams += [stream[2:-4], zlib.compress(b"".join(rows), wbits=9)]
+    for _ in range(300):
+        changed = bytearray(stream)
+        changed[draw.integers(len(changed))] ^= 1 << draw.integers(8)
+        streams.append(bytes(changed))
+    kinds: dict[str, int] = {}
+    for one in streams:
+        data = fast_decode._SIGNATURE + chunk(b"IHDR", header) + chunk(b"IDAT", one) + chunk(b"IEND", b"")
+        outcomes = [outcome(decode, data) for decode in (lambda data: decode_file(data, "x"), without)]
+        assert outcomes[0] == outcomes[1]
+        kind = "read" if isinstance(outcomes[0], tuple) else outcomes[0]
+        kinds[kind] = kinds.get(kind, 0) + 1
+    assert kinds["read"] >= 3
+    assert kinds["damaged or cut off"] >= 100
 
-    data = encode(Image.fromarray(photo(5, 48, 40)), "JPEG")
-    assert imagecodecs.jpeg8_decode(data[:-300]).shape == (48, 40, 3)
-    with pytest.raises(RefusedImageError, match="damaged or cut off"):
-        decode_file(data[:-300], "x")
+
+def outcome(decode: Any, data: bytes) -> Any:
+    try:
+        found = decode(data)
+    except RefusedImageError as error:
+        return error.reason
+    return found.pixels.shape, found.pixels.tobytes()
 
 
-def test_without_the_packages_pillow_decodes(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_simplejpeg_pillow_decodes(monkeypatch: pytest.MonkeyPatch) -> None:
     def missing(name: str) -> Any:
         raise ImportError(name)
 
     monkeypatch.setattr(fast_decode, "import_module", missing)
-    for cached in (fast_decode._jpeg_decoder, fast_decode._png_decoder):
-        cached.cache_clear()
+    fast_decode._jpeg_decoder.cache_clear()
     try:
-        image = Image.fromarray(photo(6, 20, 20))
-        for kind in ("JPEG", "PNG"):
-            data = encode(image, kind)
-            found = decode_file(data, "x")
-            assert found.facts.decoder.startswith("Pillow ")
-            with Image.open(io.BytesIO(data)) as opened:
-                np.testing.assert_array_equal(found.pixels, np.asarray(opened))
+        data = encode(Image.fromarray(photo(6, 20, 20)), "JPEG")
+        found = decode_file(data, "x")
+        assert found.facts.decoder.startswith("Pillow ")
+        with Image.open(io.BytesIO(data)) as opened:
+            np.testing.assert_array_equal(found.pixels, np.asarray(opened))
     finally:
-        for cached in (fast_decode._jpeg_decoder, fast_decode._png_decoder):
-            cached.cache_clear()
+        fast_decode._jpeg_decoder.cache_clear()

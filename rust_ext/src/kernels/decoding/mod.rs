@@ -1,0 +1,3 @@
+//! Decoding of image files.
+
+pub mod png;
