@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from evalsuite.distances.moments import checked
-from evalsuite.distances.strips import check_pair, exact_squared, places, strips
+from evalsuite.distances.sketch import sketch_of
+from evalsuite.distances.tiles import SketchedSet, check_pair, own_tiles, tiles
+from evalsuite.kernels.neighbours import keep_nearest
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["nearest", "neighbour_distances"]
+    Lists = tuple[NDArray[np.float64], NDArray[np.int64]]
+
+__all__ = ["nearest", "nearest_members", "nearest_others", "neighbour_distances"]
 
 
 def neighbour_distances(features: NDArray[np.floating], k: int) -> NDArray[np.float64]:
@@ -38,20 +41,8 @@ def neighbour_distances(features: NDArray[np.floating], k: int) -> NDArray[np.fl
     checked(features)
     if not 1 <= k < len(features):
         raise ValueError(f"the {k}. nearest of the other members needs at least {k + 1} of them, got {len(features)}")
-    found = np.zeros(len(features))
-    # Of a vector that is there more than k times nothing need be computed, however many pairs of them there are.
-    open_rows = np.flatnonzero(_multiplicity(features) <= k)
-    for start, strip, error in strips(features[open_rows], features):
-        here = np.arange(len(strip))
-        own = open_rows[start : start + len(strip)]
-        strip[here, own] = np.inf
-        bound = np.partition(strip, k - 1, axis=1)[:, k - 1] + 2 * error
-        rows, columns = places(strip <= bound[:, None])
-        exact = exact_squared(features, own[rows], features, columns)
-        order = np.lexsort((exact, rows))
-        firsts = np.searchsorted(rows, here)
-        found[own] = exact[order][firsts + k - 1]
-    return found
+    sketch = sketch_of(features, n_pairs=len(features) ** 2 // 2)
+    return nearest_others(SketchedSet(features, sketch), k)[0][:, k - 1].copy()
 
 
 def nearest(
@@ -75,22 +66,29 @@ def nearest(
     check_pair(features, others)
     if not len(others):
         raise ValueError("there is no nearest member of an empty set")
-    index = np.empty(len(features), dtype=np.int64)
-    squared = np.empty(len(features))
-    for start, strip, error in strips(features, others):
-        rows, columns = places(strip <= (strip.min(axis=1) + 2 * error)[:, None])
-        exact = exact_squared(features, start + rows, others, columns)
-        firsts = np.searchsorted(rows, np.arange(len(strip)))
-        chosen = np.lexsort((columns, exact, rows))[firsts]
-        index[start : start + len(strip)] = columns[chosen]
-        squared[start : start + len(strip)] = exact[chosen]
-    return index, squared
+    sketch = sketch_of(features, others, n_pairs=len(features) * len(others))
+    squared, members = nearest_members(SketchedSet(features, sketch), SketchedSet(others, sketch), 1)
+    return members.ravel(), squared.ravel()
 
 
-def _multiplicity(features: NDArray[np.floating]) -> NDArray[np.int64]:
-    """Return how often each vector is there, told by its bytes."""
-    counts: dict[bytes, int] = {}
-    keys = [blake2b(row.tobytes(), digest_size=16).digest() for row in features]
-    for key in keys:
-        counts[key] = counts.get(key, 0) + 1
-    return np.array([counts[key] for key in keys], dtype=np.int64)
+def nearest_others(x: SketchedSet, k: int) -> Lists:
+    """Return squared distances of each member's k nearest others, in order, and which they are: shapes (n, k)."""
+    squared, members = lists = _empty_lists(len(x), k)
+    for rows, columns, tile in own_tiles(x):
+        above = None if rows == columns else (squared[columns], members[columns])
+        sides = x.side(rows, x), x.side(columns, x)
+        keep_nearest(tile, x.sketch.scale, sides[0], (squared[rows], members[rows]), sides[1], above, same=True)
+    return lists
+
+
+def nearest_members(x: SketchedSet, y: SketchedSet, k: int, *, same: bool = False) -> Lists:
+    """Return the like of members of `y`; where `same`, the two are parts of one set, and none is its own neighbour."""
+    squared, members = lists = _empty_lists(len(x), k)
+    for rows, columns, tile in tiles(x, y):
+        sides = x.side(rows, y), y.side(columns, x)
+        keep_nearest(tile, x.sketch.scale, sides[0], (squared[rows], members[rows]), sides[1], same=same)
+    return lists
+
+
+def _empty_lists(n: int, k: int) -> Lists:
+    return np.full((n, k), np.inf), np.full((n, k), np.iinfo(np.int64).max)

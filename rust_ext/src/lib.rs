@@ -40,6 +40,9 @@ mod _rust {
     use crate::bindings::meteor::{meteor_scores, meteor_statistics};
 
     #[pymodule_export]
+    use crate::bindings::neighbours::{keep_nearest, pairs_within};
+
+    #[pymodule_export]
     use crate::bindings::ngrams::{hashed_features, joint_ngram_counts, ngram_hashes};
 
     #[pymodule_export]

@@ -11,6 +11,7 @@ pub(crate) mod contamination;
 pub(crate) mod diversity;
 pub(crate) mod edit;
 pub(crate) mod meteor;
+pub(crate) mod neighbours;
 pub(crate) mod ngrams;
 pub(crate) mod rouge;
 pub(crate) mod significance;
