@@ -45,6 +45,7 @@ def hits(
     squared_radii: NDArray[np.float64],
     squared_point_radii: NDArray[np.float64] | None = None,
     *,
+    settled: NDArray[np.bool_] | None = None,
     with_distances: bool = False,
 ) -> Iterator[Hits]:
     """Yield the hits between two sets, a tile of pairs at a time.
@@ -57,6 +58,8 @@ def hits(
         Of the balls around centres; a surface belongs to its ball.
     squared_point_radii : float64, shape (n,), optional
         Of the balls around points; without them nothing is in one.
+    settled : bool, shape (m,), optional
+        Centres that are left out of what lies in balls around points, which the caller may change between tiles.
     with_distances : bool, default False
 
     Yields
@@ -82,6 +85,7 @@ def hits(
             None if point_radii is None else point_radii[rows],
             centres.side(columns, points),
             radii[columns],
+            None if settled is None else settled[columns],
             bounds_decide=decide,
         )
         width = tile.shape[1]

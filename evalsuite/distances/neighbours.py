@@ -8,13 +8,17 @@ import numpy as np
 
 from evalsuite.distances.moments import checked
 from evalsuite.distances.sketch import sketch_of
-from evalsuite.distances.tiles import SketchedSet, check_pair, own_tiles, tiles
-from evalsuite.kernels.neighbours import keep_nearest
+from evalsuite.distances.tiles import SketchedSet, check_pair, own_tiles, scout_tiles, tiles
+from evalsuite.kernels.neighbours import enter_pairs, keep_nearest, keep_smallest
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Lists = tuple[NDArray[np.float64], NDArray[np.int64]]
+
+# How many coordinates to look at first, and the least number of vectors to look at.
+_SCOUTED = 64
+_MOST_SCOUTS = 128
 
 __all__ = ["nearest", "nearest_members", "nearest_others", "neighbour_distances"]
 
@@ -73,7 +77,7 @@ def nearest(
 
 def nearest_others(x: SketchedSet, k: int) -> Lists:
     """Return squared distances of each member's k nearest others, in order, and which they are: shapes (n, k)."""
-    squared, members = lists = _empty_lists(len(x), k)
+    squared, members = lists = _first_lists(x, x, k, same=True)
     for rows, columns, tile in own_tiles(x):
         above = None if rows == columns else (squared[columns], members[columns])
         sides = x.side(rows, x), x.side(columns, x)
@@ -83,10 +87,28 @@ def nearest_others(x: SketchedSet, k: int) -> Lists:
 
 def nearest_members(x: SketchedSet, y: SketchedSet, k: int, *, same: bool = False) -> Lists:
     """Return the like of members of `y`; where `same`, the two are parts of one set, and none is its own neighbour."""
-    squared, members = lists = _empty_lists(len(x), k)
+    squared, members = lists = _first_lists(x, y, k, same=same)
     for rows, columns, tile in tiles(x, y):
         sides = x.side(rows, y), y.side(columns, x)
         keep_nearest(tile, x.sketch.scale, sides[0], (squared[rows], members[rows]), sides[1], same=same)
+    return lists
+
+
+def _first_lists(x: SketchedSet, y: SketchedSet, k: int, *, same: bool) -> Lists:
+    """Return lists of neighbours that look nearest by a few coordinates, so that few pairs can still be nearer.
+
+    Only where sketches have directions, of which the leading ones come first; else lists are empty.
+    """
+    squared, members = lists = _empty_lists(len(x), k)
+    looked_at = min(2 * k + 1, len(y))
+    if x.sketch.basis is None or looked_at > _MOST_SCOUTS:
+        return lists
+    bounds, candidates = _empty_lists(len(x), looked_at)
+    for rows, columns, tile in scout_tiles(x, y, min(_SCOUTED, x.sketch.width)):
+        keep_smallest(tile, (bounds[rows], candidates[rows]), y.members[columns])
+    for rows in x.blocks():
+        sides = x.side(rows, y), y.side(slice(0, 0), x)
+        enter_pairs(sides[0], (squared[rows], members[rows]), sides[1], candidates[rows], same=same)
     return lists
 
 

@@ -101,9 +101,7 @@ def neighbourhoods(
     check_pair(features, reference)
     for part in (features, reference):
         if not 1 <= k < len(part):
-            raise ValueError(
-                f"the {k}. nearest of the other members needs at least {k + 1} of them, got {len(part)}"
-            )
+            raise ValueError(f"the {k}. nearest of the other members needs at least {k + 1} of them, got {len(part)}")
     n, m = len(features), len(reference)
     own_pairs = n**2 // 2 + (m**2 // 2 if reference_radii is None else 0)
     sketch = sketch_of(features, reference, n_pairs=n * m + own_pairs)
@@ -113,7 +111,7 @@ def neighbourhoods(
         reference_radii = nearest_others(centres, k)[0][:, k - 1]
     counts = np.zeros(n, dtype=np.int64)
     recalled, hit = np.zeros((2, m), dtype=np.bool_)
-    for found in hits(points, centres, reference_radii, radii):
+    for found in hits(points, centres, reference_radii, radii, settled=recalled):
         held, holders = found.inside
         counts += np.bincount(held, minlength=n)
         hit[holders] = True

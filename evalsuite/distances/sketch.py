@@ -11,19 +11,19 @@ from typing import TYPE_CHECKING, cast
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from numpy.typing import NDArray
 
 __all__ = ["Sketch", "scaled_rows", "sketch_of"]
 
 _ROWS = 256
+_TERMS = 64
 _SAMPLE = 2048
+_JUDGES = 128
 _LEAST_DIMENSION = 256
 _LEAST_PAIRS = 10
 """For each of the d * d entries of a covariance, below which to look for directions costs more than it saves."""
 _STEPS = 16
-_MOST_STEPS = 6
+_MOST_STEPS = 5
 _PAIR_COST = 16.0
 """Of a difference in one coordinate of one pair, in those of a matrix product."""
 _UNIT = float(np.finfo(np.float32).eps) / 2
@@ -70,15 +70,13 @@ class Sketch:
         lengths = np.sqrt(squares)
         if self.basis is None:
             return rows, 2 * _UNIT * lengths
-        # In float32 a few coordinates at a time, whose rounding errors stay small, and summed in float64.
-        rank = self.basis.shape[1]
-        sums = np.zeros((len(rows), rank))
-        for start in range(0, rows.shape[1], _ROWS):
-            sums += rows[:, start : start + _ROWS] @ self.basis[start : start + _ROWS]
-        moved = ((_ROWS + 2) * _UNIT * np.sqrt(rank) + 4 * _UNIT) * lengths
-        sketch = np.empty((len(rows), rank + 1), dtype=np.float32)
-        sketch[:, :rank] = sums
-        rest = np.sqrt(np.maximum(squares - np.einsum("ij,ij->i", sums, sums), 0.0))
+        d, rank = self.basis.shape
+        sketch = np.zeros((len(rows), rank + 1), dtype=np.float32)
+        sums = sketch[:, :rank]
+        for start in range(0, d, _TERMS):  # a few coordinates at a time, whose rounding errors stay small
+            sums += rows[:, start : start + _TERMS] @ self.basis[start : start + _TERMS]
+        moved = ((_TERMS + d / _TERMS + 2) * _UNIT * np.sqrt(rank) + 4 * _UNIT) * lengths
+        rest = np.sqrt(np.maximum(squares - np.einsum("ij,ij->i", sums, sums, dtype=np.float64), 0.0))
         sketch[:, rank] = rest
         # What is left of a squared length is as wrong as both of its terms; its root, by that over twice itself.
         wrong = (2 * lengths + moved) * (moved + 2 * _UNIT * lengths)
@@ -151,8 +149,7 @@ def _directions(sample: NDArray[np.float32], rank: int) -> NDArray[np.float32]:
     scatter = sample.T @ sample
     draw = np.random.Generator(np.random.Philox(0))
     found = draw.standard_normal((len(scatter), rank), dtype=np.float32)
-    for _ in range(2):
-        found = np.linalg.qr(scatter @ found)[0]
+    found = np.linalg.qr(scatter @ (scatter @ found))[0]
     _, within = np.linalg.eigh(found.T @ (scatter @ found))
     return np.asarray(found @ within[:, ::-1])
 
@@ -160,21 +157,22 @@ def _directions(sample: NDArray[np.float32], rank: int) -> NDArray[np.float32]:
 def _best_rank(sample: NDArray[np.float32], directions: NDArray[np.float32], product_cost: float) -> int:
     """Return how many directions make a sketch cheapest, or d where none saves a fifth."""
     d = sample.shape[1]
-    rows, columns = sample[:: max(len(sample) // 128, 1)], sample
-    radii = _squared(rows, columns)
+    every = max(len(sample) // _JUDGES, 1)
+    radii = _squared(sample[::every], sample)
     radii[radii <= 1e-5 * radii.max(initial=0.0)] = np.inf  # itself, and copies
     nearest = radii.min(axis=1, keepdims=True)
-    projected = columns @ directions
-    rest = np.einsum("ij,ij->i", columns, columns)
-    best, least = d, 0.8 * d
+    projected = sample @ directions
+    rest = np.einsum("ij,ij->i", sample, sample)
+    best: int = d
+    least = 0.8 * d
     bounds = np.zeros_like(radii)
     last = 0
     for rank in _ranks(d):
         step = projected[:, last:rank]
         rest = np.maximum(rest - np.einsum("ij,ij->i", step, step), 0)
         left = np.sqrt(rest)
-        bounds += _squared(step[:: max(len(sample) // 128, 1)], step)
-        undecided = (bounds + (left[:: max(len(sample) // 128, 1), None] - left) ** 2 <= nearest).mean()
+        bounds += _squared(step[::every], step)
+        undecided = (bounds + (left[::every, None] - left) ** 2 <= nearest).mean()
         cost = rank * product_cost + _PAIR_COST * d * float(undecided)
         if cost < least:
             best, least = rank, cost
@@ -182,8 +180,8 @@ def _best_rank(sample: NDArray[np.float32], directions: NDArray[np.float32], pro
     return best
 
 
-def _ranks(d: int) -> Iterator[int]:
-    return (d * step // _STEPS for step in range(1, _MOST_STEPS + 1))
+def _ranks(d: int) -> list[int]:
+    return [d * step // _STEPS for step in range(1, _MOST_STEPS + 1)]
 
 
 def _squared(x: NDArray[np.float32], y: NDArray[np.float32]) -> NDArray[np.float32]:

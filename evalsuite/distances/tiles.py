@@ -7,7 +7,6 @@ directions, and the same however the rows are split.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -22,10 +21,11 @@ if TYPE_CHECKING:
 
     from evalsuite.distances.sketch import Sketch
 
-__all__ = ["SketchedSet", "check_pair", "own_tiles", "tiles"]
+__all__ = ["SketchedSet", "check_pair", "own_tiles", "scout_tiles", "tiles"]
 
 _ROWS = 2048
-_PART = 256
+_KEPT_ROWS = 1024
+_PART = 512
 _UNIT = float(np.finfo(np.float32).eps) / 2
 
 
@@ -62,6 +62,11 @@ class SketchedSet:
     def __len__(self) -> int:
         return len(self.members)
 
+    def blocks(self) -> Iterator[slice]:
+        """Yield the rows of tiles: few where that makes no sketches anew, as a tile on the diagonal says all twice."""
+        size = _ROWS if self._kept is None else _KEPT_ROWS
+        return (slice(start, min(start + size, len(self))) for start in range(0, len(self), size))
+
     def panel(self, rows: slice) -> NDArray[np.float32]:
         """Return sketches, their squared lengths, and ones: shape (rows, width + 2)."""
         if self._kept is not None:
@@ -83,17 +88,17 @@ class SketchedSet:
 
 def tiles(x: SketchedSet, y: SketchedSet) -> Iterator[tuple[slice, slice, NDArray[np.float32]]]:
     """Yield rows of `x`, rows of `y`, and the bounds of their pairs, which the next tile overwrites."""
-    space = np.empty(min(len(x), _ROWS) * min(len(y), _ROWS), dtype=np.float32)
-    for rows in _blocks(len(x)):
+    space = _space(x, y)
+    for rows in x.blocks():
         left = _turned(x.panel(rows))
-        for columns in _blocks(len(y)):
+        for columns in y.blocks():
             yield rows, columns, _product(left, y.panel(columns), space)
 
 
 def own_tiles(x: SketchedSet) -> Iterator[tuple[slice, slice, NDArray[np.float32]]]:
     """Yield the tiles on the diagonal of the matrix of all pairs of `x`, then those above it."""
-    space = np.empty(min(len(x), _ROWS) ** 2, dtype=np.float32)
-    blocks = list(_blocks(len(x)))
+    space = _space(x, x)
+    blocks = list(x.blocks())
     for rows in blocks:
         panel = x.panel(rows)
         yield rows, rows, _product(_turned(panel), panel, space)
@@ -103,14 +108,27 @@ def own_tiles(x: SketchedSet) -> Iterator[tuple[slice, slice, NDArray[np.float32
             yield rows, columns, _product(left, x.panel(columns), space)
 
 
+def scout_tiles(x: SketchedSet, y: SketchedSet, width: int) -> Iterator[tuple[slice, slice, NDArray[np.float32]]]:
+    """Yield tiles as `tiles` does of the first coordinates of sketches alone, up to a constant for each row."""
+    space = _space(x, y)
+    for columns in y.blocks():
+        panel = y.panel(columns)[:, :width]
+        right = _with_squares(panel, np.einsum("ij,ij->i", panel, panel, dtype=np.float64))[:, :-1]
+        for rows in x.blocks():
+            left = np.ones((rows.stop - rows.start, width + 1), dtype=np.float32)
+            np.multiply(x.panel(rows)[:, :width], np.float32(-2.0), out=left[:, :width])
+            yield rows, columns, _product(left, right, space)
+
+
 def check_pair(x: NDArray[np.floating], y: NDArray[np.floating]) -> None:
     """Raise ValueError unless both are finite vectors of one dimension."""
     if checked(x).shape[1] != checked(y).shape[1]:
         raise ValueError(f"the two sets must have one dimension, got {x.shape[1]} and {y.shape[1]}")
 
 
-def _blocks(n: int) -> Iterator[slice]:
-    return (slice(start, min(start + _ROWS, n)) for start in range(0, n, _ROWS))
+def _space(x: SketchedSet, y: SketchedSet) -> NDArray[np.float32]:
+    rows, columns = (max((block.stop - block.start for block in part.blocks()), default=0) for part in (x, y))
+    return np.empty(rows * columns, dtype=np.float32)
 
 
 def _wider(dtype: np.dtype[np.floating]) -> type[np.floating]:
@@ -130,8 +148,6 @@ def _turned(panel: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.asarray(turned)
 
 
-def _product(
-    left: NDArray[np.float32], right: NDArray[np.float32], space: NDArray[np.float32]
-) -> NDArray[np.float32]:
+def _product(left: NDArray[np.float32], right: NDArray[np.float32], space: NDArray[np.float32]) -> NDArray[np.float32]:
     tile = space[: len(left) * len(right)].reshape(len(left), len(right))
     return np.matmul(left, right.T, out=tile)

@@ -7,7 +7,9 @@ use pyo3::types::PyBytes;
 
 use crate::bindings::arrays::{borrowed, to_bytes};
 use crate::error::KernelError;
-use crate::kernels::neighbours::nearest::{Neighbour, keep_nearest as enter};
+use crate::kernels::neighbours::nearest::{
+    Neighbour, enter_pairs as enter_given, keep_nearest as enter, keep_smallest as enter_bounds,
+};
 use crate::kernels::neighbours::side::Side;
 use crate::kernels::neighbours::squared::Coordinate;
 use crate::kernels::neighbours::within::pairs_within as find;
@@ -55,9 +57,9 @@ pub(crate) fn keep_nearest(
     same: bool,
 ) -> PyResult<()> {
     let k = row_lists.0.shape()[1];
-    let mut for_rows = read_lists(py, &row_lists, &rows.1)?;
+    let mut for_rows = read_lists(py, &row_lists, rows.1.item_count())?;
     let mut for_columns = match &column_lists {
-        Some(lists) => Some(read_lists(py, lists, &columns.1)?),
+        Some(lists) => Some(read_lists(py, lists, columns.1.item_count())?),
         None => None,
     };
     expect(
@@ -89,25 +91,76 @@ pub(crate) fn keep_nearest(
     }
 }
 
+/// Enters a tile's columns into lists of those with each row's smallest bounds.
+#[pyfunction]
+pub(crate) fn keep_smallest(
+    py: Python<'_>,
+    tile: PyBuffer<f32>,
+    lists: Lists,
+    members: PyBuffer<i64>,
+) -> PyResult<()> {
+    let (n_rows, k) = (lists.0.shape()[0], lists.0.shape()[1]);
+    let members = members.to_vec(py)?;
+    let mut found = read_lists(py, &lists, n_rows)?;
+    expect("tile", n_rows * members.len(), tile.item_count())?;
+    let tile = borrowed(&tile)?;
+    py.detach(|| enter_bounds(tile, k, &mut found, &members));
+    write_lists(py, &found, &lists)
+}
+
+/// Enters pairs of rows and the members of `others` that `candidates`, int64 of shape (rows, c), names.
+#[pyfunction]
+pub(crate) fn enter_pairs(
+    py: Python<'_>,
+    rows: Given,
+    lists: Lists,
+    others: Given,
+    candidates: PyBuffer<i64>,
+    same: bool,
+) -> PyResult<()> {
+    let k = lists.0.shape()[1];
+    let mut found = read_lists(py, &lists, rows.1.item_count())?;
+    let width = candidates.shape()[1];
+    expect(
+        "candidates",
+        rows.1.item_count() * width,
+        candidates.item_count(),
+    )?;
+    let candidates = candidates.to_vec(py)?;
+    with_features!(rows.0, others.0, |x, y| {
+        let row_side = Held::new(py, x, &rows)?;
+        vectors(y, &candidates)?;
+        let other_side = Held::new(py, y, &others)?;
+        py.detach(|| {
+            let (rows, others) = (row_side.side(), other_side.side());
+            enter_given(k, &rows, &mut found, &others, &candidates, same);
+        });
+    });
+    write_lists(py, &found, &lists)
+}
+
 /// Places in a tile within radii of columns, their squared distances, and places within radii of rows: the bytes of
 /// arrays of int64, float64 and int64.
 #[pyfunction]
 #[allow(clippy::too_many_arguments)] // two sides, their radii, and the tile between them
-pub(crate) fn pairs_within<'py>(
-    py: Python<'py>,
+pub(crate) fn pairs_within(
+    py: Python<'_>,
     tile: PyBuffer<f32>,
     scale: f64,
     rows: Given,
     row_radii: Option<PyBuffer<f64>>,
     columns: Given,
     column_radii: PyBuffer<f64>,
+    settled: PyBuffer<u8>,
     bounds_decide: bool,
-) -> PyResult<ThreeArrays<'py>> {
+) -> PyResult<ThreeArrays<'_>> {
     let row_radii = row_radii.map(|radii| radii.to_vec(py)).transpose()?;
     let column_radii = column_radii.to_vec(py)?;
     if let Some(radii) = &row_radii {
         expect("row_radii", rows.1.item_count(), radii.len())?;
     }
+    let settled: Vec<bool> = settled.to_vec(py)?.iter().map(|&one| one != 0).collect();
+    expect("settled", columns.1.item_count(), settled.len())?;
     expect("column_radii", columns.1.item_count(), column_radii.len())?;
     expect(
         "tile",
@@ -126,6 +179,7 @@ pub(crate) fn pairs_within<'py>(
                 row_radii.as_deref(),
                 &column_side.side(),
                 &column_radii,
+                &settled,
                 bounds_decide,
             )
         })
@@ -183,13 +237,9 @@ fn vectors<'a, T: Element>(features: &'a PyBuffer<T>, members: &[i64]) -> PyResu
     }
 }
 
-fn read_lists(py: Python<'_>, lists: &Lists, members: &PyBuffer<i64>) -> PyResult<Vec<Neighbour>> {
+fn read_lists(py: Python<'_>, lists: &Lists, n_rows: usize) -> PyResult<Vec<Neighbour>> {
     let (squared, near) = (lists.0.to_vec(py)?, lists.1.to_vec(py)?);
-    expect(
-        "lists",
-        lists.0.shape()[1] * members.item_count(),
-        squared.len(),
-    )?;
+    expect("lists", lists.0.shape()[1] * n_rows, squared.len())?;
     expect("lists", squared.len(), near.len())?;
     let pairs = squared.into_iter().zip(near);
     Ok(pairs

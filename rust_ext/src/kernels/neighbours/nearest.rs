@@ -1,10 +1,12 @@
 //! Running lists of nearest neighbours, which each tile of pairs makes better.
 
 use crate::kernels::neighbours::side::{Side, within_reach};
-use crate::kernels::neighbours::squared::{Coordinate, squared_distance};
+use crate::kernels::neighbours::squared::{Coordinate, squared_distance, surely_above};
 use crate::kernels::parallel::fill_rows;
 
 const MIN_ROWS: usize = 32;
+/// Bounds compared at a time.
+const LANES: usize = 16;
 
 /// A member of the other side, and how far it is; ordered by distance, then by number.
 #[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
@@ -18,11 +20,6 @@ pub struct Neighbour {
 struct Row<'a> {
     list: &'a mut [Neighbour],
     for_columns: Vec<(u32, f64)>,
-}
-
-struct Scratch {
-    order: Vec<u32>,
-    seeds: Vec<u32>,
 }
 
 /// Enters a tile's pairs into the lists of its rows' nearest columns and, where given, of its columns' nearest rows.
@@ -61,9 +58,12 @@ pub fn keep_nearest<R: Coordinate, C: Coordinate>(
     let column_reach: Vec<f32> = worst
         .iter()
         .enumerate()
-        .map(|(j, &squared)| match complete(squared) {
-            true => f32::NEG_INFINITY,
-            false => columns.reach(j, squared, scale),
+        .map(|(j, &squared)| {
+            if complete(squared) {
+                f32::NEG_INFINITY
+            } else {
+                columns.reach(j, squared, scale)
+            }
         })
         .collect();
     let mut found: Vec<Row> = row_lists
@@ -73,11 +73,8 @@ pub fn keep_nearest<R: Coordinate, C: Coordinate>(
             for_columns: Vec::new(),
         })
         .collect();
-    let new_scratch = || Scratch {
-        order: Vec::new(),
-        seeds: Vec::new(),
-    };
-    fill_rows(&mut found, 1, MIN_ROWS, new_scratch, |scratch, i, row| {
+    let open = vec![f32::INFINITY; n_columns];
+    fill_rows(&mut found, 1, MIN_ROWS, Vec::new, |order, i, row| {
         let row = &mut row[0];
         let bounds = &tile[i * n_columns..(i + 1) * n_columns];
         let vector = rows.vector(i);
@@ -86,41 +83,41 @@ pub fn keep_nearest<R: Coordinate, C: Coordinate>(
             if same && member == rows.members[i] {
                 return;
             }
-            let squared = squared_distance(vector, columns.vector(j as usize));
+            let other = columns.vector(j as usize);
+            if surely_above(vector, other, list[k - 1].squared.max(worst[j as usize])) {
+                return;
+            }
+            let squared = squared_distance(vector, other);
             insert(list, Neighbour { squared, member });
             if squared <= worst[j as usize] {
                 row.for_columns.push((j, squared));
             }
         };
         // A list with room reaches everywhere: what looks nearest goes first.
-        scratch.seeds.clear();
         if row.list[k - 1].squared == f64::INFINITY {
-            scratch.order.clear();
-            scratch.order.extend(0..n_columns as u32);
+            order.clear();
+            order.extend(0..n_columns as u32);
             let taken = (k + usize::from(same)).min(n_columns);
-            scratch.order.select_nth_unstable_by(taken - 1, |&a, &b| {
+            order.select_nth_unstable_by(taken - 1, |&a, &b| {
                 bounds[a as usize].total_cmp(&bounds[b as usize])
             });
-            scratch.seeds.extend(&scratch.order[..taken]);
-            scratch.seeds.sort_unstable();
-            for &j in &scratch.seeds {
+            for &j in &order[..taken] {
                 enter(j, row.list);
             }
         }
-        let reach_of = |squared: f64| match complete(squared) {
-            true => f32::NEG_INFINITY,
-            false => rows.reach(i, squared, scale),
+        let reach_of = |squared: f64| {
+            if complete(squared) {
+                f32::NEG_INFINITY
+            } else {
+                rows.reach(i, squared, scale)
+            }
         };
         let mut reach = reach_of(row.list[k - 1].squared);
-        within_reach(bounds, reach, &column_reach, &mut scratch.order);
-        scratch
-            .order
-            .sort_unstable_by(|&a, &b| bounds[a as usize].total_cmp(&bounds[b as usize]));
-        for &j in &scratch.order {
+        within_reach(bounds, reach, &open, &column_reach, order);
+        order.sort_unstable_by(|&a, &b| bounds[a as usize].total_cmp(&bounds[b as usize]));
+        for &j in &*order {
             let bound = bounds[j as usize];
-            if (bound <= reach || bound <= column_reach[j as usize])
-                && scratch.seeds.binary_search(&j).is_err()
-            {
+            if bound <= reach || bound <= column_reach[j as usize] {
                 enter(j, row.list);
                 reach = reach_of(row.list[k - 1].squared);
             }
@@ -136,19 +133,80 @@ pub fn keep_nearest<R: Coordinate, C: Coordinate>(
     }
 }
 
-/// Puts a neighbour into its place in a list in order, whose last one falls out.
+/// Puts a neighbour into its place in a list in order, whose last one falls out; unless it is there already.
 fn insert(list: &mut [Neighbour], new: Neighbour) {
-    let Some(mut place) = list.len().checked_sub(1) else {
-        return;
-    };
-    if new >= list[place] {
+    let place = list.partition_point(|near| *near < new);
+    if place < list.len() && list[place] != new {
+        list[place..].rotate_right(1);
+        list[place] = new;
+    }
+}
+
+/// Enters a tile's columns into lists of those with each row's smallest bounds, in order, which says where to look first.
+///
+/// # Panics
+///
+/// If lengths do not fit.
+#[allow(clippy::needless_bitwise_bool)] // without branches several bounds are compared at a time
+pub fn keep_smallest(tile: &[f32], k: usize, lists: &mut [Neighbour], members: &[i64]) {
+    let n_columns = members.len();
+    if n_columns == 0 || lists.is_empty() {
         return;
     }
-    while place > 0 && new < list[place - 1] {
-        list[place] = list[place - 1];
-        place -= 1;
+    fill_rows(
+        lists,
+        k,
+        MIN_ROWS,
+        || (),
+        |(), i, list| {
+            let bounds = &tile[i * n_columns..(i + 1) * n_columns];
+            for (part, members) in bounds.chunks(LANES).zip(members.chunks(LANES)) {
+                let mut most = list[k - 1].squared as f32;
+                if part.iter().fold(false, |any, bound| any | (*bound < most)) {
+                    for (&bound, &member) in part.iter().zip(members) {
+                        if bound < most {
+                            let squared = f64::from(bound);
+                            insert(list, Neighbour { squared, member });
+                            most = list[k - 1].squared as f32;
+                        }
+                    }
+                }
+            }
+        },
+    );
+}
+
+/// Enters pairs of rows and members, `candidates` of shape (rows, c), into the lists of the rows.
+///
+/// # Panics
+///
+/// If lengths do not fit.
+pub fn enter_pairs<R: Coordinate, C: Coordinate>(
+    k: usize,
+    rows: &Side<R>,
+    lists: &mut [Neighbour],
+    others: &Side<C>,
+    candidates: &[i64],
+    same: bool,
+) {
+    if lists.is_empty() {
+        return;
     }
-    list[place] = new;
+    let per_row = candidates.len() / rows.members.len();
+    fill_rows(
+        lists,
+        k,
+        MIN_ROWS,
+        || (),
+        |(), i, list| {
+            for &member in &candidates[i * per_row..(i + 1) * per_row] {
+                if !(same && member == rows.members[i]) {
+                    let squared = squared_distance(rows.vector(i), others.member(member));
+                    insert(list, Neighbour { squared, member });
+                }
+            }
+        },
+    );
 }
 
 #[cfg(test)]
@@ -162,13 +220,33 @@ mod tests {
             squared: f64::INFINITY,
             member: i64::MAX,
         }; 3];
-        for (squared, member) in [(4.0, 9), (1.0, 8), (4.0, 2), (4.0, 1), (f64::INFINITY, 0)] {
+        for (squared, member) in [
+            (4.0, 9),
+            (1.0, 8),
+            (4.0, 2),
+            (1.0, 8),
+            (4.0, 1),
+            (f64::INFINITY, 0),
+        ] {
             insert(&mut list, Neighbour { squared, member });
         }
         assert_eq!(
             list.map(|n| (n.squared, n.member)),
             [(1.0, 8), (4.0, 1), (4.0, 2)]
         );
+    }
+
+    #[test]
+    fn the_smallest_bounds_are_kept() {
+        let bounds: Vec<f32> = (0..50).map(|j| (j * 17 % 50) as f32).collect();
+        let mut list = [Neighbour {
+            squared: f64::INFINITY,
+            member: i64::MAX,
+        }; 3];
+        let members: Vec<i64> = (100..150).collect();
+        keep_smallest(&bounds[..30], 3, &mut list, &members[..30]);
+        keep_smallest(&bounds[30..], 3, &mut list, &members[30..]);
+        assert_eq!(list.map(|near| near.member), [100, 103, 106]);
     }
 
     #[test]

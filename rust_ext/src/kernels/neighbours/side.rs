@@ -29,7 +29,14 @@ impl<T: Coordinate> Side<'_, T> {
     /// The vector of a row or column.
     #[must_use]
     pub fn vector(&self, place: usize) -> &[T] {
-        let start = self.members[place] as usize * self.width;
+        self.member(self.members[place])
+    }
+
+    /// The vector of this number in the set.
+    #[must_use]
+    #[allow(clippy::cast_sign_loss)] // numbers are checked where they come in
+    pub fn member(&self, member: i64) -> &[T] {
+        let start = member as usize * self.width;
         &self.features[start..start + self.width]
     }
 
@@ -51,23 +58,69 @@ impl<T: Coordinate> Side<'_, T> {
     }
 }
 
-/// Puts the columns whose bounds are within the row's reach or their own into `found`, in order.
-pub fn within_reach(bounds: &[f32], row_reach: f32, column_reach: &[f32], found: &mut Vec<u32>) {
+/// Puts the columns whose bounds are within their own reach, or where they are `open` (infinite) within the row's, into
+/// `found`, in order.
+#[allow(clippy::needless_bitwise_bool)] // without branches several bounds are compared at a time
+pub fn within_reach(
+    bounds: &[f32],
+    row_reach: f32,
+    open: &[f32],
+    column_reach: &[f32],
+    found: &mut Vec<u32>,
+) {
     found.clear();
-    let mut start = 0;
-    for (part, reach) in bounds.chunks(LANES).zip(column_reach.chunks(LANES)) {
-        let near = |(bound, reach): (&f32, &f32)| (*bound <= row_reach) | (*bound <= *reach);
-        if part
-            .iter()
-            .zip(reach)
-            .fold(false, |any, pair| any | near(pair))
-        {
-            for (lane, pair) in part.iter().zip(reach).enumerate() {
-                if near(pair) {
-                    found.push((start + lane) as u32);
+    let near = |bound: f32, open: f32, reach: f32| {
+        (bound <= if row_reach < open { row_reach } else { open }) | (bound <= reach)
+    };
+    let columns = bounds.chunks(LANES).zip(open.chunks(LANES));
+    for (part, ((bounds, open), reach)) in columns.zip(column_reach.chunks(LANES)).enumerate() {
+        let mut any = false;
+        for ((&bound, &open), &reach) in bounds.iter().zip(open).zip(reach) {
+            any |= near(bound, open, reach);
+        }
+        if any {
+            for (lane, ((&bound, &open), &reach)) in bounds.iter().zip(open).zip(reach).enumerate()
+            {
+                if near(bound, open, reach) {
+                    found.push((part * LANES + lane) as u32);
                 }
             }
         }
-        start += LANES;
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::float_cmp)] // infinity
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_are_found_by_either_reach() {
+        let (infinite, mut found) = (f32::INFINITY, Vec::new());
+        let bounds: Vec<f32> = (0..40).map(|j| j as f32).collect();
+        let mut open = vec![infinite; 40];
+        open[1] = -infinite;
+        let mut reach = vec![-infinite; 40];
+        reach[37] = 37.0;
+        within_reach(&bounds, 2.0, &open, &reach, &mut found);
+        assert_eq!(found, [0, 2, 37]);
+    }
+
+    #[test]
+    fn reaches_are_on_the_safe_side_of_radii() {
+        let (slack, error) = ([0.0, 0.5], [0.0, 0.25]);
+        let side = Side {
+            features: &[0.0_f32; 2],
+            width: 1,
+            members: &[0, 1],
+            slack: &slack,
+            error: &error,
+        };
+        for squared in [0.0, 1e-30, 0.3, 1.0, 1e30] {
+            let exact = (squared * 4.0) as f32;
+            assert!(side.reach(0, squared, 2.0) >= exact && side.sure(0, squared, 2.0) <= exact);
+        }
+        assert!(side.reach(1, 1.0, 1.0) >= 2.5 && side.sure(1, 1.0, 1.0) <= 0.0);
+        assert_eq!(side.reach(1, f64::INFINITY, 1.0), f32::INFINITY);
     }
 }

@@ -1,7 +1,7 @@
 //! Pairs of a tile whose distance is within a radius.
 
 use crate::kernels::neighbours::side::{Side, within_reach};
-use crate::kernels::neighbours::squared::{Coordinate, squared_distance};
+use crate::kernels::neighbours::squared::{Coordinate, squared_distance, surely_above};
 use crate::kernels::parallel::fill_rows;
 
 const MIN_ROWS: usize = 32;
@@ -17,7 +17,7 @@ pub struct Within {
     pub of_rows: Vec<i64>,
 }
 
-/// Finds the pairs within the radii around columns, and those within the radii around rows.
+/// Finds the pairs within the radii around columns, and of the columns not `settled` those within the radii around rows.
 ///
 /// `tile` holds a bound for each pair (see [`Side`]); radii are squared, and a surface belongs to its ball. Where
 /// `bounds_decide`, bounds are distances but for errors, and pairs far within a radius are not computed.
@@ -25,6 +25,7 @@ pub struct Within {
 /// # Panics
 ///
 /// If lengths do not fit.
+#[allow(clippy::too_many_arguments)] // two sides, their radii, and the tile between them
 pub fn pairs_within<R: Coordinate, C: Coordinate>(
     tile: &[f32],
     scale: f64,
@@ -32,6 +33,7 @@ pub fn pairs_within<R: Coordinate, C: Coordinate>(
     row_radii: Option<&[f64]>,
     columns: &Side<C>,
     column_radii: &[f64],
+    settled: &[bool],
     bounds_decide: bool,
 ) -> Within {
     let n_columns = columns.members.len();
@@ -39,9 +41,22 @@ pub fn pairs_within<R: Coordinate, C: Coordinate>(
         .map(|j| columns.reach(j, column_radii[j], scale))
         .collect();
     let sure: Vec<f32> = (0..n_columns)
-        .map(|j| match bounds_decide {
-            true => columns.sure(j, column_radii[j], scale),
-            false => f32::NEG_INFINITY,
+        .map(|j| {
+            if bounds_decide {
+                columns.sure(j, column_radii[j], scale)
+            } else {
+                f32::NEG_INFINITY
+            }
+        })
+        .collect();
+    let open: Vec<f32> = settled
+        .iter()
+        .map(|&settled| {
+            if settled {
+                f32::NEG_INFINITY
+            } else {
+                f32::INFINITY
+            }
         })
         .collect();
     let mut found = vec![Within::default(); rows.members.len()];
@@ -56,7 +71,7 @@ pub fn pairs_within<R: Coordinate, C: Coordinate>(
             ),
             Some(radii) => (rows.reach(i, radii[i], scale), f32::NEG_INFINITY),
         };
-        within_reach(bounds, row_reach, &reach, order);
+        within_reach(bounds, row_reach, &open, &reach, order);
         for &j in &*order {
             let (j, place) = (j as usize, (i * n_columns + j as usize) as i64);
             let bound = bounds[j];
@@ -66,16 +81,23 @@ pub fn pairs_within<R: Coordinate, C: Coordinate>(
                 _ => None,
             };
             let by_column = decided(reach[j], sure[j]);
-            let by_row = decided(row_reach, row_sure);
-            let squared = match (by_column, by_row) {
-                (Some(_), Some(_)) => 0.0,
-                _ => squared_distance(rows.vector(i), columns.vector(j)),
+            let by_row = decided(row_reach.min(open[j]), row_sure);
+            let limit = match (by_column, by_row, row_radii) {
+                (Some(_), Some(_), _) => f64::NEG_INFINITY,
+                (None, None, Some(radii)) => radii[i].max(column_radii[j]),
+                (_, None, Some(radii)) => radii[i],
+                _ => column_radii[j],
             };
-            if by_column.unwrap_or_else(|| squared <= column_radii[j]) {
+            let squared = if limit < 0.0 || surely_above(rows.vector(i), columns.vector(j), limit) {
+                f64::INFINITY
+            } else {
+                squared_distance(rows.vector(i), columns.vector(j))
+            };
+            if by_column.unwrap_or(squared <= column_radii[j]) {
                 found.of_columns.push(place);
-                found.squared.push(squared);
+                found.squared.push(by_column.map_or(squared, |_| 0.0));
             }
-            if by_row.unwrap_or_else(|| row_radii.is_some_and(|radii| squared <= radii[i])) {
+            if by_row.unwrap_or(row_radii.is_some_and(|radii| squared <= radii[i])) {
                 found.of_rows.push(place);
             }
         }
@@ -114,6 +136,7 @@ mod tests {
                 Some(&[0.0, 8.99, 36.0]),
                 &columns,
                 &[9.0, 4.0],
+                &[false; 2],
                 decide,
             );
             assert_eq!(found.of_columns, [0, 2, 3]);
