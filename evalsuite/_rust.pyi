@@ -26,9 +26,12 @@ __all__ = [
     "edit_distances",
     "edit_distances_of_numbers",
     "ending_loops",
+    "enter_pairs",
     "hashed_features",
     "jackknife_sums",
     "joint_ngram_counts",
+    "keep_nearest",
+    "keep_smallest",
     "meteor_scores",
     "meteor_statistics",
     "ngram_frequencies",
@@ -39,6 +42,7 @@ __all__ = [
     "numpy_choices",
     "numpy_coins",
     "numpy_trial_sums",
+    "pairs_within",
     "pairwise_similarities",
     "png_decoder",
     "porter_stems",
@@ -331,6 +335,40 @@ def trial_sums(differences: NDArray[np.float64], seed: int, first_trial: int, ou
 
 def trial_coins(seed: int, first_trial: int, out: NDArray[np.uint8]) -> None:
     """Fill `out`, uint8, shape (n_trials, n), with the coins that our stream flips."""
+
+_TileSide = tuple[
+    NDArray[np.float32] | NDArray[np.float64], NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]
+]
+_Lists = tuple[NDArray[np.float64], NDArray[np.int64]]
+
+def enter_pairs(rows: _TileSide, lists: _Lists, others: _TileSide, candidates: NDArray[np.int64], same: bool) -> None:
+    """Enter pairs of rows and the others that `candidates`, shape (rows, c), names into the lists of the rows."""
+
+def keep_nearest(
+    tile: NDArray[np.float32],
+    scale: float,
+    rows: _TileSide,
+    row_lists: _Lists,
+    columns: _TileSide,
+    column_lists: _Lists | None,
+    same: bool,
+) -> None:
+    """Enter a tile's pairs into the lists of its rows and, where given, of its columns."""
+
+def keep_smallest(tile: NDArray[np.float32], lists: _Lists, members: NDArray[np.int64]) -> None:
+    """Enter a tile's columns into lists of those with each row's smallest bounds."""
+
+def pairs_within(
+    tile: NDArray[np.float32],
+    scale: float,
+    rows: _TileSide,
+    row_radii: NDArray[np.float64] | None,
+    columns: _TileSide,
+    column_radii: NDArray[np.float64],
+    settled: NDArray[np.uint8],
+    bounds_decide: bool,
+) -> tuple[bytes, bytes, bytes]:
+    """Return places in a tile within radii of columns, squared distances, and places within radii of rows."""
 
 def jackknife_sums(rows: NDArray[np.float64], blocks: NDArray[np.int64], out: NDArray[np.float64]) -> None:
     """Fill `out`, float64, shape (n_blocks, k), with sums of all rows but those of a block."""

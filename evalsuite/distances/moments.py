@@ -126,7 +126,8 @@ def checked(features: NDArray[np.floating]) -> NDArray[np.floating]:
     """Return `features`; ValueError unless they have shape (n, d) with d at least 1, and are finite."""
     if features.ndim != 2 or features.shape[1] == 0:
         raise ValueError(f"features must have shape (n, d) with d at least 1, got {features.shape}")
-    finite = np.isfinite(features).all(axis=1)
-    if not finite.all():
-        raise ValueError(f"features must be finite; row {int(np.flatnonzero(~finite)[0])} is not")
+    for start in range(0, len(features), BLOCK):
+        finite = np.isfinite(features[start : start + BLOCK]).all(axis=1)
+        if not finite.all():
+            raise ValueError(f"features must be finite; row {start + int(np.flatnonzero(~finite)[0])} is not")
     return features

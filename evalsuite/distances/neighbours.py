@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from evalsuite.distances.moments import checked
-from evalsuite.distances.strips import check_pair, exact_squared, places, strips
+from evalsuite.distances.sketch import sketch_of
+from evalsuite.distances.tiles import SketchedSet, check_pair, own_tiles, scout_tiles, tiles
+from evalsuite.kernels.neighbours import enter_pairs, keep_nearest, keep_smallest
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["nearest", "neighbour_distances"]
+    Lists = tuple[NDArray[np.float64], NDArray[np.int64]]
+
+# How many coordinates to look at first, and the least number of vectors to look at.
+_SCOUTED = 64
+_MOST_SCOUTS = 128
+
+__all__ = ["nearest", "nearest_members", "nearest_others", "neighbour_distances"]
 
 
 def neighbour_distances(features: NDArray[np.floating], k: int) -> NDArray[np.float64]:
@@ -38,20 +45,8 @@ def neighbour_distances(features: NDArray[np.floating], k: int) -> NDArray[np.fl
     checked(features)
     if not 1 <= k < len(features):
         raise ValueError(f"the {k}. nearest of the other members needs at least {k + 1} of them, got {len(features)}")
-    found = np.zeros(len(features))
-    # Of a vector that is there more than k times nothing need be computed, however many pairs of them there are.
-    open_rows = np.flatnonzero(_multiplicity(features) <= k)
-    for start, strip, error in strips(features[open_rows], features):
-        here = np.arange(len(strip))
-        own = open_rows[start : start + len(strip)]
-        strip[here, own] = np.inf
-        bound = np.partition(strip, k - 1, axis=1)[:, k - 1] + 2 * error
-        rows, columns = places(strip <= bound[:, None])
-        exact = exact_squared(features, own[rows], features, columns)
-        order = np.lexsort((exact, rows))
-        firsts = np.searchsorted(rows, here)
-        found[own] = exact[order][firsts + k - 1]
-    return found
+    sketch = sketch_of(features, n_pairs=len(features) ** 2 // 2)
+    return nearest_others(SketchedSet(features, sketch), k)[0][:, k - 1].copy()
 
 
 def nearest(
@@ -75,22 +70,47 @@ def nearest(
     check_pair(features, others)
     if not len(others):
         raise ValueError("there is no nearest member of an empty set")
-    index = np.empty(len(features), dtype=np.int64)
-    squared = np.empty(len(features))
-    for start, strip, error in strips(features, others):
-        rows, columns = places(strip <= (strip.min(axis=1) + 2 * error)[:, None])
-        exact = exact_squared(features, start + rows, others, columns)
-        firsts = np.searchsorted(rows, np.arange(len(strip)))
-        chosen = np.lexsort((columns, exact, rows))[firsts]
-        index[start : start + len(strip)] = columns[chosen]
-        squared[start : start + len(strip)] = exact[chosen]
-    return index, squared
+    sketch = sketch_of(features, others, n_pairs=len(features) * len(others))
+    squared, members = nearest_members(SketchedSet(features, sketch), SketchedSet(others, sketch), 1)
+    return members.ravel(), squared.ravel()
 
 
-def _multiplicity(features: NDArray[np.floating]) -> NDArray[np.int64]:
-    """Return how often each vector is there, told by its bytes."""
-    counts: dict[bytes, int] = {}
-    keys = [blake2b(row.tobytes(), digest_size=16).digest() for row in features]
-    for key in keys:
-        counts[key] = counts.get(key, 0) + 1
-    return np.array([counts[key] for key in keys], dtype=np.int64)
+def nearest_others(x: SketchedSet, k: int) -> Lists:
+    """Return squared distances of each member's k nearest others, in order, and which they are: shapes (n, k)."""
+    squared, members = lists = _first_lists(x, x, k, same=True)
+    for rows, columns, tile in own_tiles(x):
+        above = None if rows == columns else (squared[columns], members[columns])
+        sides = x.side(rows, x), x.side(columns, x)
+        keep_nearest(tile, x.sketch.scale, sides[0], (squared[rows], members[rows]), sides[1], above, same=True)
+    return lists
+
+
+def nearest_members(x: SketchedSet, y: SketchedSet, k: int, *, same: bool = False) -> Lists:
+    """Return the like of members of `y`; where `same`, the two are parts of one set, and none is its own neighbour."""
+    squared, members = lists = _first_lists(x, y, k, same=same)
+    for rows, columns, tile in tiles(x, y):
+        sides = x.side(rows, y), y.side(columns, x)
+        keep_nearest(tile, x.sketch.scale, sides[0], (squared[rows], members[rows]), sides[1], same=same)
+    return lists
+
+
+def _first_lists(x: SketchedSet, y: SketchedSet, k: int, *, same: bool) -> Lists:
+    """Return lists of neighbours that look nearest by a few coordinates, so that few pairs can still be nearer.
+
+    Only where sketches have directions, of which the leading ones come first; else lists are empty.
+    """
+    squared, members = lists = _empty_lists(len(x), k)
+    looked_at = min(2 * k + 1, len(y))
+    if x.sketch.basis is None or looked_at > _MOST_SCOUTS:
+        return lists
+    bounds, candidates = _empty_lists(len(x), looked_at)
+    for rows, columns, tile in scout_tiles(x, y, min(_SCOUTED, x.sketch.width)):
+        keep_smallest(tile, (bounds[rows], candidates[rows]), y.members[columns])
+    for rows in x.blocks():
+        sides = x.side(rows, y), y.side(slice(0, 0), x)
+        enter_pairs(sides[0], (squared[rows], members[rows]), sides[1], candidates[rows], same=same)
+    return lists
+
+
+def _empty_lists(n: int, k: int) -> Lists:
+    return np.full((n, k), np.inf), np.full((n, k), np.iinfo(np.int64).max)

@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from evalsuite.distances.neighbours import neighbour_distances
-from evalsuite.distances.strips import check_pair, scale_of, strips, strips_of_hits
+from evalsuite.distances.balls import hits
+from evalsuite.distances.neighbours import nearest_others
+from evalsuite.distances.radii_without_blocks import radii_without_blocks
+from evalsuite.distances.sketch import sketch_of
+from evalsuite.distances.tiles import SketchedSet, check_pair
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -86,23 +89,33 @@ def neighbourhoods(
 
     Notes
     -----
-    Distances are computed in strips of rows, in float32; those too close to a radius to tell, once more as sums of
-    squared differences in float64. So ties and copies are decided as exact arithmetic would.
+    Nearly all pairs are decided by bounds in float32, those of the vectors' leading directions where that is cheaper;
+    what they cannot decide is computed as sums of squared differences in float64. So ties and copies are decided as
+    exact arithmetic would.
 
     References
     ----------
     .. [1] Kynkäänniemi et al., "Improved precision and recall metric for assessing generative models", NeurIPS 2019.
     .. [2] Naeem et al., "Reliable fidelity and diversity metrics for generative models", ICML 2020.
     """
-    radii = neighbour_distances(features, k)
+    check_pair(features, reference)
+    for part in (features, reference):
+        if not 1 <= k < len(part):
+            raise ValueError(f"the {k}. nearest of the other members needs at least {k + 1} of them, got {len(part)}")
+    n, m = len(features), len(reference)
+    own_pairs = n**2 // 2 + (m**2 // 2 if reference_radii is None else 0)
+    sketch = sketch_of(features, reference, n_pairs=n * m + own_pairs)
+    points, centres = SketchedSet(features, sketch), SketchedSet(reference, sketch)
+    radii = nearest_others(points, k)[0][:, k - 1]
     if reference_radii is None:
-        reference_radii = neighbour_distances(reference, k)
-    counts = np.zeros(len(features), dtype=np.int64)
-    recalled, hit = np.zeros((2, len(reference)), dtype=np.bool_)
-    for rows, inside, around in strips_of_hits(features, reference, reference_radii, radii):
-        counts[rows] = inside.sum(axis=1)
-        hit |= inside.any(axis=0)
-        recalled |= around.any(axis=0)
+        reference_radii = nearest_others(centres, k)[0][:, k - 1]
+    counts = np.zeros(n, dtype=np.int64)
+    recalled, hit = np.zeros((2, m), dtype=np.bool_)
+    for found in hits(points, centres, reference_radii, radii, settled=recalled):
+        held, holders = found.inside
+        counts += np.bincount(held, minlength=n)
+        hit[holders] = True
+        recalled[found.around[1]] = True
     return Neighbourhoods(k, counts, recalled, hit)
 
 
@@ -126,11 +139,13 @@ def leave_out_coverage(
     -------
     float64, shape (b,)
     """
+    check_pair(features, reference)
     n_blocks = int(blocks.max()) + 1 if len(blocks) else 0
-    member = np.equal(blocks[:, None], np.arange(n_blocks)).astype(np.float32)
+    sketch = sketch_of(features, reference, n_pairs=len(features) * len(reference))
     held = np.zeros((len(reference), n_blocks), dtype=np.bool_)
-    for rows, inside, _ in strips_of_hits(features, reference, reference_radii):
-        held |= inside.T.astype(np.float32) @ member[rows] > 0.5
+    for found in hits(SketchedSet(features, sketch), SketchedSet(reference, sketch), reference_radii):
+        held_points, holders = found.inside
+        held[holders, blocks[held_points]] = True
     # A ball is lost with a block where no other block has a member in it.
     lost = held[held.sum(axis=1) == 1].sum(axis=0)
     return np.asarray((held.any(axis=1).sum() - lost) / len(held))
@@ -151,8 +166,7 @@ def leave_out_recall(
     Returns
     -------
     float64, shape (b,)
-        NaN where no more than `k` features are left. In float32, which a jackknife does not feel: points within
-        rounding of a ball's surface may fall on either side.
+        NaN where no more than `k` features are left.
 
     Notes
     -----
@@ -164,40 +178,19 @@ def leave_out_recall(
     left = len(features) - np.bincount(blocks, minlength=n_blocks)
     if not n_blocks or left.min() <= k:
         return np.full(n_blocks, np.nan)
-    radii, near_blocks, wider = _radii_without_blocks(features, blocks, k, scale_of(points, features))
-    member = np.equal(blocks[:, None], np.arange(n_blocks)).astype(np.float32)
-    # Of feature i in column s: the block without which it has radius wider[i, s], unless i itself is in it.
-    gains = [
-        np.equal(near_blocks[:, s, None], np.arange(n_blocks)).astype(np.float32) * (1.0 - member) for s in range(k)
-    ]
-    hits = np.zeros(n_blocks)
-    for _, strip, _ in strips(points, features):
-        base = strip <= radii
-        inside = base.astype(np.float32)
-        counts = inside.sum(axis=1, keepdims=True) - inside @ member
-        for s, gain in enumerate(gains):
-            counts += ((strip <= wider[:, s]) & ~base).astype(np.float32) @ gain
-        hits += (counts > 0.5).sum(axis=0)
-    return hits / len(points)
-
-
-def _radii_without_blocks(
-    features: NDArray[np.floating], blocks: NDArray[np.int64], k: int, scale: float
-) -> tuple[NDArray[np.float32], NDArray[np.int64], NDArray[np.float32]]:
-    """Return squared radii, shape (n,); the blocks of the k neighbours, and the radii without those, both (n, k)."""
-    n = len(features)
-    radii = np.empty(n, dtype=np.float32)
-    near_blocks = np.empty((n, k), dtype=np.int64)
-    wider = np.empty((n, k), dtype=np.float32)
-    own_scale = np.float32((scale / scale_of(features, features)) ** 2)
-    for start, strip, _ in strips(features, features):
-        here = np.arange(len(strip))
-        there = slice(start, start + len(strip))
-        strip[here, start + here] = np.inf
-        near = np.argpartition(strip, k - 1, axis=1)[:, :k]
-        radii[there] = strip[here[:, None], near].max(axis=1)
-        near_blocks[there] = blocks[near]
-        for s in range(k):
-            rest = np.where(blocks == near_blocks[there, s, None], np.float32(np.inf), strip)
-            wider[there, s] = np.partition(rest, k - 1, axis=1)[:, k - 1]
-    return radii * own_scale, near_blocks, wider * own_scale
+    sketch = sketch_of(points, features, n_pairs=len(features) * (len(points) + len(features) // 2))
+    centres = SketchedSet(features, sketch)
+    near_blocks, wider = radii_without_blocks(centres, blocks, k)
+    counts = np.zeros((len(points), n_blocks), dtype=np.int32)
+    for found in hits(SketchedSet(points, sketch), centres, wider.max(axis=1), with_distances=True):
+        held, holders = found.inside
+        own = blocks[holders]
+        base = found.squared <= wider[holders, k]
+        # In a ball as it is: whichever block is left out, but the ball's own.
+        of_point = np.bincount(held[base], minlength=len(points)).astype(np.int32)
+        counts += of_point[:, None]
+        np.subtract.at(counts, (held[base], own[base]), 1)
+        for s in range(k):  # else in the wider ball without the block of a neighbour
+            gained = ~base & (found.squared <= wider[holders, s]) & (near_blocks[holders, s] != own)
+            np.add.at(counts, (held[gained], near_blocks[holders[gained], s]), 1)
+    return np.asarray((counts > 0).mean(axis=0))

@@ -43,6 +43,9 @@ mod _rust {
     use crate::bindings::meteor::{meteor_scores, meteor_statistics};
 
     #[pymodule_export]
+    use crate::bindings::neighbours::{enter_pairs, keep_nearest, keep_smallest, pairs_within};
+
+    #[pymodule_export]
     use crate::bindings::ngrams::{hashed_features, joint_ngram_counts, ngram_hashes};
 
     #[pymodule_export]

@@ -10,7 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evalsuite.distances import leave_out_recall, nearest, neighbour_distances
-from evalsuite.distances.strips import strips_of_hits
+from evalsuite.distances.balls import hits
+from evalsuite.distances.sketch import sketch_of
+from evalsuite.distances.tiles import SketchedSet
 from tests.reference import distances as reference
 
 Rows = list[list[int]]
@@ -33,7 +35,11 @@ SETS = st.tuples(st.integers(1, 4), st.sampled_from([0, 1000, 1_000_000])).flatm
 
 def covered(points: Any, centres: Any, radii: Any) -> Any:
     """Whether each point lies in any of the balls."""
-    return np.concatenate([inside.any(axis=1) for _, inside, _ in strips_of_hits(points, centres, radii)])
+    sketch = sketch_of(points, centres, n_pairs=len(points) * len(centres))
+    found = np.zeros(len(points), dtype=bool)
+    for hit in hits(SketchedSet(points, sketch), SketchedSet(centres, sketch), np.asarray(radii, dtype=np.float64)):
+        found[hit.inside[0]] = True
+    return found
 
 
 def array(rows: Rows, dtype: type = np.float64) -> np.ndarray:
@@ -56,8 +62,7 @@ def test_exact_integers(sets: tuple[Rows, Rows], k: int, dtype: type) -> None:
 
 
 def test_many_strips(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("evalsuite.distances.strips._ROWS", 64)
-    monkeypatch.setattr("evalsuite.distances.strips._PAIRS", 100)
+    monkeypatch.setattr("evalsuite.distances.tiles._ROWS", 64)
     draw = np.random.default_rng(0)
     x, y = draw.integers(-20, 20, (150, 3)), draw.integers(-20, 20, (200, 3))
     radii = neighbour_distances(y.astype(np.float64), 3)

@@ -68,8 +68,7 @@ def test_strips_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     draw = np.random.default_rng(3)
     x, y = draw.normal(size=(70, 6)), draw.normal(size=(90, 6))
     whole = neighbourhoods(x, y, 4)
-    monkeypatch.setattr("evalsuite.distances.strips._ROWS", 16)
-    monkeypatch.setattr("evalsuite.distances.strips._COLUMNS", 11)
+    monkeypatch.setattr("evalsuite.distances.tiles._ROWS", 16)
     parts = neighbourhoods(x, y, 4, reference_radii=neighbour_distances(y, 4))
     for name in ("counts", "recalled", "hit"):
         np.testing.assert_array_equal(getattr(parts, name), getattr(whole, name))

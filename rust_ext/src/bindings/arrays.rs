@@ -1,5 +1,7 @@
-//! What a kernel found, as the bytes of an array whose length only the kernel knows.
+//! Arrays that are too large to copy, and what a kernel found, as the bytes of one whose length only the kernel knows.
 
+use pyo3::buffer::{Element, PyBuffer};
+use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 
@@ -15,4 +17,16 @@ pub(crate) fn to_bytes<'py, T: Copy, const N: usize>(
         }
         Ok(())
     })
+}
+
+/// An array's elements, without a copy, as long as the buffer is held.
+///
+/// Nobody may write to the array meanwhile: `evalsuite.kernels` says so of the functions that use this.
+pub(crate) fn borrowed<T: Element>(array: &PyBuffer<T>) -> PyResult<&[T]> {
+    let elements = array
+        .as_slice_ptr()
+        .ok_or_else(|| PyValueError::new_err("an array must be C-contiguous"))?;
+    // SAFETY: the buffer keeps the memory alive and in place, `as_slice_ptr` checked its type and layout, every pattern
+    // of bits is a number, and callers promise that nobody writes to it.
+    Ok(unsafe { elements.as_ref() })
 }

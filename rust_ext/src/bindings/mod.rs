@@ -12,6 +12,7 @@ pub(crate) mod decoding;
 pub(crate) mod diversity;
 pub(crate) mod edit;
 pub(crate) mod meteor;
+pub(crate) mod neighbours;
 pub(crate) mod ngrams;
 pub(crate) mod resizing;
 pub(crate) mod rouge;

@@ -11,6 +11,7 @@ pub mod divergence;
 pub mod diversity;
 pub mod edit;
 pub mod meteor;
+pub mod neighbours;
 pub mod numbering;
 pub mod parallel;
 pub mod resampling;
