@@ -309,11 +309,11 @@ def meteor_scores(
 ) -> None:
     """Fill `out`, float64, shape (m,), with the score of each row of `statistics`, shape (m, 4)."""
 
-def resize_bicubic(image: NDArray[np.uint8], centred: bool, out: NDArray[np.float32]) -> None:
-    """Fill `out`, float32, shape (channels, size, size), with `image`, of shape (height, width, 1 or 3), resized."""
+def resize_bicubic(image: NDArray[np.uint8], size: int, centred: bool) -> bytearray:
+    """Return `image`, of shape (height, width, 1 or 3), resized: float32, shape (channels, size, size), as bytes."""
 
-def decode_png(data: bytes, out: NDArray[np.uint8]) -> None:
-    """Fill `out`, uint8, shape (height, width, channels), with the pixels of a file; ValueError if it has others."""
+def decode_png(data: bytes, shape: tuple[int, int, int]) -> bytearray:
+    """Return the pixels of a file of this height, width and channels; ValueError if it has others."""
 
 def png_decoder() -> str:
     """Name and version of what decodes PNG files."""

@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from evalsuite import _rust
-from evalsuite.kernels.arguments import check_integer, new_table
+from evalsuite.kernels.arguments import check_integer
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 __all__ = ["decode_png", "png_decoder"]
 
-_MAX_EDGE = 2**31 - 1  # of a PNG
+_MOST = (2**30, 2**30, 4)
+_MAX_PIXELS = 2**30
 
 
 def decode_png(data: bytes, shape: tuple[int, int, int]) -> NDArray[np.uint8]:
@@ -41,10 +42,11 @@ def decode_png(data: bytes, shape: tuple[int, int, int]) -> NDArray[np.uint8]:
     """
     if not isinstance(data, bytes):
         raise TypeError(f"`data` must be bytes; found {type(data).__name__}")
-    height, width, channels = (check_integer(n, "shape", 1, _MAX_EDGE) for n in shape)
-    out = new_table((height, width, channels), np.uint8, "shape", height)
-    _rust.decode_png(data, out)
-    return out
+    height, width, channels = (check_integer(n, "shape", 1, most) for n, most in zip(shape, _MOST, strict=True))
+    if height * width > _MAX_PIXELS:
+        raise ValueError(f"`shape` must be of at most 2**30 pixels; found {height} x {width}")
+    pixels = _rust.decode_png(data, (height, width, channels))
+    return np.frombuffer(pixels, dtype=np.uint8).reshape(height, width, channels)
 
 
 def png_decoder() -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from evalsuite import _rust
-from evalsuite.kernels.arguments import check_array, check_flag, check_integer, new_table
+from evalsuite.kernels.arguments import check_array, check_flag, check_integer
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -69,6 +69,5 @@ def resize_bicubic(image: NDArray[np.uint8], size: int, *, centred: bool = False
     if 0 in image.shape or image.shape[2] not in (1, 3):
         raise ValueError(f"`image` must have at least one pixel, and 1 or 3 channels; found shape {image.shape}")
     edge = check_integer(size, "size", 1, _MAX_SIZE)
-    out = new_table((image.shape[2], edge, edge), np.float32, "size", edge)
-    _rust.resize_bicubic(image, check_flag(centred, "centred"), out)
-    return out
+    resized = _rust.resize_bicubic(image, edge, check_flag(centred, "centred"))
+    return np.frombuffer(resized, dtype=np.float32).reshape(image.shape[2], edge, edge)

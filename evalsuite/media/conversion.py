@@ -86,7 +86,7 @@ def convert_samples(samples: Samples) -> tuple[NDArray[np.uint8], list[str]]:
     import numpy as np
 
     values, alpha = samples.values, samples.alpha
-    largest = int(np.iinfo(values.dtype).max)
+    largest = (1 << 8 * values.dtype.itemsize) - 1
     done = [SIXTEEN] if largest > 255 else []
     if values.shape[2] == 4:
         done.append(CMYK)

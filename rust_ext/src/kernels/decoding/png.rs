@@ -12,17 +12,16 @@ pub const DECODER: &str = "png 0.18.1";
 /// Most bytes that the decoder may allocate for rows and chunks: those of one row of 2^26 pixels, and the row before.
 const MOST: usize = 1 << 30;
 
-/// Decodes a file of `height` by `width` pixels of `channels` samples: grey, grey with alpha, RGB or RGBA.
+/// Decodes a file of `shape` (height, width, channels) into `pixels`: grey, grey with alpha, RGB or RGBA.
 ///
 /// # Errors
 ///
 /// A file that is damaged in any way, a checksum that is wrong, or pixels of another shape or depth.
 pub fn decode_png(
     data: &[u8],
-    height: usize,
-    width: usize,
-    channels: usize,
-) -> Result<Vec<u8>, KernelError> {
+    shape: (usize, usize, usize),
+    pixels: &mut [u8],
+) -> Result<(), KernelError> {
     let unlike = |what: String| Err(KernelError::Png { reason: what });
     let mut options = DecodeOptions::default();
     options.set_ignore_adler32(false);
@@ -41,16 +40,15 @@ pub fn decode_png(
         (depth, colours) => return unlike(format!("{depth:?} bits of {colours:?}")),
     };
     let found = (info.height as usize, info.width as usize, samples);
-    if found != (height, width, channels) {
+    if found != shape {
         return unlike(format!("pixels of shape {found:?}"));
     }
-    let mut pixels = vec![0; height * width * channels];
     if reader.output_buffer_size() != Some(pixels.len()) {
         return unlike("pixels of another size".to_owned());
     }
-    reader.next_frame(&mut pixels)?;
+    reader.next_frame(pixels)?;
     reader.finish()?;
-    Ok(pixels)
+    Ok(())
 }
 
 impl From<DecodingError> for KernelError {
@@ -78,34 +76,36 @@ mod tests {
         data
     }
 
+    fn decode(data: &[u8], shape: (usize, usize, usize)) -> Result<Vec<u8>, KernelError> {
+        let mut pixels = vec![255; shape.0 * shape.1 * shape.2];
+        decode_png(data, shape, &mut pixels)?;
+        Ok(pixels)
+    }
+
     #[test]
     fn pixels_come_back() {
-        assert_eq!(
-            decode_png(&file(), 2, 3, 3).unwrap(),
-            (0..18).collect::<Vec<u8>>()
-        );
+        let expected: Vec<u8> = (0..18).collect();
+        assert_eq!(decode(&file(), (2, 3, 3)).unwrap(), expected);
     }
 
     #[test]
     fn another_shape_is_refused() {
-        let error = decode_png(&file(), 3, 2, 3).unwrap_err();
+        let error = decode(&file(), (3, 2, 3)).unwrap_err();
         assert_eq!(error.to_string(), "`data`: pixels of shape (2, 3, 3)");
+        assert!(decode_png(&file(), (2, 3, 3), &mut [0; 17]).is_err());
     }
 
     #[test]
     fn nothing_that_is_cut_off_or_changed_is_read() {
         let whole = file();
         for end in 0..whole.len() {
-            assert!(decode_png(&whole[..end], 2, 3, 3).is_err());
+            assert!(decode(&whole[..end], (2, 3, 3)).is_err());
         }
         for at in 0..whole.len() {
             for bit in 0..8 {
                 let mut damaged = whole.clone();
                 damaged[at] ^= 1 << bit;
-                assert!(
-                    decode_png(&damaged, 2, 3, 3).is_err(),
-                    "byte {at}, bit {bit}"
-                );
+                assert!(decode(&damaged, (2, 3, 3)).is_err(), "byte {at}, bit {bit}");
             }
         }
     }
