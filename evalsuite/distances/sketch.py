@@ -13,7 +13,7 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["Sketch", "scaled_rows", "sketch_of"]
+__all__ = ["Sketch", "scaled_rows", "shortened", "sketch_of"]
 
 _ROWS = 256
 _TERMS = 128
@@ -117,10 +117,14 @@ def sketch_of(*sets: NDArray[np.floating], n_pairs: int) -> Sketch:
     rank = _best_rank(judged, directions, 1.0 + d * total / n_pairs)
     if rank == d:
         return plain
-    basis = directions[:, :rank]
-    double = basis.astype(np.float64)
+    return Sketch(centre, plain.scale, shortened(directions[:, :rank]))
+
+
+def shortened(directions: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return directions so that no vector's product with them is longer than the vector."""
+    double = directions.astype(np.float64)
     norm = max(np.sqrt(np.abs(double.T @ double).sum(axis=1).max()), 1.0)  # at least the largest singular value
-    return Sketch(centre, plain.scale, np.ascontiguousarray(basis * np.float32((1 - 4 * _UNIT) / norm)))
+    return np.ascontiguousarray(directions * np.float32((1 - 4 * _UNIT) / norm))
 
 
 def scaled_rows(part: NDArray[np.floating], centre: NDArray[np.float64], scale: float) -> NDArray[np.float32]:
@@ -151,7 +155,7 @@ def _directions(sample: NDArray[np.float32], rank: int) -> NDArray[np.float32]:
     draw = np.random.Generator(np.random.Philox(0))
     found = draw.standard_normal((len(scatter), rank), dtype=np.float32)
     for _ in range(2):
-        found = _orthonormal(scatter @ found)
+        found = _orthonormal(np.asarray(scatter @ found, dtype=np.float32))
     return found
 
 
