@@ -106,7 +106,7 @@ def _first_lists(x: SketchedSet, y: SketchedSet, k: int, *, same: bool) -> Lists
     bounds, candidates = _empty_lists(len(x), looked_at)
     for rows, columns, tile in scout_tiles(x, y, min(_SCOUTED, x.sketch.width)):
         keep_smallest(tile, (bounds[rows], candidates[rows]), y.members[columns])
-    for rows in x.blocks():
+    for rows in x.rows():
         sides = x.side(rows, y), y.side(slice(0, 0), x)
         enter_pairs(sides[0], (squared[rows], members[rows]), sides[1], candidates[rows], same=same)
     return lists

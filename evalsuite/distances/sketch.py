@@ -13,10 +13,10 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["Sketch", "scaled_rows", "sketch_of"]
+__all__ = ["Sketch", "scaled_rows", "shortened", "sketch_of"]
 
 _ROWS = 256
-_TERMS = 64
+_TERMS = 128
 _SAMPLE = 2048
 _JUDGES = 128
 _LEAST_DIMENSION = 256
@@ -24,6 +24,7 @@ _LEAST_PAIRS = 10
 """For each of the d * d entries of a covariance, below which to look for directions costs more than it saves."""
 _STEPS = 16
 _MOST_STEPS = 5
+_JITTER = 1e-13
 _PAIR_COST = 16.0
 """Of a difference in one coordinate of one pair, in those of a matrix product."""
 _UNIT = float(np.finfo(np.float32).eps) / 2
@@ -116,10 +117,14 @@ def sketch_of(*sets: NDArray[np.floating], n_pairs: int) -> Sketch:
     rank = _best_rank(judged, directions, 1.0 + d * total / n_pairs)
     if rank == d:
         return plain
-    basis = directions[:, :rank]
-    double = basis.astype(np.float64)
-    norm = np.sqrt(np.abs(double.T @ double).sum(axis=1).max())  # at least the largest singular value
-    return Sketch(centre, plain.scale, np.ascontiguousarray(basis * np.float32((1 - 4 * _UNIT) / norm)))
+    return Sketch(centre, plain.scale, shortened(directions[:, :rank]))
+
+
+def shortened(directions: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return directions so that no vector's product with them is longer than the vector."""
+    double = directions.astype(np.float64)
+    norm = max(np.sqrt(np.abs(double.T @ double).sum(axis=1).max()), 1.0)  # at least the largest singular value
+    return np.ascontiguousarray(directions * np.float32((1 - 4 * _UNIT) / norm))
 
 
 def scaled_rows(part: NDArray[np.floating], centre: NDArray[np.float64], scale: float) -> NDArray[np.float32]:
@@ -145,13 +150,25 @@ def _every(sets: tuple[NDArray[np.floating], ...], most: int) -> NDArray[np.floa
 
 
 def _directions(sample: NDArray[np.float32], rank: int) -> NDArray[np.float32]:
-    """Return orthonormal directions of most variance, the leading one first: float32, shape (d, rank)."""
+    """Return nearly orthonormal directions of most variance, the leading one first: float32, at most `rank` columns."""
     scatter = sample.T @ sample
     draw = np.random.Generator(np.random.Philox(0))
     found = draw.standard_normal((len(scatter), rank), dtype=np.float32)
-    found = np.linalg.qr(scatter @ (scatter @ found))[0]
-    _, within = np.linalg.eigh(found.T @ (scatter @ found))
-    return np.asarray(found @ within[:, ::-1])
+    for _ in range(2):
+        found = _orthonormal(np.asarray(scatter @ found, dtype=np.float32))
+    return found
+
+
+def _orthonormal(matrix: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return nearly orthonormal columns, the first so many of which span what the first of the matrix do.
+
+    By Cholesky's factor of the Gram matrix: in Householder's way threads mostly wait for one another.
+    """
+    double = matrix.astype(np.float64)
+    gram = double.T @ double
+    jitter = _JITTER * np.trace(gram) or 1.0  # columns that depend on others come out short
+    factor = np.linalg.cholesky(gram + jitter * np.eye(len(gram)))
+    return np.asarray((double @ np.linalg.inv(factor).T).astype(np.float32))
 
 
 def _best_rank(sample: NDArray[np.float32], directions: NDArray[np.float32], product_cost: float) -> int:
@@ -167,7 +184,7 @@ def _best_rank(sample: NDArray[np.float32], directions: NDArray[np.float32], pro
     least = 0.8 * d
     bounds = np.zeros_like(radii)
     last = 0
-    for rank in _ranks(d):
+    for rank in _ranks(d, directions.shape[1]):
         step = projected[:, last:rank]
         rest = np.maximum(rest - np.einsum("ij,ij->i", step, step), 0)
         left = np.sqrt(rest)
@@ -180,8 +197,8 @@ def _best_rank(sample: NDArray[np.float32], directions: NDArray[np.float32], pro
     return best
 
 
-def _ranks(d: int) -> list[int]:
-    return [d * step // _STEPS for step in range(1, _MOST_STEPS + 1)]
+def _ranks(d: int, most: int) -> list[int]:
+    return [rank for step in range(1, _MOST_STEPS + 1) if (rank := d * step // _STEPS) <= most] or [most]
 
 
 def _squared(x: NDArray[np.float32], y: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 __all__ = ["SketchedSet", "check_pair", "own_tiles", "scout_tiles", "tiles"]
 
 _ROWS = 2048
-_KEPT_ROWS = 1024
-_PART = 512
+_KEPT_ROWS, _KEPT_COLUMNS = 1024, 8192
+_PART = 2048
 _UNIT = float(np.finfo(np.float32).eps) / 2
 
 
@@ -62,10 +62,17 @@ class SketchedSet:
     def __len__(self) -> int:
         return len(self.members)
 
-    def blocks(self) -> Iterator[slice]:
+    def rows(self) -> Iterator[slice]:
         """Yield the rows of tiles: few where that makes no sketches anew, as a tile on the diagonal says all twice."""
-        size = _ROWS if self._kept is None else _KEPT_ROWS
-        return (slice(start, min(start + size, len(self))) for start in range(0, len(self), size))
+        return self._spans(0, _ROWS if self._kept is None else _KEPT_ROWS)
+
+    def columns(self, start: int = 0) -> Iterator[slice]:
+        """Yield the columns of tiles from one on: many at a time, as threads of a product wait for the next one."""
+        return self._spans(start, _ROWS if self._kept is None else _KEPT_COLUMNS)
+
+    def _spans(self, start: int, size: int) -> Iterator[slice]:
+        n = len(self)
+        return (slice(first, min(first + size, n)) for first in range(start, n, size))
 
     def panel(self, rows: slice) -> NDArray[np.float32]:
         """Return sketches, their squared lengths, and ones: shape (rows, width + 2)."""
@@ -89,32 +96,31 @@ class SketchedSet:
 def tiles(x: SketchedSet, y: SketchedSet) -> Iterator[tuple[slice, slice, NDArray[np.float32]]]:
     """Yield rows of `x`, rows of `y`, and the bounds of their pairs, which the next tile overwrites."""
     space = _space(x, y)
-    for rows in x.blocks():
+    for rows in x.rows():
         left = _turned(x.panel(rows))
-        for columns in y.blocks():
+        for columns in y.columns():
             yield rows, columns, _product(left, y.panel(columns), space)
 
 
 def own_tiles(x: SketchedSet) -> Iterator[tuple[slice, slice, NDArray[np.float32]]]:
     """Yield the tiles on the diagonal of the matrix of all pairs of `x`, then those above it."""
     space = _space(x, x)
-    blocks = list(x.blocks())
-    for rows in blocks:
+    for rows in x.rows():
         panel = x.panel(rows)
         yield rows, rows, _product(_turned(panel), panel, space)
-    for i, rows in enumerate(blocks[:-1]):
+    for rows in x.rows():
         left = _turned(x.panel(rows))
-        for columns in blocks[i + 1 :]:
+        for columns in x.columns(rows.stop):
             yield rows, columns, _product(left, x.panel(columns), space)
 
 
 def scout_tiles(x: SketchedSet, y: SketchedSet, width: int) -> Iterator[tuple[slice, slice, NDArray[np.float32]]]:
     """Yield tiles as `tiles` does of the first coordinates of sketches alone, up to a constant for each row."""
     space = _space(x, y)
-    for columns in y.blocks():
+    for columns in y.columns():
         panel = y.panel(columns)[:, :width]
         right = _with_squares(panel, np.einsum("ij,ij->i", panel, panel, dtype=np.float64))[:, :-1]
-        for rows in x.blocks():
+        for rows in x.rows():
             left = np.ones((rows.stop - rows.start, width + 1), dtype=np.float32)
             np.multiply(x.panel(rows)[:, :width], np.float32(-2.0), out=left[:, :width])
             yield rows, columns, _product(left, right, space)
@@ -127,7 +133,8 @@ def check_pair(x: NDArray[np.floating], y: NDArray[np.floating]) -> None:
 
 
 def _space(x: SketchedSet, y: SketchedSet) -> NDArray[np.float32]:
-    rows, columns = (max((block.stop - block.start for block in part.blocks()), default=0) for part in (x, y))
+    rows = max((part.stop - part.start for part in x.rows()), default=0)
+    columns = max((part.stop - part.start for part in y.columns()), default=0)
     return np.empty(rows * columns, dtype=np.float32)
 
 

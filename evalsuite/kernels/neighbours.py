@@ -97,7 +97,8 @@ def keep_nearest(
     _check_lists(row_lists)
     if column_lists is not None:
         _check_lists(column_lists)
-    _rust.keep_nearest(tile, scale, rows.given(), row_lists, columns.given(), column_lists, same)
+    row_side, column_side = _given(rows, columns)
+    _rust.keep_nearest(tile, scale, row_side, row_lists, column_side, column_lists, same)
 
 
 def keep_smallest(tile: NDArray[np.float32], lists: Lists, members: NDArray[np.int64]) -> None:
@@ -164,7 +165,8 @@ def enter_pairs(
     """
     check_array(candidates, "candidates", (np.int64,), 2, contiguous=True)
     _check_lists(lists)
-    _rust.enter_pairs(rows.given(), lists, others.given(), candidates, same)
+    row_side, other_side = _given(rows, others)
+    _rust.enter_pairs(row_side, lists, other_side, candidates, same)
 
 
 def pairs_within(
@@ -222,8 +224,9 @@ def pairs_within(
             check_array(radii, name, (np.float64,), 1, contiguous=True)
     known = np.zeros(tile.shape[1], dtype=np.bool_) if settled is None else settled
     check_array(known, "settled", (np.bool_,), 1, contiguous=True)
+    row_side, column_side = _given(rows, columns)
     found = _rust.pairs_within(
-        tile, scale, rows.given(), row_radii, columns.given(), column_radii, known.view(np.uint8), bounds_decide
+        tile, scale, row_side, row_radii, column_side, column_radii, known.view(np.uint8), bounds_decide
     )
     of_columns, squared, of_rows = found
     return (
@@ -231,6 +234,14 @@ def pairs_within(
         np.frombuffer(squared, dtype=np.float64),
         np.frombuffer(of_rows, dtype=np.int64),
     )
+
+
+def _given(rows: TileSide, columns: TileSide) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
+    given = rows.given(), columns.given()
+    widths = rows.features.shape[1], columns.features.shape[1]
+    if widths[0] != widths[1]:
+        raise ValueError(f"rows and columns must have vectors of one length; found {widths[0]} and {widths[1]}")
+    return given
 
 
 def _check_lists(lists: Lists) -> None:

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evalsuite.distances import leave_out_coverage, neighbour_distances, neighbourhoods
+from evalsuite.distances.sketch import sketch_of
 
 NAMES = ("precision", "recall", "density", "coverage")
 
@@ -69,9 +70,31 @@ def test_strips_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     x, y = draw.normal(size=(70, 6)), draw.normal(size=(90, 6))
     whole = neighbourhoods(x, y, 4)
     monkeypatch.setattr("evalsuite.distances.tiles._ROWS", 16)
+    monkeypatch.setattr("evalsuite.distances.tiles._KEPT_ROWS", 11)
+    monkeypatch.setattr("evalsuite.distances.tiles._KEPT_COLUMNS", 32)
     parts = neighbourhoods(x, y, 4, reference_radii=neighbour_distances(y, 4))
     for name in ("counts", "recalled", "hit"):
         np.testing.assert_array_equal(getattr(parts, name), getattr(whole, name))
+
+
+def test_where_leading_directions_decide() -> None:
+    """As many and as long features as get a sketch, and copies: the same as of all distances in float64."""
+    draw = np.random.default_rng(7)
+    turn = draw.normal(size=(256, 256)) * (np.arange(1, 257) ** -0.8)[:, None]
+    x, y = (np.maximum(draw.normal(size=(n, 256)) @ turn + 0.3, 0).astype(np.float32) for n in (1300, 1500))
+    x[:100] = y[:100]
+    x[100:110] = x[110]
+    assert sketch_of(x, y, n_pairs=1300 * 1500 + (1300**2 + 1500**2) // 2).basis is not None
+
+    def squared(a: Any, b: Any) -> Any:
+        return np.array([((b.astype(np.float64) - row) ** 2).sum(axis=1) for row in a.astype(np.float64)])
+
+    own, real, cross = np.sort(squared(x, x))[:, 5], np.sort(squared(y, y))[:, 5], squared(x, y)
+    found = neighbourhoods(x, y, 5)
+    np.testing.assert_array_equal(found.counts, (cross <= real).sum(axis=1))
+    np.testing.assert_array_equal(found.hit, (cross <= real).any(axis=0))
+    np.testing.assert_array_equal(found.recalled, (cross <= own[:, None]).any(axis=0))
+    assert 0 < found.recall < 1
 
 
 def test_coverage_without_blocks() -> None:

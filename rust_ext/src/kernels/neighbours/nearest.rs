@@ -40,13 +40,32 @@ pub fn keep_nearest<R: Coordinate, C: Coordinate>(
     rows: &Side<R>,
     row_lists: &mut [Neighbour],
     columns: &Side<C>,
+    mut column_lists: Option<&mut [Neighbour]>,
+    same: bool,
+) {
+    let n_columns = columns.members.len();
+    for (start, part) in columns.parts() {
+        let end = start + part.members.len();
+        let bounds = |i: usize| &tile[i * n_columns + start..i * n_columns + end];
+        let lists = column_lists
+            .as_deref_mut()
+            .map(|lists| &mut lists[start * k..end * k]);
+        keep_nearest_of_part(&bounds, scale, k, rows, row_lists, &part, lists, same);
+    }
+}
+
+#[allow(clippy::too_many_arguments)] // as above
+fn keep_nearest_of_part<'a, R: Coordinate, C: Coordinate>(
+    bounds_of: &(impl Fn(usize) -> &'a [f32] + Send + Sync),
+    scale: f64,
+    k: usize,
+    rows: &Side<R>,
+    row_lists: &mut [Neighbour],
+    columns: &Side<C>,
     column_lists: Option<&mut [Neighbour]>,
     same: bool,
 ) {
     let n_columns = columns.members.len();
-    if n_columns == 0 || rows.members.is_empty() {
-        return;
-    }
     let worst: Vec<f64> = match &column_lists {
         Some(lists) => lists
             .chunks_exact(k)
@@ -76,7 +95,7 @@ pub fn keep_nearest<R: Coordinate, C: Coordinate>(
     let open = vec![f32::INFINITY; n_columns];
     fill_rows(&mut found, 1, MIN_ROWS, Vec::new, |order, i, row| {
         let row = &mut row[0];
-        let bounds = &tile[i * n_columns..(i + 1) * n_columns];
+        let bounds = bounds_of(i);
         let vector = rows.vector(i);
         let mut enter = |j: u32, list: &mut [Neighbour]| {
             let member = columns.members[j as usize];

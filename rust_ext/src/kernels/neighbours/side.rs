@@ -6,6 +6,8 @@ use crate::kernels::neighbours::squared::Coordinate;
 const ROUNDING: f64 = 1e-6;
 /// Bounds compared at a time.
 const LANES: usize = 16;
+/// Columns of a tile that are gone through together: their vectors stay in the cache.
+const PART: usize = 1024;
 
 /// The rows or the columns of a tile.
 ///
@@ -25,7 +27,21 @@ pub struct Side<'a, T> {
     pub error: &'a [f64],
 }
 
-impl<T: Coordinate> Side<'_, T> {
+impl<'a, T: Coordinate> Side<'a, T> {
+    /// The side in parts, with the first place of each.
+    pub fn parts(self) -> impl Iterator<Item = (usize, Side<'a, T>)> {
+        (0..self.members.len()).step_by(PART).map(move |start| {
+            let places = start..self.members.len().min(start + PART);
+            let part = Side {
+                members: &self.members[places.clone()],
+                slack: &self.slack[places.clone()],
+                error: &self.error[places],
+                ..self
+            };
+            (start, part)
+        })
+    }
+
     /// The vector of a row or column.
     #[must_use]
     pub fn vector(&self, place: usize) -> &[T] {

@@ -6,7 +6,7 @@ use crate::kernels::parallel::fill_rows;
 
 const MIN_ROWS: usize = 32;
 
-/// Places in a tile, row by row.
+/// Places in a tile, counted row by row, in no order that matters.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Within {
     /// Pairs within the column's radius.
@@ -25,6 +25,7 @@ pub struct Within {
 /// # Panics
 ///
 /// If lengths do not fit.
+#[must_use]
 #[allow(clippy::too_many_arguments)] // two sides, their radii, and the tile between them
 pub fn pairs_within<R: Coordinate, C: Coordinate>(
     tile: &[f32],
@@ -36,6 +37,40 @@ pub fn pairs_within<R: Coordinate, C: Coordinate>(
     settled: &[bool],
     bounds_decide: bool,
 ) -> Within {
+    let mut all = Within::default();
+    for (start, part) in columns.parts() {
+        let there = start..start + part.members.len();
+        let (radii, settled) = (&column_radii[there.clone()], &settled[there]);
+        let place = (columns.members.len(), start);
+        find_in_part(
+            tile,
+            place,
+            scale,
+            rows,
+            row_radii,
+            &part,
+            radii,
+            settled,
+            bounds_decide,
+            &mut all,
+        );
+    }
+    all
+}
+
+#[allow(clippy::too_many_arguments)] // as above
+fn find_in_part<R: Coordinate, C: Coordinate>(
+    tile: &[f32],
+    (width, start): (usize, usize),
+    scale: f64,
+    rows: &Side<R>,
+    row_radii: Option<&[f64]>,
+    columns: &Side<C>,
+    column_radii: &[f64],
+    settled: &[bool],
+    bounds_decide: bool,
+    all: &mut Within,
+) {
     let n_columns = columns.members.len();
     let reach: Vec<f32> = (0..n_columns)
         .map(|j| columns.reach(j, column_radii[j], scale))
@@ -62,7 +97,8 @@ pub fn pairs_within<R: Coordinate, C: Coordinate>(
     let mut found = vec![Within::default(); rows.members.len()];
     fill_rows(&mut found, 1, MIN_ROWS, Vec::new, |order, i, row| {
         let found = &mut row[0];
-        let bounds = &tile[i * n_columns..(i + 1) * n_columns];
+        let first = i * width + start;
+        let bounds = &tile[first..first + n_columns];
         let (row_reach, row_sure) = match row_radii {
             None => (f32::NEG_INFINITY, f32::NEG_INFINITY),
             Some(radii) if bounds_decide => (
@@ -73,7 +109,7 @@ pub fn pairs_within<R: Coordinate, C: Coordinate>(
         };
         within_reach(bounds, row_reach, &open, &reach, order);
         for &j in &*order {
-            let (j, place) = (j as usize, (i * n_columns + j as usize) as i64);
+            let (j, place) = (j as usize, (first + j as usize) as i64);
             let bound = bounds[j];
             let decided = |reach: f32, sure: f32| match bound {
                 bound if bound > reach => Some(false),
@@ -102,13 +138,11 @@ pub fn pairs_within<R: Coordinate, C: Coordinate>(
             }
         }
     });
-    let mut all = Within::default();
     for row in &found {
         all.of_columns.extend(&row.of_columns);
         all.squared.extend(&row.squared);
         all.of_rows.extend(&row.of_rows);
     }
-    all
 }
 
 #[cfg(test)]
