@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     Lists = tuple[NDArray[np.float64], NDArray[np.int64]]
 
-# How many coordinates to look at first, and the least number of vectors to look at.
+# Coordinates to look at first, and the most vectors that are then computed for each member.
 _SCOUTED = 64
 _MOST_SCOUTS = 128
 
