@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from evalsuite import stats
-from evalsuite.distances import GaussianKernel, KernelDistance, kernel_distance, kernel_length, mean_kernel
+from evalsuite.distances import (
+    GaussianKernel,
+    KernelDistance,
+    kernel_distance,
+    kernel_length,
+    mean_kernel,
+    unit_vectors,
+)
 from evalsuite.distances.kernel import GREATEST_SIGMA, LEAST_SIGMA
 from evalsuite.errors import UsageError
 from evalsuite.metrics.image_set import ImageSetMetric
@@ -89,7 +96,7 @@ class Cmmd(ImageSetMetric):
             return stats.interval_of_left_out(centre, _SCALE * found.left_out, value_range=self.value_range)
         if found.n < _LEAST_FOR_INTERVAL:
             return None
-        length = kernel_length(found, _unit(vectors), _unit_reference(reference), GaussianKernel(self.sigma))
+        length = kernel_length(found, unit_vectors(vectors), _unit_reference(reference), GaussianKernel(self.sigma))
         return stats.squared_length_interval(centre, length, scale=_SCALE, value_range=self.value_range)
 
     def _left_out(
@@ -104,7 +111,11 @@ class Cmmd(ImageSetMetric):
     def _found(self, vectors: FloatArray, reference: FloatArray, blocks: NDArray[np.int64] | None) -> KernelDistance:
         mean = _reference_mean(reference, self.sigma)
         return kernel_distance(
-            _unit(vectors), _unit_reference(reference), blocks, kernel=GaussianKernel(self.sigma), reference_mean=mean
+            unit_vectors(vectors),
+            _unit_reference(reference),
+            blocks,
+            kernel=GaussianKernel(self.sigma),
+            reference_mean=mean,
         )
 
     def _biased(self, found: KernelDistance, reference: FloatArray) -> float:
@@ -116,14 +127,9 @@ class Cmmd(ImageSetMetric):
         return (1.0 - found.within) / found.n + (1.0 - _reference_mean(reference, self.sigma)) / len(reference)
 
 
-def _unit(vectors: FloatArray) -> FloatArray:
-    lengths = np.sqrt(np.square(vectors, dtype=np.float64).sum(axis=1, keepdims=True))
-    return np.asarray(np.divide(vectors, lengths, out=np.zeros(vectors.shape), where=lengths > 0))
-
-
 def _compute_reference_mean(reference: FloatArray, sigma: float) -> float:
     return mean_kernel(_unit_reference(reference), GaussianKernel(sigma))
 
 
-_unit_reference = OncePerArray(_unit)
+_unit_reference = OncePerArray(unit_vectors)
 _reference_mean = OncePerArray(_compute_reference_mean)

@@ -58,7 +58,11 @@ class ImageSetMetric(ImageFeatureMetric):
         """Say why there is no value, and what of the reference set could not be read."""
         if reference is None:
             return ()
-        return (*super().notes(features, reference), *notes_of_images("reference set", self._image_set()))
+        return (
+            *super().notes(features, reference),
+            *(_notes_of_equal(*self._pair(features, reference)) if len(features) else ()),
+            *notes_of_images("reference set", self._image_set()),
+        )
 
     def figures(self, data: FigureInput) -> Sequence[Figure]:
         """Return, where a task ranks by this metric, the images nearest to and farthest from those of the reference."""
@@ -82,6 +86,16 @@ class ImageSetMetric(ImageFeatureMetric):
         if reference is None:
             raise ValueError("the features of the reference set are missing")
         return reference
+
+
+def _notes_of_equal(vectors: FloatArray, reference: FloatArray) -> list[str]:
+    """Say where a side is one image over and over, of which an interval says nothing."""
+    sides = (("generated", vectors), ("reference", reference))
+    return [
+        f"all {len(side)} {whose} images have the same features: an interval then says nothing of how sure the score is"
+        for whose, side in sides
+        if len(side) > 1 and (side == side[0]).all()
+    ]
 
 
 def notes_of_images(what: str, images: ImageSet | None) -> list[str]:

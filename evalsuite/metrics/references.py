@@ -11,6 +11,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+import numpy as np
+
 from evalsuite.datasets import DATASETS, load_images
 from evalsuite.errors import InputError, UsageError, did_you_mean
 from evalsuite.extractors.opening import compute_all_features, open_extractor
@@ -20,7 +22,6 @@ from evalsuite.media import image_files_at, kept_images
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    import numpy as np
     from numpy.typing import NDArray
 
     from evalsuite.media import ImageSet
@@ -161,6 +162,7 @@ def all_reference_features(extractors: Sequence[str], name: str) -> list[NDArray
         except InputError as error:
             raise InputError(f'reference set "{reference.name}": {error}') from error
         for signature, features in zip(missing, computed, strict=True):
+            _check_finite(features, reference, signature)
             features.setflags(write=False)
             found[signature] = features
     for signature, key in keys.items():
@@ -168,6 +170,17 @@ def all_reference_features(extractors: Sequence[str], name: str) -> list[NDArray
             del _kept_features[next(iter(_kept_features))]
         _kept_features[key] = found[signature]
     return [found[open_extractor(extractor).signature] for extractor in extractors]
+
+
+def _check_finite(features: NDArray[np.float32], reference: ReferenceSet, signature: str) -> None:
+    """Raise InputError where a network returns what no distance can be computed from."""
+    bad = np.flatnonzero(~np.isfinite(features).all(axis=1))
+    if len(bad):
+        named = f", the first of which is {reference.image_set.names[bad[0]]}" if reference.image_set else ""
+        raise InputError(
+            f'reference set "{reference.name}": features by {signature} must be finite; those of {len(bad)} of '
+            f"{len(features)} images are not{named}"
+        )
 
 
 class OncePerArray(Generic[T]):
@@ -269,7 +282,15 @@ def _state(path: Path) -> str:
             for entry in entries:
                 if entry.is_dir(follow_symlinks=False):
                     folders.append(entry.path)
-                elif entry.is_file():  # a link to nowhere is none
+                elif _is_file(entry):
                     stat = entry.stat()
                     found.append((entry.path, stat.st_size, stat.st_mtime_ns))
     return hashlib.sha256(repr(sorted(found)).encode("utf-8", "surrogateescape")).hexdigest()
+
+
+def _is_file(entry: os.DirEntry[str]) -> bool:
+    """Whether an entry is a file, or a link to one; a link to nowhere or to itself is none, and is left out as such."""
+    try:
+        return entry.is_file()
+    except OSError:
+        return False
