@@ -16,7 +16,6 @@ from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
-from evalsuite.kernels.decoding import decode_png, png_decoder
 from evalsuite.media.conversion import Samples
 
 if TYPE_CHECKING:
@@ -50,6 +49,8 @@ def fast_pixels(data: bytes, image: Image, bits: int) -> tuple[Samples, str] | N
         channels = _JPEG_CHANNELS.get(image.mode, 0)
         is_plain = _is_plain_jpeg
     elif image.format == "PNG" and bits == 8:
+        from evalsuite.kernels.decoding import decode_png, png_decoder
+
         decode, name = decode_png, png_decoder()
         channels = _PNG_CHANNELS.get(image.mode, 0)
         is_plain = _is_plain_png

@@ -308,7 +308,13 @@ def run_python(code: str, n_threads: int) -> str:
     """Standard output of `code` run by another interpreter with that many threads."""
     root = str(Path(__file__).resolve().parents[2])
     environment = {**os.environ, "RAYON_NUM_THREADS": str(n_threads), "PYTHONPATH": os.pathsep.join([*sys.path, root])}
-    done = subprocess.run([sys.executable, "-c", code], env=environment, check=True, capture_output=True, text=True)
+    done = subprocess.run(
+        [sys.executable, "-c", f"import sys, evalsuite; sys.path.insert(0, {root!r})\n" + code],
+        env=environment,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
     return done.stdout
 
 

@@ -77,7 +77,11 @@ def test_the_number_of_threads_changes_nothing() -> None:
     for n in (1, 3):
         environment = {**os.environ, "RAYON_NUM_THREADS": str(n), "PYTHONPATH": os.pathsep.join([*sys.path, root])}
         done = subprocess.run(
-            [sys.executable, "-c", DIGEST], env=environment, check=True, capture_output=True, text=True
+            [sys.executable, "-c", f"import sys, evalsuite; sys.path.insert(0, {root!r})\n" + DIGEST],
+            env=environment,
+            check=True,
+            capture_output=True,
+            text=True,
         )
         found.add(done.stdout)
     assert len(found) == 1

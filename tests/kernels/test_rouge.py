@@ -137,7 +137,7 @@ def test_the_number_of_threads_changes_nothing() -> None:
     digests = set()
     for n in (1, 3):
         environment = {**os.environ, "RAYON_NUM_THREADS": str(n), "PYTHONPATH": os.pathsep.join([*sys.path, root])}
-        command = [sys.executable, "-c", DIGEST]
+        command = [sys.executable, "-c", f"import sys, evalsuite; sys.path.insert(0, {root!r})\n" + DIGEST]
         digests.add(subprocess.run(command, env=environment, check=True, capture_output=True, text=True).stdout)
     assert len(digests) == 1
 
