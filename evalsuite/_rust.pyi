@@ -4,6 +4,7 @@ Arrays must be C-contiguous and of the stated dtype; `out` is overwritten.
 """
 
 from collections.abc import Sequence
+from types import EllipsisType
 from typing import final
 
 import numpy as np
@@ -11,12 +12,14 @@ from numpy.typing import NDArray
 
 __all__ = [
     "CorpusScan",
+    "answer_keys",
     "bleu_scores",
     "bleu_statistics",
     "bootstrap_draws",
     "bootstrap_sums",
     "chrf_scores",
     "chrf_statistics",
+    "compare_answers",
     "corpus_unicode_version",
     "decode_png",
     "distinct_counts",
@@ -27,6 +30,8 @@ __all__ = [
     "edit_distances_of_numbers",
     "ending_loops",
     "enter_pairs",
+    "extract_answers",
+    "fit_depth_laws",
     "hashed_features",
     "jackknife_sums",
     "joint_ngram_counts",
@@ -36,6 +41,7 @@ __all__ = [
     "meteor_statistics",
     "ngram_frequencies",
     "ngram_hashes",
+    "ngram_surprise",
     "nltk_bleu_scores",
     "normalize_words",
     "numpy_bootstrap_sums",
@@ -56,14 +62,32 @@ __all__ = [
     "rouge_statistics_of_numbers",
     "rouge_words",
     "self_bleu_statistics",
+    "step_lines",
     "ter_statistics",
     "text_ngrams",
     "token_ids",
     "tokenize",
     "trial_coins",
     "trial_sums",
+    "verify_answers",
     "word_spans",
 ]
+
+def extract_answers(texts: list[str]) -> tuple[bytes, list[str | None]]:
+    """Rules, a byte each, and the answers that they found."""
+
+def compare_answers(answers: list[str | None], golds: list[str], policy: tuple[str, str, bool, bool]) -> bytes:
+    """Return findings, a byte each; a policy is percent, units, mixed and scientific."""
+
+def verify_answers(
+    predictions: list[str], golds: list[str], extract: bool, policy: tuple[str, str, bool, bool]
+) -> tuple[bytes, list[str | None], bytes]:
+    """Rules, the answers that they found, and what comparing them found; without extraction no answers."""
+
+def answer_keys(
+    answers: list[str | None], policy: tuple[str, str, bool, bool]
+) -> tuple[list[str | EllipsisType | None], bool]:
+    """Keys of answers, and whether there is an Ellipsis among them, where Python makes it; None where there is none."""
 
 def bleu_statistics(
     hypotheses: list[str],
@@ -282,6 +306,15 @@ class CorpusScan:
     def found(self, documents: NDArray[np.int64], first: NDArray[np.int64]) -> None:
         """Fill `documents` and `first`, int64, shape (n_ngrams,)."""
 
+def fit_depth_laws(
+    depths: NDArray[np.float64],
+    low: NDArray[np.float64],
+    high: NDArray[np.float64],
+    counts: NDArray[np.float64],
+    out: NDArray[np.float64],
+) -> None:
+    """Five numbers of each set's fits; `counts` has shape (n_sets, n_cells, 2), right and wrong."""
+
 def joint_ngram_counts(first: list[str], second: list[str], unit: str, order: int) -> tuple[bytes, bytes]:
     """Count each n-gram in either list of texts: the bytes of two int64 arrays of one length."""
 
@@ -366,7 +399,7 @@ def pairs_within(
     columns: _TileSide,
     column_radii: NDArray[np.float64],
     settled: NDArray[np.uint8],
-    bounds_decide: bool,
+    lesser_radii: NDArray[np.float64],
 ) -> tuple[bytes, bytes, bytes]:
     """Return places in a tile within radii of columns, squared distances, and places within radii of rows."""
 
@@ -398,3 +431,24 @@ def resampled_chrf(
 
 def resampled_ter(rows: NDArray[np.float64], held: str, out: NDArray[np.float64]) -> bool:
     """Fill `out`, float64, shape (m,), with TER of `rows`; whether any is a Python number in sacrebleu."""
+
+def step_lines(texts: list[str], most_read: int) -> tuple[bytes, bytes]:
+    """Lines that state a step, int64, shape (m, 5), and where those of each text end, int64, shape (n,), as bytes.
+
+    A row is [step, start, end, start of the last number, its end], in code points; -1 where there is no number.
+    """
+
+def ngram_surprise(
+    ids: NDArray[np.uint32],
+    ends: NDArray[np.int64],
+    text_sizes: NDArray[np.int64],
+    group_sizes: NDArray[np.int64],
+    order: int,
+    smoothing: float,
+    own: bool,
+    out: NDArray[np.float64],
+) -> None:
+    """Fill `out`, float64, shape (n, 2), with the sum and the greatest of the surprises in each of n segments.
+
+    `text_sizes` has the segments of each text, `group_sizes` the texts of each group.
+    """

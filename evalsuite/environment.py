@@ -13,7 +13,7 @@ from evalsuite.errors import ModelError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["check_device", "describe_environment", "one_thread", "release"]
+__all__ = ["check_device", "describe_environment", "one_thread", "release", "usable_cores"]
 
 _PACKAGES = ("evalsuite", "numpy", "torch", "transformers", "tokenizers", "safetensors", "sacrebleu")
 
@@ -23,6 +23,12 @@ def release() -> str:
     from importlib.metadata import version
 
     return version("evalsuite")
+
+
+def usable_cores() -> int:
+    """Return how many cores this process may use, at least 1; where the system does not tell, how many there are."""
+    affinity = getattr(os, "sched_getaffinity", None)  # not on macOS
+    return max(1, len(affinity(0)) if affinity is not None else os.cpu_count() or 1)
 
 
 def describe_environment() -> dict[str, object]:

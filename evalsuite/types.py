@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 __all__ = [
     "FINISH_REASONS",
     "OUTCOMES",
+    "Estimate",
     "FinishReason",
     "GenerationConfig",
     "ImageSource",
@@ -212,6 +213,25 @@ class Interval:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Estimate:
+    """A number that stands beside a score, such as another quantile.
+
+    Parameters
+    ----------
+    value : float, optional
+        None where the data do not tell.
+    interval : Interval, optional
+    reach : tuple of float, optional
+        Least and greatest value the data can tell of: a value, or an end of an interval, that is at one of them lies
+        there or beyond. None where nothing limits it.
+    """
+
+    value: float | None
+    interval: Interval | None = None
+    reach: tuple[float, float] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Slice:
     """A score over part of the samples: those with this ``key`` (a depth, a category)."""
 
@@ -252,6 +272,11 @@ class Score:
     floor : float, optional
         What as many of the reference's own kind would score, such as real images against real ones: no model can be
         asked to do better. None where it is the metric's best value, or not known.
+    reach : tuple of float, optional
+        Least and greatest value the samples can tell of, such as the depths that were tested: a value, or an end of an
+        interval, that is at one of them lies there or beyond. None where nothing limits it.
+    details : mapping of str to Estimate
+        Further numbers of the same fit, by name.
     """
 
     metric: str
@@ -268,3 +293,5 @@ class Score:
     slices: Mapping[str, tuple[Slice, ...]] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     floor: float | None = None
+    reach: tuple[float, float] | None = None
+    details: Mapping[str, Estimate] = field(default_factory=dict)

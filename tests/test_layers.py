@@ -37,11 +37,12 @@ LAYERS = (
         "feature_stats",
         "compositional",
         "images",
+        "horizon",
     },
     {"task", "metrics", "models", "zoo"},
     {"runner", "executors", "scoring"},
     {"report", "interop"},
-    {"evaluation", "cli", "__init__", "__main__"},
+    {"evaluation", "honesty", "cli", "__init__", "__main__"},
 )
 LAYER = {name: number for number, names in enumerate(LAYERS) for name in names}
 MODULES = sorted(path for path in ROOT.rglob("*.py") if "tasks" not in path.relative_to(ROOT).parts)
@@ -59,8 +60,10 @@ LAZY = {
     "plotly",
     "nltk",
     "imagecodecs",
+    "math_verify",
     "pyarrow",
     "simplejpeg",
+    "sympy",
     "timm",
     "torchvision",
 }

@@ -53,6 +53,8 @@ def test_weights_schemas_and_types_are_installed():
     assert (package / "py.typed").is_file()
     assert (package / "_rust.pyi").is_file()
     assert (package / "schemas" / "report-1.json").is_file()
+    assert (package / "horizon" / "gsm8k_counts" / "counts.csv").is_file()
+    assert (package / "horizon" / "gsm8k_counts" / "LICENCE.txt").is_file()
     assert list((package / "zoo" / "weights").iterdir())
     assert (package / "extractors" / "weights" / "fashion_convnet.safetensors").is_file()
 

@@ -4,14 +4,28 @@ from __future__ import annotations
 
 import math
 import re
-from typing import Literal, TypeAlias
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from evalsuite.answers.normalisation import MAX_ANSWER, fold_text, normalise_answer
+from evalsuite.answers.policies import DEFAULT_POLICY, AnswerPolicy
 from evalsuite.answers.quantity import NUMBER_WORDS, Quantity, parse_quantity
+from evalsuite.kernels import answers as kernel
 
-__all__ = ["Verdict", "compare_answers"]
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from evalsuite.kernels.answers import Finding
+
+__all__ = ["VERDICTS", "Verdict", "compare_answers", "compare_batch", "find_slowly"]
 
 Verdict: TypeAlias = Literal["right", "wrong", "undecided"]
+
+VERDICTS: Final[dict[Finding, Verdict]] = {
+    finding: "right" if number < 3 else "wrong" if number < 6 else "undecided"
+    for number, finding in enumerate(kernel.FINDINGS)
+}
+"""The verdict that each finding of a comparison is."""
+_BEYOND = kernel.FINDINGS.index("beyond")
 
 _WORDS = re.compile(r"[^\W\d_]+(?:['-][^\W\d_]+)*")
 _TOKENS = re.compile(r"[^\W_]+(?:['-][^\W_]+)*")
@@ -20,7 +34,7 @@ _MOST_WORDS = 5
 _MATHEMATICS = frozenset({"pi", "sqrt", "root", "log", "exp", "sin", "cos", "tan", "minus", "plus", "times"})
 
 
-def compare_answers(answer: str | None, gold: str) -> Verdict:
+def compare_answers(answer: str | None, gold: str, *, policy: AnswerPolicy = DEFAULT_POLICY) -> Verdict:
     """Say whether `answer` is `gold`.
 
     Parameters
@@ -29,6 +43,8 @@ def compare_answers(answer: str | None, gold: str) -> Verdict:
         An extracted answer; None, where none was found, is undecided.
     gold : str
         The right answer. If it is a number, numbers are compared; otherwise text, without case.
+    policy : AnswerPolicy, optional
+        What percent signs, units, mixed numbers and scientific notation mean.
 
     Returns
     -------
@@ -43,30 +59,60 @@ def compare_answers(answer: str | None, gold: str) -> Verdict:
     >>> compare_answers("10%", "10"), compare_answers("2^10", "1024"), compare_answers("0,111", "0.111")
     ('undecided', 'undecided', 'undecided')
     """
-    if answer is None or len(answer) > MAX_ANSWER or len(gold) > MAX_ANSWER:
-        return "undecided"
+    return VERDICTS[kernel.FINDINGS[compare_batch([answer], [gold], policy)[0]]]
+
+
+def compare_batch(
+    answers: Sequence[str | None], golds: Sequence[str], policy: AnswerPolicy = DEFAULT_POLICY
+) -> bytes | bytearray:
+    """Compare each answer with the right one; return the number of each finding, none of which is ``"beyond"``."""
+    found = kernel.compare_answers(answers, golds, **policy.options())
+    if _BEYOND not in found:
+        return found
+    settled = bytearray(found)
+    for index in range(len(settled)):
+        if settled[index] == _BEYOND:
+            settled[index] = kernel.FINDINGS.index(find_slowly(answers[index], golds[index], policy))
+    return settled
+
+
+def find_slowly(answer: str | None, gold: str, policy: AnswerPolicy = DEFAULT_POLICY) -> Finding:
+    """Compare in Python: for what is beyond the kernel, of which this is the slow twin.
+
+    Python's tables fold the case of letters beyond ASCII, and its integers have no bound.
+    """
+    if answer is None:
+        return "no answer"
+    if len(answer) > MAX_ANSWER or len(gold) > MAX_ANSWER:
+        return "too long"
     given, right = normalise_answer(answer), normalise_answer(gold)
     if not given or not right:
-        return "undecided"
+        return "empty"
     if fold_text(given) == fold_text(right):
-        return "right"
-    number = parse_quantity(right)
+        return "same text"
+    number = parse_quantity(right, policy)
     if number is not None:
-        return _compare_number(given, number)
+        return _compare_number(given, number, policy)
     return _compare_text(given, right)
 
 
-def _compare_number(given: str, gold: Quantity) -> Verdict:
-    number = parse_quantity(given)
+def _compare_number(given: str, gold: Quantity, policy: AnswerPolicy) -> Finding:
+    number = parse_quantity(given, policy)
     if number is None:
-        return "wrong" if _is_other_word(given) else "undecided"
-    if number.percent != gold.percent or (number.unit and gold.unit and number.unit != gold.unit):
-        return "undecided"
+        return "not a number" if _is_other_word(given) else "expression"
+    if number.percent != gold.percent:
+        return "percent"
+    if (
+        policy.units != "ignored"
+        and number.unit != gold.unit
+        and (policy.units == "same" or (number.unit and gold.unit))
+    ):
+        return "units"
     if number.value == gold.value:
-        return "right"
+        return "same number"
     if _is_rounding(number, gold) or _is_rounding(gold, number):
-        return "undecided"
-    return "wrong"
+        return "rounding"
+    return "other number"
 
 
 def _is_other_word(text: str) -> bool:
@@ -90,20 +136,20 @@ def _is_rounding(decimal: Quantity, fraction: Quantity) -> bool:
     return rest > 1 and shown in (math.trunc(exact), round(exact))
 
 
-def _compare_text(given: str, gold: str) -> Verdict:
+def _compare_text(given: str, gold: str) -> Finding:
     if _EXPRESSION.search(gold):
-        return "undecided"  # an expression may be equal in another form
+        return "expression"  # it may be equal in another form
     wanted, said = _TOKENS.findall(gold.casefold()), _TOKENS.findall(given.casefold())
     if not wanted or not said:
-        return "undecided"
+        return "expression"
     if said == wanted and not _EXPRESSION.search(given):
-        return "right"
+        return "same words"
     parts, wanted_parts = _split_hyphens(said), _split_hyphens(wanted)
     if wanted_parts <= parts:
-        return "undecided"  # "the north", "yes, it is", but also "not north"
+        return "wording"  # "the north", "yes, it is", but also "not north"
     if not wanted_parts.isdisjoint(NUMBER_WORDS) and any(part.isdecimal() for part in parts):
-        return "undecided"  # "7 days" for "seven days"
-    return "wrong"
+        return "wording"  # "7 days" for "seven days"
+    return "other words"
 
 
 def _split_hyphens(tokens: list[str]) -> set[str]:

@@ -5,15 +5,35 @@ from __future__ import annotations
 import re
 import unicodedata
 
-__all__ = ["MAX_ANSWER", "fold_text", "normalise_answer", "unwrap"]
+__all__ = ["DIGITS", "MAX_ANSWER", "fold_text", "normalise_answer", "unwrap"]
 
 MAX_ANSWER = 1000  # characters; a longer answer is not one
 
-_TYPOGRAPHY = str.maketrans(
+# zeros of the scripts that have decimal digits, ten in a row each, as of Unicode 14
+_ZEROS = (
+    0x0660, 0x06f0, 0x07c0, 0x0966, 0x09e6, 0x0a66, 0x0ae6, 0x0b66, 0x0be6, 0x0c66, 0x0ce6, 0x0d66,
+    0x0de6, 0x0e50, 0x0ed0, 0x0f20, 0x1040, 0x1090, 0x17e0, 0x1810, 0x1946, 0x19d0, 0x1a80, 0x1a90,
+    0x1b50, 0x1bb0, 0x1c40, 0x1c50, 0xa620, 0xa8d0, 0xa900, 0xa9d0, 0xa9f0, 0xaa50, 0xabf0, 0xff10,
+    0x104a0, 0x10d30, 0x11066, 0x110f0, 0x11136, 0x111d0, 0x112f0, 0x11450, 0x114d0, 0x11650, 0x116c0, 0x11730,
+    0x118e0, 0x11950, 0x11c50, 0x11d50, 0x11da0, 0x16a60, 0x16ac0, 0x16b50, 0x1d7ce, 0x1d7d8, 0x1d7e2, 0x1d7ec,
+    0x1d7f6, 0x1e140, 0x1e2f0, 0x1e950, 0x1fbf0,
+)  # fmt: skip
+DIGITS = {zero + digit: str(digit) for zero in _ZEROS for digit in range(10)}
+"""For `str.translate`: the ASCII digits that decimal digits of other scripts stand for."""
+
+_TYPOGRAPHY = DIGITS | str.maketrans(
     {
         **dict.fromkeys("\u2212\u2013\ufe63\uff0d", "-"),
         **dict.fromkeys("\u00a0\u2007\u2009\u202f", " "),
         "\u2019": "'",
+        "\u066a": "%",
+        "\u066b": ".",
+        "\u066c": ",",
+        **dict(zip("\uff05\uff0b\uff0c\uff0e\uff0f", "%+,./", strict=True)),
+        # invisible: directions of writing, joiners of width zero
+        **dict.fromkeys(
+            map(chr, (0x200B, 0x200E, 0x200F, *range(0x202A, 0x202F), 0x2060, *range(0x2066, 0x206A), 0xFEFF))
+        ),
     }
 )
 _LATEX = (

@@ -1,17 +1,14 @@
-"""Numbers in text: find them, and read one exactly."""
+"""Read a number exactly."""
 
 from __future__ import annotations
 
 import re
-from collections import deque
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from evalsuite.answers.policies import DEFAULT_POLICY, AnswerPolicy
 
-__all__ = ["NUMBER_WORDS", "Quantity", "find_numbers", "last_number", "parse_quantity"]
+__all__ = ["NUMBER_WORDS", "Quantity", "parse_quantity"]
 
 
 def _split(text: str) -> frozenset[str]:
@@ -32,15 +29,6 @@ _NO_UNIT = NUMBER_WORDS | _split(
 _LETTER_UNITS = frozenset("mgshl")  # any other letter may be a variable, or thousands
 _CURRENCIES = {"dollar": "$", "usd": "$", "euro": "€", "eur": "€", "pound": "£", "gbp": "£", "yen": "¥"}
 
-_FOUND = re.compile(
-    r"""(?<![\w.^/)\]}])(?<!sqrt[{(\[])
-    (?>[-+\u2212\u2013]? (?:\\?[$€£¥]\ ?)? [-+\u2212\u2013]?
-       (?: \\[dt]?frac\{[0-9]{1,300}\}\{[0-9]{1,300}\}
-         | (?:[0-9]{1,300}\ (?=[0-9]{1,300}/[0-9]))? \.?[0-9][0-9.,/^:]* (?:[eE][-+]?[0-9]+)? )
-       (?:\ ?\\?%)?)
-    (?!(?:st|nd|rd|th)\b) (?!\ ?\\(?:sqrt|[dt]?frac|pi|cdot|times))""",
-    re.VERBOSE,
-)
 _QUANTITY = re.compile(
     r"""(?P<sign>[-+])?\ ?(?P<currency>[$€£¥])?\ ?(?P<sign_after>[-+])?
     (?: \\[dt]?frac\{(?P<top>[0-9]+)\}\{(?P<bottom>[0-9]+)\}
@@ -53,6 +41,24 @@ _QUANTITY = re.compile(
 )
 
 
+# what a number may be said to equal: a computation without letters, or names: "3 + 4", "x", "f(2)", "total cost"; not
+# "2x + 3y", which makes it an equation
+_COMPUTED = re.compile(
+    r"[A-Za-z]+(?:_[A-Za-z0-9]+|_\{[A-Za-z0-9]+\})?(?:\([^()]*\))?(?: [A-Za-z]+(?:\([^()]*\))?)*|[^<>!:\\A-Za-z]*"
+)
+_MIXED = re.compile(
+    _QUANTITY.pattern.replace(
+        "(?: \\\\[dt]?frac",
+        r"""(?: (?P<whole>[0-9]+)
+            (?:\ (?P<above>[0-9]+)\ ?/\ ?(?P<below>[0-9]+)
+              | \ ?\\[dt]?frac\{(?P<above_line>[0-9]+)\}\{(?P<below_line>[0-9]+)\})
+        | \\[dt]?frac""",
+        1,
+    ),
+    re.VERBOSE | re.IGNORECASE,
+)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quantity:
     """An exact number and what stands around it.
@@ -60,9 +66,9 @@ class Quantity:
     Parameters
     ----------
     value : Fraction
-        Without regard to percent: of "10%" it is 10.
+        Without regard to percent: of "10%" it is 10 unless a policy says otherwise.
     percent : bool
-        Whether it is a percentage.
+        Whether it is a percentage; False where a policy makes it a plain number.
     unit : str
         Currency sign or unit, case folded and in the singular; empty without one.
     places : int, optional
@@ -75,23 +81,14 @@ class Quantity:
     places: int | None
 
 
-def find_numbers(text: str) -> Iterator[str]:
-    """Yield what looks like a number in `text`, as written, from left to right, in time linear in the text.
-
-    A run such as ``10^10^8``, ``10:30`` or ``3/4/5`` stays whole, so that no part of it passes for a number.
-    """
-    for match in _FOUND.finditer(text):
-        yield match.group().rstrip(".,/^:")
-
-
-def last_number(text: str) -> str | None:
-    """Return the last of `find_numbers`, if any."""
-    last = deque(find_numbers(text), maxlen=1)
-    return last[0] if last else None
-
-
-def parse_quantity(text: str) -> Quantity | None:
+def parse_quantity(text: str, policy: AnswerPolicy = DEFAULT_POLICY) -> Quantity | None:
     """Read normalised text that is one number, with a unit at most.
+
+    Parameters
+    ----------
+    text : str
+    policy : AnswerPolicy, optional
+        How percentages, mixed numbers and scientific notation are read.
 
     Returns
     -------
@@ -100,9 +97,10 @@ def parse_quantity(text: str) -> Quantity | None:
         zero, or a number whose unit changes its size ("3 dozen", "2 pi").
     """
     before, equals, after = text.rpartition("=")
-    if equals and not before.endswith(("<", ">", "!", "=", ":", "\\")):
+    if equals and all(_COMPUTED.fullmatch(part.strip()) for part in before.split("=")):
         text = after.strip()
-    match = _QUANTITY.fullmatch(text)
+    is_mixed = policy.mixed == "sum"
+    match = (_MIXED if is_mixed else _QUANTITY).fullmatch(text)
     if match is None or (match["sign"] and match["sign_after"]):
         return None
     unit = (match["unit"] or "").casefold()
@@ -110,7 +108,12 @@ def parse_quantity(text: str) -> Quantity | None:
     if not _NO_UNIT.isdisjoint(words) or (len(unit) == 1 and unit not in _LETTER_UNITS):
         return None
     places: int | None = None
-    if match["decimal"] is None:
+    if is_mixed and match["whole"]:
+        above, below = int(match["above"] or match["above_line"]), int(match["below"] or match["below_line"])
+        if above >= below:
+            return None
+        value = int(match["whole"]) + Fraction(above, below)
+    elif match["decimal"] is None:
         bottom = int(match["bottom"] or match["denominator"])
         if bottom == 0:
             return None
@@ -119,15 +122,21 @@ def parse_quantity(text: str) -> Quantity | None:
         digits = match["decimal"].replace(",", "")
         value = Fraction(digits.rstrip(".") if digits.endswith(".") else digits)
         if match["exponent"]:
+            if policy.scientific == "undecided":
+                return None
             value *= Fraction(10) ** int(match["exponent"])
         else:
             places = len(match["places"] or match["bare"] or "")
     if "-" in (match["sign"], match["sign_after"]):
         value = -value
+    percent = match["percent"] is not None
+    if percent and policy.percent == "hundredths":
+        value /= 100
+        places = None if places is None else places + 2
     singular = unit.removesuffix("s")
     return Quantity(
         value=value,
-        percent=match["percent"] is not None,
+        percent=percent and policy.percent == "apart",
         unit=match["currency"] or _CURRENCIES.get(singular, singular),
         places=places,
     )

@@ -1,10 +1,15 @@
-"""``evalsuite audit DIR [DIR2]``: what could be wrong with images before they are scored."""
+"""``evalsuite audit DIR [DIR2]``: what could be wrong with images before they are scored.
+
+``evalsuite audit reasoning`` is another thing: see ``evalsuite.cli.audit_reasoning``.
+"""
 
 from __future__ import annotations
 
 import json
 import sys
 from typing import TYPE_CHECKING
+
+from evalsuite.cli import audit_reasoning
 
 if TYPE_CHECKING:
     import argparse
@@ -22,17 +27,22 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options of the command."""
     parser.add_argument(
         "images", nargs="+", metavar="DIR", help="real images, then generated ones: folder, tar, npz, npy, parquet, "
-        "pattern such as 'shards/*.tar', or a data set's name"
+        "pattern such as 'shards/*.tar', or a data set's name; or the word reasoning: simulated solvers go through the "
+        "reasoning metrics, and must come out as they went in"
     )  # fmt: skip
     parser.add_argument(
         "--train", metavar="DIR", help="what the model learned from: find its images among the last DIR"
     )
     parser.add_argument("--json", action="store_true", help="print the audit as JSON")
+    audit_reasoning.add_arguments(parser)
     parser.add_argument("--quiet", action="store_true", help="show no progress")
 
 
 def run(options: argparse.Namespace) -> int:
     """Run the command and return its exit code."""
+    if options.images == ["reasoning"]:
+        return audit_reasoning.run(options)
+    audit_reasoning.refuse_options(options)
     from evalsuite.cli.messages import say
     from evalsuite.cli.progress import ProgressReporter
     from evalsuite.errors import UsageError

@@ -182,7 +182,7 @@ def leave_out_recall(
     centres = SketchedSet(features, sketch)
     near_blocks, wider = radii_without_blocks(centres, blocks, k)
     counts = np.zeros((len(points), n_blocks), dtype=np.int32)
-    for found in hits(SketchedSet(points, sketch), centres, wider.max(axis=1), with_distances=True):
+    for found in hits(SketchedSet(points, sketch), centres, wider.max(axis=1), lesser_radii=wider[:, k]):
         held, holders = found.inside
         own = blocks[holders]
         base = found.squared <= wider[holders, k]

@@ -13,7 +13,7 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["Sketch", "scaled_rows", "shortened", "sketch_of"]
+__all__ = ["PAIR_COST", "Sketch", "scaled_rows", "shortened", "sketch_of"]
 
 _ROWS = 256
 _TERMS = 128
@@ -25,7 +25,7 @@ _LEAST_PAIRS = 10
 _STEPS = 16
 _MOST_STEPS = 5
 _JITTER = 1e-13
-_PAIR_COST = 16.0
+PAIR_COST = 16.0
 """Of a difference in one coordinate of one pair, in those of a matrix product."""
 _UNIT = float(np.finfo(np.float32).eps) / 2
 
@@ -190,7 +190,7 @@ def _best_rank(sample: NDArray[np.float32], directions: NDArray[np.float32], pro
         left = np.sqrt(rest)
         bounds += _squared(step[::every], step)
         undecided = (bounds + (left[::every, None] - left) ** 2 <= nearest).mean()
-        cost = rank * product_cost + _PAIR_COST * d * float(undecided)
+        cost = rank * product_cost + PAIR_COST * d * float(undecided)
         if cost < least:
             best, least = rank, cost
         last = rank

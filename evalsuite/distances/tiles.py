@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["SketchedSet", "check_pair", "own_tiles", "scout_tiles", "tiles"]
 
 _ROWS = 2048
-_KEPT_ROWS, _KEPT_COLUMNS = 1024, 8192
+_KEPT_ROWS, _KEPT_COLUMNS = 1024, 4096
 _PART = 2048
 _UNIT = float(np.finfo(np.float32).eps) / 2
 
@@ -50,6 +50,7 @@ class SketchedSet:
         n = len(self.members)
         self.lengths = np.empty(n)
         self.slack = np.empty(n)
+        self.rest = np.zeros(n)  # lengths of what sketches leave out of vectors
         self._kept = None if sketch.basis is None else np.empty((n, sketch.width + 2), dtype=np.float32)
         for start in range(0, n, _PART):
             rows = slice(start, start + _PART)
@@ -57,6 +58,7 @@ class SketchedSet:
             squares = np.einsum("ij,ij->i", part, part, dtype=np.float64)
             self.lengths[rows] = np.sqrt(squares)
             if self._kept is not None:
+                self.rest[rows] = part[:, -1]
                 self._kept[rows] = _with_squares(part, squares)
 
     def __len__(self) -> int:
@@ -90,7 +92,8 @@ class SketchedSet:
         """Return rows as the kernels take them, of a tile between this set and another."""
         # A sum of products, within one unit for each of its terms' sizes, and the roundings of its operands.
         error = (self.sketch.width + 20) * _UNIT * (self.lengths[rows] + other.lengths.max(initial=0.0)) ** 2
-        return TileSide(self.features, self.members[rows], self.slack[rows] + other.slack.max(initial=0.0), error)
+        slack = self.slack[rows] + other.slack.max(initial=0.0)
+        return TileSide(self.features, self.members[rows], slack, error, self.rest[rows])
 
 
 def tiles(x: SketchedSet, y: SketchedSet) -> Iterator[tuple[slice, slice, NDArray[np.float32]]]:

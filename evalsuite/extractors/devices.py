@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from evalsuite.environment import check_device
+from evalsuite.environment import check_device, usable_cores
 from evalsuite.errors import UsageError
 
 if TYPE_CHECKING:
@@ -62,7 +61,7 @@ def describe_device(device: str) -> str:
 
 def default_workers() -> int:
     """Return how many threads read images where nobody says: as many as processors this process may use, at most 16."""
-    return max(1, min(_MOST_THREADS, len(os.sched_getaffinity(0))))
+    return min(_MOST_THREADS, usable_cores())
 
 
 class _Switch:

@@ -101,6 +101,7 @@ class TimmVision(FolderNetwork):
         options = [name for name in self._model_args if name.startswith("pretrained")]
         if options:
             raise InputError(f"{self._where}: {_CONFIG}: model_args: {options[0]} says nothing about the network")
+        self._check_weights()
         try:
             with torch.random.fork_rng(devices=[]):  # weights are drawn before they are loaded
                 network = timm.create_model(f"local-dir:{self._folder}", pretrained=True)
@@ -114,6 +115,18 @@ class TimmVision(FolderNetwork):
             )
         network.reset_classifier(0)
         return network.eval().float()
+
+    def _check_weights(self) -> None:
+        """Raise InputError if the weights are no safetensors file, of which timm would not name the file."""
+        from safetensors import SafetensorError, safe_open
+
+        try:
+            with safe_open(self._folder / _WEIGHTS, framework="pt"):
+                pass
+        except (SafetensorError, OSError) as error:
+            raise InputError(
+                f"{self._where}: {_WEIGHTS} is not a whole safetensors file: {first_line(error)}"
+            ) from error
 
     @cached_property
     def _transform(self) -> Callable[[Image], Tensor]:

@@ -8,6 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from evalsuite.checkpoints import first_line
 from evalsuite.errors import InputError
 from evalsuite.extractors.base import check_image
 
@@ -139,5 +140,4 @@ class TorchScript:
                 warnings.simplefilter("ignore")  # newer torch would rather have another format
                 return load(str(self._path), map_location="cpu").eval()
         except Exception as error:  # torch raises RuntimeError and others over bytes that are no module
-            text = str(error).strip().splitlines()[0]
-            raise InputError(f"{self.name}:{self._path}: not a TorchScript module: {text}") from error
+            raise InputError(f"{self.name}:{self._path}: not a TorchScript module: {first_line(error)}") from error

@@ -67,6 +67,9 @@ class Curve:
     x_label, y_label : str
     share : bool
         Whether the values are shares of one, shown as percentages.
+    marks : Curve, optional
+        What the curve was fitted to: drawn as points with error bars, and the curve as a line without points. The
+        table beside the plot has these numbers, and not the line's.
     """
 
     x: tuple[int | float | str, ...]
@@ -77,6 +80,7 @@ class Curve:
     x_label: str
     y_label: str
     share: bool = False
+    marks: Curve | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,8 +20,8 @@ __all__ = ["TileSide", "enter_pairs", "keep_nearest", "keep_smallest", "pairs_wi
 class TileSide:
     """The rows, or the columns, of a tile of bounds.
 
-    With D the distance of a pair times the tile's scale, and B its bound, ``sqrt(B - error) - slack <= D`` with the
-    error and slack of either side.
+    With D the distance of a pair times the tile's scale, and B its bound, ``sqrt(B - error) - slack <= D`` and
+    ``D <= sqrt(B + 4 rest rest' + error) + slack`` with the error and slack of either side and the rests of both.
 
     Parameters
     ----------
@@ -29,13 +29,14 @@ class TileSide:
         All vectors of the set. They are not copied: nobody may write to them during a call.
     members : ndarray of int64, shape (rows,), C-contiguous
         Which vector each row stands for.
-    slack, error : ndarray of float64, shape (rows,), C-contiguous
+    slack, error, rest : ndarray of float64, shape (rows,), C-contiguous
     """
 
     features: NDArray[np.floating]
     members: NDArray[np.int64]
     slack: NDArray[np.float64]
     error: NDArray[np.float64]
+    rest: NDArray[np.float64]
 
     def given(self) -> tuple[Any, ...]:
         """Return what the compiled functions take, checked."""
@@ -43,7 +44,8 @@ class TileSide:
         check_array(self.members, "members", (np.int64,), 1, contiguous=True)
         check_array(self.slack, "slack", (np.float64,), 1, contiguous=True)
         check_array(self.error, "error", (np.float64,), 1, contiguous=True)
-        return self.features, self.members, self.slack, self.error
+        check_array(self.rest, "rest", (np.float64,), 1, contiguous=True)
+        return self.features, self.members, self.slack, self.error, self.rest
 
 
 Lists = tuple["NDArray[np.float64]", "NDArray[np.int64]"]
@@ -86,7 +88,7 @@ def keep_nearest(
     Examples
     --------
     >>> x, y = np.array([[0.0], [5.0]]), np.array([[1.0], [4.0], [7.0]])
-    >>> sides = [TileSide(v, np.arange(len(v)), np.zeros(len(v)), np.full(len(v), 1e-6)) for v in (x, y)]
+    >>> sides = [TileSide(v, np.arange(len(v)), *np.full((3, len(v)), 1e-6)) for v in (x, y)]
     >>> tile = ((x - y.T) ** 2).astype(np.float32)
     >>> lists = np.full((2, 1), np.inf), np.full((2, 1), 2**63 - 1)
     >>> keep_nearest(tile, 1.0, sides[0], lists, sides[1])
@@ -157,7 +159,7 @@ def enter_pairs(
     Examples
     --------
     >>> x, y = np.array([[0.0], [5.0]]), np.array([[1.0], [4.0], [7.0]])
-    >>> sides = [TileSide(v, np.arange(len(v)), np.zeros(len(v)), np.zeros(len(v))) for v in (x, y)]
+    >>> sides = [TileSide(v, np.arange(len(v)), *np.zeros((3, len(v)))) for v in (x, y)]
     >>> lists = np.full((2, 1), np.inf), np.full((2, 1), 2**63 - 1)
     >>> enter_pairs(sides[0], lists, sides[1], np.array([[0, 1], [0, 2]]))
     >>> lists[0].ravel(), lists[1].ravel()
@@ -176,9 +178,9 @@ def pairs_within(
     row_radii: NDArray[np.float64] | None,
     columns: TileSide,
     column_radii: NDArray[np.float64],
-    settled: NDArray[np.bool_] | None = None,
     *,
-    bounds_decide: bool,
+    settled: NDArray[np.bool_] | None = None,
+    lesser_radii: NDArray[np.float64] | None = None,
 ) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.int64]]:
     """Find the pairs of a tile that lie within a radius, its surface included.
 
@@ -194,14 +196,15 @@ def pairs_within(
         Squared.
     settled : ndarray of bool, shape (c,), optional
         Columns of which it is not asked whether they lie within rows' radii.
-    bounds_decide : bool
-        Bounds are distances but for error and slack, so that what is far within a radius need not be computed.
+    lesser_radii : ndarray of float64, shape (c,), optional
+        Squared, none above `column_radii`, which they are where nothing is given. Pairs surely within these are not
+        computed.
 
     Returns
     -------
     tuple of ndarray of int64, float64 and int64
-        Places in the flat tile of the pairs within the column's radius; their squared distances, 0 for those that
-        their bounds decided; and places of the pairs within the row's radius.
+        Places in the flat tile of the pairs within the column's radius, in any order; their squared distances, 0 for
+        those surely within the lesser radius; and places of the pairs within the row's radius.
 
     Raises
     ------
@@ -213,20 +216,21 @@ def pairs_within(
     Examples
     --------
     >>> x, y = np.array([[0.0], [5.0]]), np.array([[1.0], [4.0], [7.0]])
-    >>> sides = [TileSide(v, np.arange(len(v)), np.zeros(len(v)), np.full(len(v), 1e-6)) for v in (x, y)]
+    >>> sides = [TileSide(v, np.arange(len(v)), *np.full((3, len(v)), 1e-6)) for v in (x, y)]
     >>> tile = ((x - y.T) ** 2).astype(np.float32)
-    >>> pairs_within(tile, 1.0, sides[0], None, sides[1], np.array([1.0, 0.5, 4.0]), bounds_decide=False)
+    >>> pairs_within(tile, 1.0, sides[0], None, sides[1], np.array([1.0, 0.5, 4.0]))
     (array([0, 5]), array([1., 4.]), array([], dtype=int64))
     """
     check_array(tile, "tile", (np.float32,), 2, contiguous=True)
-    for radii, name in ((row_radii, "row_radii"), (column_radii, "column_radii")):
+    lesser = column_radii if lesser_radii is None else lesser_radii
+    for radii, name in ((row_radii, "row_radii"), (column_radii, "column_radii"), (lesser, "lesser_radii")):
         if radii is not None:
             check_array(radii, name, (np.float64,), 1, contiguous=True)
     known = np.zeros(tile.shape[1], dtype=np.bool_) if settled is None else settled
     check_array(known, "settled", (np.bool_,), 1, contiguous=True)
     row_side, column_side = _given(rows, columns)
     found = _rust.pairs_within(
-        tile, scale, row_side, row_radii, column_side, column_radii, known.view(np.uint8), bounds_decide
+        tile, scale, row_side, row_radii, column_side, column_radii, known.view(np.uint8), lesser
     )
     of_columns, squared, of_rows = found
     return (

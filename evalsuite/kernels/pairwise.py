@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Similarity", "pairwise_similarities"]
 
-Similarity: TypeAlias = Literal["jaccard", "lcs", "edit", "lcs_length", "distance"]
+Similarity: TypeAlias = Literal["jaccard", "overlap", "lcs", "edit", "lcs_length", "distance"]
 
-_SIMILARITIES: Final = ("jaccard", "lcs", "edit", "lcs_length", "distance")
+_SIMILARITIES: Final = ("jaccard", "overlap", "lcs", "edit", "lcs_length", "distance")
 _MAX_CELLS: Final = 2**40
 
 
@@ -32,10 +32,10 @@ def pairwise_similarities(
     ----------
     groups : sequence of sequences of str
         The texts of each group, such as the samples drawn for one prompt. Words are as ``str.split`` gives them.
-    similarity : {"jaccard", "lcs", "edit", "lcs_length", "distance"}
+    similarity : {"jaccard", "overlap", "lcs", "edit", "lcs_length", "distance"}
         See Notes.
     order : int, default 2
-        Words of an n-gram, for "jaccard".
+        Words of an n-gram, for "jaccard" and "overlap".
 
     Returns
     -------
@@ -53,6 +53,8 @@ def pairwise_similarities(
     -----
     "jaccard"
         ``|A & B| / |A | B|`` of the sets of n-grams; NaN where neither text has one.
+    "overlap"
+        ``|A & B| / min(|A|, |B|)`` of them; NaN where either text has none.
     "lcs"
         ``2 P R / (P + R)`` with ``P`` and ``R`` the length of the longest common subsequence over the length of either
         text, as in ROUGE-L [1]_; 0 where nothing is common.

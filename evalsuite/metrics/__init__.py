@@ -20,6 +20,18 @@ METRICS: Registry[type[Metric]] = Registry(
         "accuracy": Entry(
             "evalsuite.metrics.accuracy:Accuracy", "Accuracy: share of final answers that are right, 0-1."
         ),
+        "answer_agreement": Entry(
+            "evalsuite.metrics.agreement:AnswerAgreement",
+            "Agreement: share of a sample's outputs that give its most frequent answer, mean over samples, 0-1.",
+        ),
+        "answer_entropy": Entry(
+            "evalsuite.metrics.agreement:AnswerEntropy",
+            "Answer entropy: of the answers to a sample, in nats, mean over samples; lower is more consistent.",
+        ),
+        "aurc": Entry(
+            "evalsuite.metrics.calibration:AreaUnderRisk",
+            "AURC: errors left where the least agreed samples are passed over, over coverages, 0-1; lower is better.",
+        ),
         "authenticity": Entry(
             "evalsuite.metrics.memorisation:Authenticity",
             "Authenticity: share of images farther from their training image than that is from its nearest, 0-1.",
@@ -35,6 +47,10 @@ METRICS: Registry[type[Metric]] = Registry(
         "bleu1": Entry("evalsuite.metrics.bleu:Bleu1", "BLEU-1: BLEU over single words, 0-100."),
         "bleu2": Entry("evalsuite.metrics.bleu:Bleu2", "BLEU-2: BLEU over n-grams of up to 2 words, 0-100."),
         "bleu3": Entry("evalsuite.metrics.bleu:Bleu3", "BLEU-3: BLEU over n-grams of up to 3 words, 0-100."),
+        "brier": Entry(
+            "evalsuite.metrics.calibration:Brier",
+            "Brier score: squared distance of agreement from right or wrong, 0-1; lower is better.",
+        ),
         "cer": Entry(
             "evalsuite.metrics.cer:CharacterErrorRate",
             "CER: character edits per character of the reference, over all outputs; lower is better.",
@@ -97,9 +113,21 @@ METRICS: Registry[type[Metric]] = Registry(
             "evalsuite.metrics.distinct:Distinct4",
             "Distinct-4: share of 4-grams that are different, over all outputs together, 0-1.",
         ),
+        "ece": Entry(
+            "evalsuite.metrics.calibration:ExpectedCalibrationError",
+            "ECE: how far agreement is from how often the majority is right, 0-1; lower is better.",
+        ),
         "edit_similarity": Entry(
             "evalsuite.metrics.edit_similarity:EditSimilarity",
             "Edit similarity: 1 less the Levenshtein distance over the longer length, mean over samples, 0-1.",
+        ),
+        "error_location_f1": Entry(
+            "evalsuite.metrics.error_location_f1:ErrorLocationF1",
+            "Error location F1: harmonic mean of accuracy on solutions with an error and on those without, 0-1.",
+        ),
+        "error_propagation": Entry(
+            "evalsuite.metrics.error_propagation:ErrorPropagation",
+            "Error propagation: how much likelier an error is after one than without, -1 to 1; lower is better.",
         ),
         "exact_match": Entry(
             "evalsuite.metrics.exact_match:ExactMatch",
@@ -122,6 +150,10 @@ METRICS: Registry[type[Metric]] = Registry(
             "evalsuite.metrics.first_error:FirstError",
             "First error: mean number of right steps before the first wrong one, up to a horizon.",
         ),
+        "format_loss": Entry(
+            "evalsuite.metrics.format_loss:FormatLoss",
+            "Format loss: share of finished outputs with no marked answer, or no steps, 0-1; lower is better.",
+        ),
         "frechet_distance": Entry(
             "evalsuite.metrics.frechet_distance:FrechetDistance",
             "Fréchet distance: how far the images' features are from the reference's, as Gaussians; lower is better.",
@@ -129,6 +161,14 @@ METRICS: Registry[type[Metric]] = Registry(
         "frechet_infinity": Entry(
             "evalsuite.metrics.frechet_infinity:FrechetInfinity",
             "Fréchet distance between the populations of images, freed of what the sets' sizes add; lower is better.",
+        ),
+        "horizon": Entry(
+            "evalsuite.metrics.horizon:Horizon",
+            "Reasoning horizon H50: dependent steps that half of the outputs survive, by the Weibull law of depth.",
+        ),
+        "g_pass_at_k": Entry(
+            "evalsuite.metrics.pass_at_k:GPassAtK",
+            "G-Pass@k: chance that at least a share tau of k outputs is right, mean over samples, 0-1.",
         ),
         "inception_score": Entry(
             "evalsuite.metrics.inception_score:InceptionScore",
@@ -172,6 +212,10 @@ METRICS: Registry[type[Metric]] = Registry(
             "evalsuite.metrics.diversity:LpipsDiversity",
             "LPIPS diversity: mean LPIPS of two images, over all pairs; higher is better.",
         ),
+        "maj_at_k": Entry(
+            "evalsuite.metrics.maj_at_k:MajAtK",
+            "maj@k: chance that the most frequent answer of k outputs is right, mean over samples, 0-1.",
+        ),
         "mauve": Entry(
             "evalsuite.metrics.mauve:Mauve",
             "MAUVE: overlap of the outputs with the references, as shares in clusters of their features, 0-1.",
@@ -188,6 +232,10 @@ METRICS: Registry[type[Metric]] = Registry(
             "evalsuite.metrics.meteor:Meteor",
             "METEOR: words, stems and synonyms in common, less a penalty for their order, mean over samples, 0-1.",
         ),
+        "mg_pass_at_k": Entry(
+            "evalsuite.metrics.pass_at_k:MeanGPassAtK",
+            "mG-Pass@k: G-Pass@k averaged over shares from one half to all, mean over samples, 0-1.",
+        ),
         "ms_ssim": Entry(
             "evalsuite.metrics.ssim:MultiScaleStructuralSimilarity",
             "MS-SSIM: structural similarity of each image with its reference at five scales, mean over samples, 0-1.",
@@ -195,6 +243,18 @@ METRICS: Registry[type[Metric]] = Registry(
         "ngram_entropy": Entry(
             "evalsuite.metrics.ngram_entropy:NgramEntropy",
             "N-gram entropy: how evenly the outputs' n-grams are spread, over all outputs together, in nats.",
+        ),
+        "pass_at_k": Entry(
+            "evalsuite.metrics.pass_at_k:PassAtK",
+            "pass@k: chance that at least one of k outputs is right, mean over samples, 0-1.",
+        ),
+        "pass_hat_k": Entry(
+            "evalsuite.metrics.pass_at_k:PassHatK",
+            "pass^k: chance that all of k outputs are right, mean over samples, 0-1.",
+        ),
+        "path_agreement": Entry(
+            "evalsuite.metrics.path_agreement:PathAgreement",
+            "Path agreement: how alike the outputs of a sample are, mean over pairs, then over samples, 0-1.",
         ),
         "precision": Entry(
             "evalsuite.metrics.precision_recall:Precision",
@@ -207,6 +267,10 @@ METRICS: Registry[type[Metric]] = Registry(
         "recall": Entry(
             "evalsuite.metrics.precision_recall:Recall",
             "Recall: share of the reference images that lie among the images, by nearest neighbours, 0-1.",
+        ),
+        "recovery": Entry(
+            "evalsuite.metrics.recovery:Recovery",
+            "Recovery r: right steps among those that build on a wrong one, 0-1; higher is better.",
         ),
         "repetition_4": Entry(
             "evalsuite.metrics.repetition:Repetition4",
@@ -228,6 +292,14 @@ METRICS: Registry[type[Metric]] = Registry(
             "evalsuite.metrics.self_bleu:SelfBleu",
             "Self-BLEU: mean BLEU of each output against all the others, 0-1; lower is more diverse.",
         ),
+        "self_conditioning": Entry(
+            "evalsuite.metrics.self_conditioning:SelfConditioning",
+            "Self-conditioning: risk of a new error with an own error in the text, over that without; lower is better.",
+        ),
+        "selfcheck_ngram": Entry(
+            "evalsuite.metrics.selfcheck_ngram:SelfCheckNgram",
+            "SelfCheckGPT n-gram: -log p of outputs under the n-grams of all of a sample, in nats; lower is better.",
+        ),
         "seq_rep_4": Entry(
             "evalsuite.metrics.repetition:SequenceRepetition4",
             "seq-rep-4: share of 4-grams that repeat one of their own output, mean over outputs, 0-1; lower is better.",
@@ -244,6 +316,10 @@ METRICS: Registry[type[Metric]] = Registry(
             "evalsuite.metrics.step_accuracy:StepAccuracy",
             "Step accuracy: steps stated right, over the steps due, 0-1.",
         ),
+        "step_error": Entry(
+            "evalsuite.metrics.step_error:StepError",
+            "Step error e: wrong steps among those that build on right ones alone, 0-1; lower is better.",
+        ),
         "ter": Entry(
             "evalsuite.metrics.ter:Ter",
             "TER: edits, shifts of blocks among them, divided by reference words, over the corpus, in percent.",
@@ -251,6 +327,14 @@ METRICS: Registry[type[Metric]] = Registry(
         "token_f1": Entry(
             "evalsuite.metrics.token_f1:TokenF1",
             "Token F1: overlap of words with a reference as an F-score, mean over samples, 0-1.",
+        ),
+        "tokens_per_step": Entry(
+            "evalsuite.metrics.tokens_per_step:TokensPerStep",
+            "Tokens per step: tokens written, over steps stated; from 3 up; lower is better.",
+        ),
+        "truncation_rate": Entry(
+            "evalsuite.metrics.truncation_rate:TruncationRate",
+            "Truncation rate: share of outputs that the token budget cut off, 0-1; lower is better.",
         ),
         "vendi": Entry(
             "evalsuite.metrics.vendi:Vendi",
@@ -263,6 +347,10 @@ METRICS: Registry[type[Metric]] = Registry(
         "wil": Entry(
             "evalsuite.metrics.wer:WordInformationLost",
             "WIL: word information lost, over all outputs, 0-1; lower is better.",
+        ),
+        "wrong_path": Entry(
+            "evalsuite.metrics.wrong_path:WrongPath",
+            "Wrong path: right answers with a wrong step, over right answers with steps, 0-1; lower is better.",
         ),
         "zipf": Entry(
             "evalsuite.metrics.zipf:Zipf",

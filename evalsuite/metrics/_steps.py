@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from evalsuite.answers import compare_answers, parse_steps
+from evalsuite.answers import is_number, is_state, read_steps
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,14 +23,21 @@ class StepVerdicts:
     ----------
     right : tuple of bool
         Step by step, the first step first. A step that is not stated is not right.
+    stated : tuple of bool
+        Which of them the output states.
     """
 
     right: tuple[bool, ...]
+    stated: tuple[bool, ...]
 
     @property
     def first_error(self) -> int | None:
         """Number of the first step that is not right, from 1; None where all are."""
         return self.right.index(False) + 1 if False in self.right else None
+
+    def is_wrong(self, step: int) -> bool:
+        """Whether a step, from 1 on, is stated and not right."""
+        return self.stated[step - 1] and not self.right[step - 1]
 
 
 def true_states(metric: str, sample: Sample) -> tuple[str, ...]:
@@ -39,15 +46,15 @@ def true_states(metric: str, sample: Sample) -> tuple[str, ...]:
     Raises
     ------
     ValueError
-        If there are none, or not as many as the sample's depth.
+        If there are none, or fewer than the sample is deep.
     """
     states = sample.metadata.get("states")
     if not isinstance(states, list) or not states:
         raise ValueError(f'{metric}: sample "{sample.id}": metadata["states"] must list the state after each step')
-    if sample.depth is not None and sample.depth != len(states):
+    if sample.depth is not None and sample.depth > len(states):
         raise ValueError(
             f'{metric}: sample "{sample.id}": metadata["states"] must hold one state for each step, '
-            f"expected {sample.depth}, got {len(states)}"
+            f"at least {sample.depth} for its depth, got {len(states)}"
         )
     return tuple(str(state) for state in states)
 
@@ -57,17 +64,20 @@ def judge_steps(output: Output, text: str, states: Sequence[str]) -> StepVerdict
 
     Of an output that the token budget cut off, the last line is left out, since its number may lack digits, and steps
     after the last one stated are not due. Of any other output every step is due. A state that cannot be compared is not
-    right.
+    right, and where a number is due a line without one states nothing.
     """
     cut = output.finish_reason == "length"
     if cut:
         text = text[: text.rfind("\n") + 1]
-    stated = {step: state for step, state in parse_steps(text).items() if 1 <= step <= len(states)}
-    if not stated:
+    read = read_steps([text])[0]
+    verdicts = {
+        step: is_state(stated, states[step - 1])
+        for step, stated in read.items()
+        if 1 <= step <= len(states) and (stated.number is not None or not is_number(states[step - 1]))
+    }
+    if not verdicts:
         return None
-    due = max(stated) if cut else len(states)
+    due = range(1, (max(verdicts) if cut else len(states)) + 1)
     return StepVerdicts(
-        right=tuple(
-            step in stated and compare_answers(stated[step], states[step - 1]) == "right" for step in range(1, due + 1)
-        )
+        right=tuple(verdicts.get(step, False) for step in due), stated=tuple(step in verdicts for step in due)
     )

@@ -12,8 +12,8 @@ A metric is a frozen dataclass; its fields are its options, all of which are in 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields
 from typing import ClassVar, TypeAlias
 
 import numpy as np
@@ -21,10 +21,11 @@ from numpy.typing import NDArray
 
 from evalsuite import stats
 from evalsuite.figures import Figure, FigureInput, slice_figures
-from evalsuite.types import Interval, Modality, Outcome, Output, Sample
+from evalsuite.types import Estimate, Interval, Modality, Outcome, Output, Sample
 
 __all__ = [
     "CurveMetric",
+    "Details",
     "Example",
     "FloatArray",
     "Metric",
@@ -78,6 +79,25 @@ class Example:
     worse: tuple[SampleOutputs, ...]
     worst: tuple[SampleOutputs, ...]
     reference: tuple[SampleOutputs, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Details:
+    """What stands beside the value of a `CurveMetric`.
+
+    Parameters
+    ----------
+    estimates : mapping of str to Estimate
+        Further numbers of the same rows.
+    notes : tuple of str
+        What a reader must know, a sentence each.
+    reach : tuple of float, optional
+        As in `Score`.
+    """
+
+    estimates: Mapping[str, Estimate] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+    reach: tuple[float, float] | None = None
 
 
 class Metric(ABC):
@@ -268,6 +288,24 @@ class CurveMetric(_RowwiseMetric):
 
     @abstractmethod
     def _value(self, rows: FloatArray) -> float: ...
+
+    def interval(self, rows: NDArray[np.float64], clusters: NDArray[np.int64], *, seed: int) -> Interval | None:
+        """Return how sure the value is: by default a cluster bootstrap of `value`.
+
+        Parameters
+        ----------
+        rows : float64, shape (n, n_columns), without NaN
+        clusters : int64, shape (n,)
+            Labels 0..G-1 of samples that depend on one another.
+        seed : int
+            Of the resamples; the same for all models.
+        """
+        return stats.curve_interval(rows, clusters, self.value, seed=seed)
+
+    def details(self, rows: NDArray[np.float64], clusters: NDArray[np.int64], *, seed: int) -> Details:
+        """Return what stands beside the value; by default nothing. Parameters as for `interval`."""
+        del rows, clusters, seed
+        return Details()
 
 
 class SetMetric(Metric):

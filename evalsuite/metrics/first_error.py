@@ -59,6 +59,7 @@ class FirstError(CurveMetric):
     """
 
     name = "first_error"
+    version = 2  # states may be words
     value_range = (0.0, 24.0)
 
     horizon: int = 24

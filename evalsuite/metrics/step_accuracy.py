@@ -20,7 +20,7 @@ class StepAccuracy(RatioMetric[tuple[str, ...]]):
     Notes
     -----
     ``step accuracy = right steps / steps due``, both summed over the corpus. A step is right where the state the output
-    gives it, read by `evalsuite.answers.parse_steps`, equals ``metadata["states"]`` of the sample. All steps of a
+    gives it, read by `evalsuite.answers.read_steps`, is that of ``metadata["states"]``. All steps of a
     sample are due, and one that is not stated is not right; of an output that the token budget cut off, only the
     steps up to the last one it stated in full. Range 0 to 1; higher is better.
 
@@ -44,6 +44,7 @@ class StepAccuracy(RatioMetric[tuple[str, ...]]):
     """
 
     name = "step_accuracy"
+    version = 2  # states may be words
 
     def _target(self, sample: Sample) -> tuple[str, ...]:
         return true_states(self.name, sample)

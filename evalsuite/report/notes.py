@@ -19,6 +19,7 @@ __all__ = ["COUNTED", "floor_lines", "table_notes"]
 
 COUNTED = ("right", "wrong", "scored")  # what became of a sample as it should
 _NAMED = 4
+_WARNING = "warning: "
 
 
 def table_notes(runs: Sequence[LeaderboardRun], labels: Mapping[str, str]) -> list[str]:
@@ -57,14 +58,19 @@ def _without_value(runs: Sequence[LeaderboardRun], labels: Mapping[str, str]) ->
 
 
 def _score_notes(runs: Sequence[LeaderboardRun], labels: Mapping[str, str]) -> list[str]:
-    """Return what the metrics themselves say of their scores; what holds for all models is said once."""
+    """Return what the metrics themselves say of their scores; what holds for all models is said once.
+
+    Of a score with details only warnings are told here: the rest stands beside them, in the report.
+    """
     said: dict[tuple[str, str], list[str]] = {}
     for run in runs:
         for score in run.report.scores:
             for note in score.notes:
-                said.setdefault((score.metric, note), []).append(labels[str(run.report.record["id"])])
+                if not score.details or note.startswith(_WARNING):
+                    said.setdefault((score.metric, note), []).append(labels[str(run.report.record["id"])])
     return [
-        f"note: {metric}{f' of {_list(names)}' if len(names) < len(runs) else ''}: {note}"
+        f"{'warning' if note.startswith(_WARNING) else 'note'}: {metric}"
+        f"{f' of {_list(names)}' if len(names) < len(runs) else ''}: {note.removeprefix(_WARNING)}"
         for (metric, note), names in said.items()
     ]
 

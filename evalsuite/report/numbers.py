@@ -37,7 +37,14 @@ def format_score(score: Score, *, interval: bool = True, decimals: int | None = 
 
 
 def format_value(score: Score, value: float, decimals: int | None = None) -> str:
-    """Return a value of the score's metric, by default with the decimals of the score itself."""
+    """Return a value of the score's metric, by default with the decimals of the score itself.
+
+    What lies beyond the score's reach is ``"> 24"`` or ``"< 1"``.
+    """
+    if score.reach is not None and value >= score.reach[1]:
+        return f"> {score.reach[1]:g}"
+    if score.reach is not None and value <= score.reach[0]:
+        return f"< {score.reach[0]:g}"
     places = score_decimals(score) if decimals is None else decimals
     return f"{100 * value:.{places}f} %" if is_share(score) else f"{value:.{places}f}"
 
@@ -47,6 +54,7 @@ def format_difference(score: Score, value: float, interval: Interval | None, dec
 
     Differences are smaller than scores: what shows two digits of the largest of these numbers, not of the score.
     """
+    score = replace(score, reach=None)  # of scores, not of differences
     ends = () if interval is None else (interval.low, interval.high)
     places = max(decimals, score_decimals(replace(score, value=max(map(abs, (value, *ends))))))
     text = f"{'+' if value >= 0 else ''}{format_value(score, value, places)}"

@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from evalsuite.errors import InputError, SaveError
-from evalsuite.types import OUTCOMES, Interval, Output, Score, Slice
+from evalsuite.types import OUTCOMES, Estimate, Interval, Output, Score, Slice
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -186,6 +186,8 @@ def _score(entry: Mapping[str, Any]) -> Score:
     values["interval"] = _interval(values["interval"])
     values["bounds"] = None if values["bounds"] is None else tuple(values["bounds"])
     values["notes"] = tuple(values.get("notes", ()))
+    values["reach"] = _reach(values.get("reach"))
+    values["details"] = {name: _estimate(part) for name, part in values.get("details", {}).items()}
     values["slices"] = {
         key: tuple(Slice(**{**part, "interval": _interval(part["interval"])}) for part in parts)
         for key, parts in values["slices"].items()
@@ -198,6 +200,17 @@ def _score(entry: Mapping[str, Any]) -> Score:
 
 def _interval(entry: Mapping[str, Any] | None) -> Interval | None:
     return None if entry is None else Interval(**entry)
+
+
+def _reach(entry: Sequence[float] | None) -> tuple[float, float] | None:
+    if entry is None:
+        return None
+    low, high = entry
+    return low, high
+
+
+def _estimate(entry: Mapping[str, Any]) -> Estimate:
+    return Estimate(value=entry["value"], interval=_interval(entry["interval"]), reach=_reach(entry.get("reach")))
 
 
 def _check(report: Report) -> None:
@@ -221,6 +234,8 @@ def _check(report: Report) -> None:
         expected += [(text, str) for text in (score.metric, score.signature, *score.outcomes)]
         expected += [(value, number) for value in (score.n, *score.outcomes.values(), *ends, *(score.bounds or ()))]
         expected += [(score.higher_is_better, bool), (score.primary, bool), (score.value, (*number, type(None)))]
+        expected += [(end, number) for end in score.reach or ()]
+        expected += [(part.value, (*number, type(None))) for part in score.details.values()]
         for part in (part for parts in score.slices.values() for part in parts):
             expected += [(part.key, (str, int)), (part.value, (*number, type(None)))]
     for value, kind in expected:

@@ -236,16 +236,14 @@ def score_named_sets(real: str, fake: str, metrics: Sequence[str], how: SetScori
 
 
 def _check_sizes(metrics: Sequence[Metric], real: ScoredSet, fake: ScoredSet) -> None:
-    """Raise InputError where a set has fewer images than a metric takes."""
-    for metric in metrics:
-        least = getattr(metric, "least", 1)
-        for option, one in (("--real", real), ("--fake", fake)):
-            if one.n is not None and one.n < least:
-                left_out = "".join(f"; left out: {count} x {reason}" for reason, count in one.excluded.items())
-                raise InputError(
-                    f'{option} {one.name}: has {one.n} image{"s" * (one.n != 1)}, metric "{metric.name}" takes at '
-                    f"least {least}{left_out}"
-                )
+    """Raise InputError where a set has fewer images than metrics take, with what each of these takes."""
+    least = dict.fromkeys((metric.name, getattr(metric, "least", 1)) for metric in metrics)
+    for option, one in (("--real", real), ("--fake", fake)):
+        wanted = [f'metric "{name}" takes at least {n}' for name, n in least if one.n is not None and one.n < n]
+        if wanted:
+            left_out = "".join(f"; left out: {count} x {reason}" for reason, count in one.excluded.items())
+            images = f"{one.n} image{'s' * (one.n != 1)}"
+            raise InputError(f"{option} {one.name}: has {images}, {', '.join(wanted)}{left_out}")
 
 
 def _check_metrics(metrics: Sequence[Metric], real: str) -> None:

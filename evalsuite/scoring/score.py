@@ -15,6 +15,7 @@ from evalsuite.extractors import RUN_CODE
 from evalsuite.metrics import METRICS
 from evalsuite.metrics.base import (
     CurveMetric,
+    Details,
     FloatArray,
     Metric,
     RowMetric,
@@ -205,6 +206,7 @@ def _score(
     reference = metric.reference(data.samples) if isinstance(metric, SetMetric) else None
     value, interval = _value_and_interval(metric, rows.values[scored], labels[scored], seed, reference)
     notes = metric.notes(rows.values[scored], reference)
+    details = _details(metric, rows.values[scored], labels[scored], seed)
     floor = None
     scored_signature = metric.signature()
     if isinstance(metric, SetMetric):
@@ -223,8 +225,10 @@ def _score(
         outcomes=_count_outcomes(rows),
         bounds=_bounds(metric, rows),
         slices={key: _slices(key, metric, rows, labels, data.samples, seed, reference) for key in spec.by},
-        notes=notes,
+        notes=(*notes, *details.notes),
         floor=floor,
+        reach=details.reach,
+        details=details.estimates,
     )
 
 
@@ -244,8 +248,7 @@ def compute_rows(metric: Metric, samples: Sequence[Sample], outputs: Sequence[Sa
 def _value_and_interval(
     metric: Metric, values: FloatArray, clusters: NDArray[np.int64], seed: int, reference: FloatArray | None
 ) -> tuple[float | None, Interval | None]:
-    _, labels = np.unique(clusters, return_inverse=True)
-    labels = labels.astype(np.int64).reshape(len(values))
+    labels = _dense(clusters)
     interval: Interval | None
     if isinstance(metric, SetMetric):
         value = metric.value(values, reference)
@@ -253,7 +256,7 @@ def _value_and_interval(
     elif isinstance(metric, CurveMetric):
         rows = np.asarray(values, dtype=np.float64)
         value = metric.value(rows)
-        interval = stats.curve_interval(rows, labels, metric.value, seed=seed)
+        interval = metric.interval(rows, labels, seed=seed)
     else:
         assert isinstance(metric, RowMetric)
         rows = np.asarray(values, dtype=np.float64)
@@ -265,6 +268,18 @@ def _value_and_interval(
     if np.isnan(value):
         return None, None
     return float(value), interval
+
+
+def _details(metric: Metric, values: FloatArray, clusters: NDArray[np.int64], seed: int) -> Details:
+    if not isinstance(metric, CurveMetric):
+        return Details()
+    return metric.details(np.asarray(values, dtype=np.float64), _dense(clusters), seed=seed)
+
+
+def _dense(clusters: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return labels 0..G-1 of those that are there."""
+    _, labels = np.unique(clusters, return_inverse=True)
+    return labels.astype(np.int64).reshape(len(clusters))
 
 
 def _slices(
@@ -310,4 +325,6 @@ def _bounds(metric: Metric, rows: Rows) -> tuple[float, float] | None:
     scored = rows.values[rows.scored()]
     successes, trials = stats.sum_in_blocks(scored)
     weight = n_open * (trials / len(scored) if len(scored) else 1.0)
+    if trials + weight <= 0:  # nothing to take a share of, as where no answer is right and only those count
+        return None
     return float(successes / (trials + weight)), float((successes + weight) / (trials + weight))

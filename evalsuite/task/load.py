@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, cast, get_args
 from evalsuite.errors import TaskError, did_you_mean
 from evalsuite.registry import plugin_points
 from evalsuite.task.fields import check_keys, optional_field, required_field, type_name
+from evalsuite.task.outside import load_outside, split_outside
 from evalsuite.task.samples import load_samples
 from evalsuite.task.task import MetricSpec, Task, render_prompt
 from evalsuite.types import GenerationConfig, Modality, Sample
@@ -59,13 +60,16 @@ def list_tasks() -> list[tuple[str, str]]:
 
 
 def load_task(name: str) -> Task:
-    """Load a task by name, or by the path of its ``task.toml`` or folder.
+    """Load a task by name, by the path of its ``task.toml`` or folder, or data of others by form and path.
 
     Raises
     ------
     TaskError
         If there is none, or its file or samples are wrong; the message names file, field and what was expected.
     """
+    outside = split_outside(name)
+    if outside is not None:
+        return load_outside(*outside)
     path = Path(name)
     try:
         is_folder = bool(name) and path.is_dir()

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from typing import TYPE_CHECKING, Any
 
 from evalsuite.errors import TaskError
 from evalsuite.task.fields import check_keys, optional_field, required_field, type_name
+from evalsuite.task.json_lines import json_lines
 from evalsuite.types import Sample
 from evalsuite.worlds import digest_samples, load_world
 
@@ -75,30 +75,19 @@ def parse_samples(content: bytes, name: str) -> list[Sample]:
         At the first bad line, which is named; also if there is no sample or an id comes twice.
     """
     samples: list[Sample] = []
-    first_line: dict[str, int] = {}
-    for number, line in enumerate(content.split(b"\n"), start=1):
-        if not line.strip():
-            continue
-        where = f"{name}:{number}"
-        try:
-            record = json.loads(line.decode("utf-8"), parse_constant=_refuse_constant)
-        except UnicodeDecodeError as error:
-            raise TaskError(f"{where}: not UTF-8 at byte {error.start} of the line") from error
-        except (ValueError, RecursionError) as error:
-            raise TaskError(f"{where}: not a JSON object: {error}") from error
+    first_line: dict[str, str] = {}
+    for where, record in json_lines(content, name):
         sample = _parse_sample(record, where)
         if sample.id in first_line:
             raise TaskError(f'{where}: the id "{sample.id}" was used before, on line {first_line[sample.id]}')
-        first_line[sample.id] = number
+        first_line[sample.id] = where.rpartition(":")[2]
         samples.append(sample)
     if not samples:
         raise TaskError(f"{name}: there is no sample in it")
     return samples
 
 
-def _parse_sample(record: object, where: str) -> Sample:
-    if not isinstance(record, dict):
-        raise TaskError(f"{where}: expected a JSON object, found {type_name(record)}")
+def _parse_sample(record: Mapping[str, Any], where: str) -> Sample:
     check_keys(record, _SAMPLE_KEYS, where)
     references = optional_field(record, "references", list, where, [])
     for i, reference in enumerate(references):
@@ -148,7 +137,3 @@ def _inside(folder: Path, name: str, where: str) -> Path:
     if not path.is_relative_to(folder.resolve()):
         raise TaskError(f"{where}.file: {name!r} is outside the task's folder {folder}")
     return path
-
-
-def _refuse_constant(name: str) -> object:
-    raise ValueError(f"{name} is not JSON")

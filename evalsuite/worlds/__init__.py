@@ -20,7 +20,19 @@ if TYPE_CHECKING:
 
 __all__ = ["WORLDS", "World", "digest_samples", "load_world", "sample_record"]
 
-WORLDS = ("data_to_text", "fashion_classes", "ledger", "pictures", "unconditional")
+WORLDS = (
+    "arithmetic_graph",
+    "data_to_text",
+    "deduction",
+    "fashion_classes",
+    "ledger",
+    "pictures",
+    "plan",
+    "program",
+    "relations",
+    "tracking",
+    "unconditional",
+)
 
 
 class World(Protocol):

@@ -11,6 +11,9 @@ mod text;
 #[pyo3::pymodule]
 mod _rust {
     #[pymodule_export]
+    use crate::bindings::answers::{answer_keys, compare_answers, extract_answers, verify_answers};
+
+    #[pymodule_export]
     use crate::bindings::bleu::{bleu_scores, bleu_statistics, tokenize};
 
     #[pymodule_export]
@@ -40,6 +43,9 @@ mod _rust {
     };
 
     #[pymodule_export]
+    use crate::bindings::horizon::fit_depth_laws;
+
+    #[pymodule_export]
     use crate::bindings::meteor::{meteor_scores, meteor_statistics};
 
     #[pymodule_export]
@@ -64,4 +70,7 @@ mod _rust {
 
     #[pymodule_export]
     use crate::bindings::ter::ter_statistics;
+
+    #[pymodule_export]
+    use crate::bindings::traces::{ngram_surprise, step_lines};
 }

@@ -393,7 +393,7 @@ def test_list_shows_the_options_of_a_metric(capsys: Capture) -> None:
     assert (code, err) == (0, "")
     assert "  max_order        4        Longest n-gram, in [1, 16]\n" in out
     assert "--metric bleu --option bleu.max_order=VALUE" in out
-    code, out, _ = call(capsys, "list", "metrics", "accuracy")
+    code, out, _ = call(capsys, "list", "metrics", "step_accuracy")
     assert "It has no options." in out
     assert "--option" not in call(capsys, "list", "metrics", "kid")[1]
     found = json.loads(call(capsys, "list", "metrics", "wer", "--json")[1])

@@ -313,6 +313,12 @@ def test_a_data_set_by_name(capsys: Capture) -> None:
         ("real", "ruined", (), "none of its 2 images can be scored: 1 x damaged or cut off; 1 x empty file"),
         ("real", "one", (), '--fake one: has 1 image, metric "frechet_distance" takes at least 2'),
         ("one", "fake", (), '--real one: has 1 image, metric "frechet_distance" takes at least 2'),
+        (
+            "real",
+            "one",
+            ("--metric", "precision", "kid"),
+            '--fake one: has 1 image, metric "precision" takes at least 4, metric "kid" takes at least 2',
+        ),
         ("real", "large", (), "--fake large: image 0: expected shape (28, 28, 1), found (32, 32, 1)"),
         ("mixed", "fake", (), '--real mixed: reference set "mixed": image'),
         ("real", "fake", ("--extractor", "fashion_convent"), '"fashion_convent"; did you mean "fashion_convnet"?'),

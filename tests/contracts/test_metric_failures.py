@@ -78,8 +78,7 @@ def test_error_is_a_missing_value_not_zero(name: str) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_failed_repeat_is_left_out(name: str) -> None:
     metric, made = make(name), example(name)
-    failed = replace(ERROR[0], repeat=1)
-    rows = compute(metric, made.samples, [(*outputs, failed) for outputs in made.best])
+    rows = compute(metric, made.samples, [(*outputs, replace(ERROR[0], repeat=len(outputs))) for outputs in made.best])
     assert value(metric, rows) == value(metric, compute(metric, made.samples, made.best))
 
 

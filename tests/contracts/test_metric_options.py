@@ -19,6 +19,14 @@ if TYPE_CHECKING:
 from tests.contracts.metric_examples import NAMES, SET_METRICS, example, make, reference
 
 pytestmark = pytest.mark.usefixtures("inception_without_weights")
+OTHER_NAMES = {
+    "13a": "none",
+    "none": "13a",
+    "apart": "hundredths",
+    "lenient": "same",
+    "undecided": "sum",
+    "power": "undecided",
+}
 # Another allowed value of each option, with what it needs beside it.
 OTHER: dict[str, dict[str, object]] = {
     "max_order": {"max_order": 2},
@@ -64,6 +72,12 @@ OTHER: dict[str, dict[str, object]] = {
     "n_seeds": {"n_seeds": 2},
     "corpus": {"corpus": "CORPUS"},
     "ngram": {"ngram": 5},
+    "floor": {"floor": 0.25},
+    "tokens": {"tokens": "model"},
+    "tau": {"tau": 1.0},
+    "bins": {"bins": 5},
+    "similarity": {"similarity": "edit"},
+    "summary": {"summary": "max"},
 }
 
 
@@ -104,9 +118,7 @@ def test_every_option_is_in_the_signature(
     for option in options:
         default = getattr(metric_class(), option.name)
         chosen = "classifier" if (name, option.name) == ("inception_score", "extractor") else option.name
-        other = OTHER.get(chosen) or {
-            option.name: (not default) if isinstance(default, bool) else {"13a": "none", "none": "13a"}[default]
-        }
+        other = OTHER.get(chosen) or {option.name: (not default) if isinstance(default, bool) else OTHER_NAMES[default]}
         stands_for = {
             "IMAGES": str(image_folder),
             "CHECKPOINT": f"hf:{checkpoint_folder}",

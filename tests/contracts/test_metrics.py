@@ -101,7 +101,8 @@ def test_same_input_gives_the_same_bytes(name: str) -> None:
 def test_last_turn_is_scored(name: str) -> None:
     metric, made = make(name), example(name)
     outputs = [
-        (replace(worst[0], turn=0), replace(best[0], turn=1)) for best, worst in zip(made.best, made.worst, strict=True)
+        (*(replace(output, turn=0) for output in worst), *(replace(output, turn=1) for output in best))
+        for best, worst in zip(made.best, made.worst, strict=True)
     ]
     rows = compute(metric, made.samples, outputs)
     assert rows.values.tobytes() == compute(metric, made.samples, made.best).values.tobytes()

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evalsuite.distances import leave_out_coverage, neighbour_distances, neighbourhoods
+from evalsuite.distances.balls import _leaves_much_open as balls_leave_much_open
 from evalsuite.distances.sketch import sketch_of
 
 NAMES = ("precision", "recall", "density", "coverage")
@@ -77,11 +78,25 @@ def test_strips_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
         np.testing.assert_array_equal(getattr(parts, name), getattr(whole, name))
 
 
-def test_where_leading_directions_decide() -> None:
-    """As many and as long features as get a sketch, and copies: the same as of all distances in float64."""
+@pytest.mark.parametrize(("spread", "leaves_open"), [(1.0, False), (0.3, True), (0.01, False)])
+def test_where_leading_directions_decide(spread: float, leaves_open: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As many and as long features as get a sketch, and copies: the same as of all distances in float64.
+
+    With less spread they lie in most balls around the reference, and products of whole vectors are cheaper.
+    """
+    decided = []
+
+    def leaves_much_open(*args: Any) -> bool:
+        decided.append(balls_leave_much_open(*args))
+        return decided[-1]
+
+    monkeypatch.setattr("evalsuite.distances.balls._leaves_much_open", leaves_much_open)
+    if spread < 1.0:
+        monkeypatch.setattr("evalsuite.distances.sketch._best_rank", lambda *_: 64)
     draw = np.random.default_rng(7)
     turn = draw.normal(size=(256, 256)) * (np.arange(1, 257) ** -0.8)[:, None]
     x, y = (np.maximum(draw.normal(size=(n, 256)) @ turn + 0.3, 0).astype(np.float32) for n in (1300, 1500))
+    x = (y.mean(axis=0) + spread * (x - x.mean(axis=0))).astype(np.float32)
     x[:100] = y[:100]
     x[100:110] = x[110]
     assert sketch_of(x, y, n_pairs=1300 * 1500 + (1300**2 + 1500**2) // 2).basis is not None
@@ -95,6 +110,8 @@ def test_where_leading_directions_decide() -> None:
     np.testing.assert_array_equal(found.hit, (cross <= real).any(axis=0))
     np.testing.assert_array_equal(found.recalled, (cross <= own[:, None]).any(axis=0))
     assert 0 < found.recall < 1
+    assert 0 < found.precision <= 1
+    assert decided == [leaves_open]
 
 
 def test_coverage_without_blocks() -> None:

@@ -16,7 +16,7 @@ LAST = np.iinfo(np.int64).max
 
 def side(x: Any, members: Any = None) -> TileSide:
     rows = np.arange(len(x)) if members is None else np.asarray(members)
-    return TileSide(x, rows, np.zeros(len(rows)), np.full(len(rows), 1e-3))
+    return TileSide(x, rows, np.zeros(len(rows)), np.full(len(rows), 1e-3), np.zeros(len(rows)))
 
 
 def lists(n: int, k: int) -> Any:
@@ -50,9 +50,9 @@ def test_what_is_refused() -> None:
     with pytest.raises(ValueError, match=r"found -1"):
         enter_pairs(side(x), lists(3, 1), side(x), np.array([[0], [-1], [2]]))
     with pytest.raises(ValueError, match="`tile` must have 9 elements"):
-        pairs_within(tile[:2], 1.0, side(x), None, side(x), np.zeros(3), bounds_decide=True)
+        pairs_within(tile[:2], 1.0, side(x), None, side(x), np.zeros(3))
     with pytest.raises(ValueError, match="`column_radii` must have 3 elements"):
-        pairs_within(tile, 1.0, side(x), None, side(x), np.zeros(2), bounds_decide=True)
+        pairs_within(tile, 1.0, side(x), None, side(x), np.zeros(2))
     with pytest.raises(ValueError, match="`lists` must have 3 elements"):
         keep_nearest(tile, 1.0, side(x), lists(2, 1), side(x))
     with pytest.raises(TypeError, match="features"):

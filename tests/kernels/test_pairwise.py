@@ -28,6 +28,10 @@ GROUPS = st.lists(st.lists(TEXTS, max_size=5), max_size=4)
 def plain(a: list[str], b: list[str], similarity: str, order: int) -> float:
     if similarity == "jaccard":
         return twin.jaccard(a, b, order)
+    if similarity == "overlap":
+        sets = [{tuple(words[i : i + order]) for i in range(len(words) - order + 1)} for words in (a, b)]
+        least = min(map(len, sets))
+        return len(sets[0] & sets[1]) / least if least else float("nan")
     if similarity in ("edit", "distance"):
         cost = twin.distance(a, b)
         return cost if similarity == "distance" else 1 - cost / (max(len(a), len(b)) or 1)
@@ -35,7 +39,7 @@ def plain(a: list[str], b: list[str], similarity: str, order: int) -> float:
 
 
 @settings(derandomize=True, deadline=None, max_examples=150)
-@given(GROUPS, st.sampled_from(["jaccard", "lcs", "edit", "lcs_length", "distance"]), st.integers(1, 4))
+@given(GROUPS, st.sampled_from(["jaccard", "overlap", "lcs", "edit", "lcs_length", "distance"]), st.integers(1, 4))
 def test_matrices_equal_single_pairs(groups: list[list[str]], similarity: Similarity, order: int) -> None:
     found = pairwise_similarities(groups, similarity, order=order)
     assert len(found) == len(groups)
@@ -45,7 +49,7 @@ def test_matrices_equal_single_pairs(groups: list[list[str]], similarity: Simila
         np.testing.assert_array_equal(matrix, np.array(expected).reshape(len(texts), len(texts)))
 
 
-@pytest.mark.parametrize("similarity", ["jaccard", "lcs", "edit"])
+@pytest.mark.parametrize("similarity", ["jaccard", "overlap", "lcs", "edit"])
 def test_long_texts_and_large_groups(similarity: Any) -> None:
     rng = random.Random(2)
     texts = [

@@ -118,7 +118,7 @@ def test_value_goes_no_further_than_the_items() -> None:
 def test_range_follows_the_horizon() -> None:
     assert FirstError(horizon=7).value_range == (0.0, 7.0)
     assert FirstError().value_range == FirstError.value_range == (0.0, 24.0)
-    assert FirstError(horizon=7).signature() == "first_error|horizon:7|version:1"
+    assert FirstError(horizon=7).signature() == "first_error|horizon:7|version:2"
     with pytest.raises(UsageError, match=r"first_error: `horizon` must be an integer in \[1, 10000\], got 0"):
         FirstError(horizon=0)
 

@@ -71,7 +71,7 @@ def test_oracle_of_the_ledger_world_is_perfect() -> None:
     [
         (3, {}, 'step_accuracy: sample "x": metadata\\["states"\\] must list the state after each step'),
         (3, {"states": []}, "must list the state after each step"),
-        (3, {"states": [1, 2]}, "must hold one state for each step, expected 3, got 2"),
+        (3, {"states": [1, 2]}, "must hold one state for each step, at least 3 for its depth, got 2"),
     ],
 )
 def test_samples_without_states_are_named(depth: int, metadata: dict[str, Any], message: str) -> None:

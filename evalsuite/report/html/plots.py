@@ -124,6 +124,8 @@ def curve_plot(curves: Sequence[tuple[int, str, Curve]]) -> dict[str, Any]:
     traces: list[dict[str, Any]] = []
     for i, label, curve in curves:
         traces += _points(i, label, curve, scale) if categories else _line(i, label, curve, scale)
+        if curve.marks is not None:
+            traces += _points(i, label, curve.marks, scale)
     return {
         "data": traces,
         "layout": {
@@ -136,7 +138,7 @@ def curve_plot(curves: Sequence[tuple[int, str, Curve]]) -> dict[str, Any]:
                 "title": {"text": plot_label(first.x_label)},
                 "type": "category" if categories else "linear",
                 "zeroline": False,
-                **({} if categories else _ends([float(x) for *_, curve in curves for x in curve.x])),
+                **({} if categories else _ends([float(x) for *_, curve in curves for x in (curve.marks or curve).x])),
             },
             "yaxis": {
                 "title": {"text": plot_label(first.y_label)},
@@ -174,20 +176,19 @@ def _line(i: int, label: str, curve: Curve, scale: float) -> list[dict[str, Any]
     }
     line = {
         "type": "scatter",
-        "mode": "lines+markers",
+        "mode": "lines+markers" if curve.marks is None else "lines",
         "x": list(curve.x),
         "y": [None if y is None else _short(scale * y) for y in curve.y],
         "line": {"width": 2, "color": _colour(i), "dash": _DASHES[i // _COLOURS % len(_DASHES)]},
         "marker": {"size": 6, "symbol": _SYMBOLS[i % len(_SYMBOLS)], "color": _colour(i)},
-        "hovertext": _hover(label, curve),
-        "hoverinfo": "text",
+        **({"hovertext": _hover(label, curve), "hoverinfo": "text"} if curve.marks is None else {"hoverinfo": "skip"}),
     }
     return [band, line]
 
 
 def _points(i: int, label: str, curve: Curve, scale: float) -> list[dict[str, Any]]:
     known = [
-        (str(x), y, y if low is None else low, y if high is None else high)
+        (x, y, y if low is None else low, y if high is None else high)
         for x, y, low, high in zip(curve.x, curve.y, curve.low, curve.high, strict=True)
         if y is not None
     ]
@@ -196,7 +197,7 @@ def _points(i: int, label: str, curve: Curve, scale: float) -> list[dict[str, An
             "type": "scatter",
             "mode": "markers",
             "offsetgroup": f"g{i}",
-            "x": [plot_label(x, 24) for x, *_ in known],
+            "x": [plot_label(x, 24) if isinstance(x, str) else x for x, *_ in known],
             "y": [_short(scale * y) for _, y, _, _ in known],
             "error_y": {
                 "type": "data",

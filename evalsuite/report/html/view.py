@@ -259,7 +259,7 @@ def figure_block(group: FigureGroup, names: Sequence[str]) -> Block:
             kind="plot",
             plot=curve_plot(curves),
             alt=alt,
-            table=_curve_table(curves),
+            table=_curve_table([(place, name, curve.marks or curve) for place, name, curve in curves]),
             keys=tuple((place, name) for place, name, _ in curves),
         )
     items: list[dict[str, Any]] = []

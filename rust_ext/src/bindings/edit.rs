@@ -125,6 +125,7 @@ pub(crate) fn pairwise_similarities(
     let sizes = group_sizes.to_vec(py)?;
     let similarity = match similarity {
         "jaccard" => Similarity::Jaccard { order },
+        "overlap" => Similarity::Overlap { order },
         "lcs" => Similarity::Lcs,
         "edit" => Similarity::Edit,
         "lcs_length" => Similarity::LcsLength,

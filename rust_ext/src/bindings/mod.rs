@@ -3,6 +3,7 @@
 
 #![allow(clippy::needless_pass_by_value)] // PyO3 hands arguments over as owned values
 
+pub(crate) mod answers;
 pub(crate) mod arrays;
 pub(crate) mod bleu;
 pub(crate) mod bootstrap;
@@ -11,6 +12,7 @@ pub(crate) mod contamination;
 pub(crate) mod decoding;
 pub(crate) mod diversity;
 pub(crate) mod edit;
+pub(crate) mod horizon;
 pub(crate) mod meteor;
 pub(crate) mod neighbours;
 pub(crate) mod ngrams;
@@ -18,3 +20,4 @@ pub(crate) mod resizing;
 pub(crate) mod rouge;
 pub(crate) mod significance;
 pub(crate) mod ter;
+pub(crate) mod traces;

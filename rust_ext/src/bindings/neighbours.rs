@@ -19,8 +19,14 @@ type ThreeArrays<'py> = (
     Bound<'py, PyBytes>,
     Bound<'py, PyBytes>,
 );
-/// Features, members, slack and error of a tile's rows or columns.
-type Given = (Features, PyBuffer<i64>, PyBuffer<f64>, PyBuffer<f64>);
+/// Features, members, slack, error and rest of a tile's rows or columns.
+type Given = (
+    Features,
+    PyBuffer<i64>,
+    PyBuffer<f64>,
+    PyBuffer<f64>,
+    PyBuffer<f64>,
+);
 /// Squared distances and members of a side's lists, float64 and int64 of shape (n, k).
 type Lists = (PyBuffer<f64>, PyBuffer<i64>);
 
@@ -152,7 +158,7 @@ pub(crate) fn pairs_within(
     columns: Given,
     column_radii: PyBuffer<f64>,
     settled: PyBuffer<u8>,
-    bounds_decide: bool,
+    lesser_radii: PyBuffer<f64>,
 ) -> PyResult<ThreeArrays<'_>> {
     let row_radii = row_radii.map(|radii| radii.to_vec(py)).transpose()?;
     let column_radii = column_radii.to_vec(py)?;
@@ -162,6 +168,8 @@ pub(crate) fn pairs_within(
     let settled: Vec<bool> = settled.to_vec(py)?.iter().map(|&one| one != 0).collect();
     expect("settled", columns.1.item_count(), settled.len())?;
     expect("column_radii", columns.1.item_count(), column_radii.len())?;
+    let lesser_radii = lesser_radii.to_vec(py)?;
+    expect("lesser_radii", columns.1.item_count(), lesser_radii.len())?;
     expect(
         "tile",
         rows.1.item_count() * columns.1.item_count(),
@@ -180,7 +188,7 @@ pub(crate) fn pairs_within(
                 &column_side.side(),
                 &column_radii,
                 &settled,
-                bounds_decide,
+                &lesser_radii,
             )
         })
     });
@@ -198,6 +206,7 @@ struct Held<'a, T> {
     members: Vec<i64>,
     slack: Vec<f64>,
     error: Vec<f64>,
+    rest: Vec<f64>,
 }
 
 impl<'a, T: Element + Coordinate> Held<'a, T> {
@@ -208,10 +217,12 @@ impl<'a, T: Element + Coordinate> Held<'a, T> {
             width: features.shape()[1],
             slack: given.2.to_vec(py)?,
             error: given.3.to_vec(py)?,
+            rest: given.4.to_vec(py)?,
             members,
         };
         expect("slack", held.members.len(), held.slack.len())?;
         expect("error", held.members.len(), held.error.len())?;
+        expect("rest", held.members.len(), held.rest.len())?;
         Ok(held)
     }
 
@@ -222,6 +233,7 @@ impl<'a, T: Element + Coordinate> Held<'a, T> {
             members: &self.members,
             slack: &self.slack,
             error: &self.error,
+            rest: &self.rest,
         }
     }
 }

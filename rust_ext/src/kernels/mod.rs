@@ -2,6 +2,7 @@
 
 #![forbid(unsafe_code)]
 
+pub mod answers;
 pub mod bleu;
 pub mod characters;
 pub mod chrf;
@@ -10,6 +11,7 @@ pub mod decoding;
 pub mod divergence;
 pub mod diversity;
 pub mod edit;
+pub mod horizon;
 pub mod meteor;
 pub mod neighbours;
 pub mod numbering;
@@ -20,3 +22,4 @@ pub mod rouge;
 pub mod segments;
 pub mod ter;
 pub mod tokenizers;
+pub mod traces;

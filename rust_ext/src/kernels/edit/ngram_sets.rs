@@ -1,7 +1,7 @@
 //! The sets of n-grams of several texts, and which texts share them.
 
 /// Numbers for pairs of numbers, in order of appearance.
-struct PairIds {
+pub(crate) struct PairIds {
     /// Open addressing, key and number plus 1; 0 marks a free slot.
     slots: Vec<(u64, u32)>,
     shift: u32,
@@ -9,7 +9,7 @@ struct PairIds {
 }
 
 impl PairIds {
-    fn new(n_pairs: usize) -> Self {
+    pub(crate) fn new(n_pairs: usize) -> Self {
         let bits = (2 * n_pairs).next_power_of_two().trailing_zeros().max(4);
         Self {
             slots: vec![(0, 0); 1 << bits],
@@ -18,7 +18,12 @@ impl PairIds {
         }
     }
 
-    fn insert(&mut self, first: u32, second: u32) -> u32 {
+    /// How many pairs there are.
+    pub(crate) const fn len(&self) -> usize {
+        self.len as usize
+    }
+
+    pub(crate) fn insert(&mut self, first: u32, second: u32) -> u32 {
         let key = u64::from(first) << 32 | u64::from(second);
         let hash = (key ^ key >> 29).wrapping_mul(0x9e37_79b9_7f4a_7c15);
         let mut slot = (hash >> self.shift) as usize;

@@ -25,6 +25,11 @@ pub enum Similarity {
         /// Words of an n-gram.
         order: usize,
     },
+    /// Common n-grams of this order over those of the text that has fewer; NaN where either has none.
+    Overlap {
+        /// Words of an n-gram.
+        order: usize,
+    },
     /// F-score of the longest common subsequence, as ROUGE-L: 0 where nothing is common.
     Lcs,
     /// 1 less the Levenshtein distance over the longer length; 1 for two empty texts.
@@ -128,7 +133,7 @@ impl Group {
         if n == 0 {
             return;
         }
-        if let Similarity::Jaccard { order } = similarity {
+        if let Similarity::Jaccard { order } | Similarity::Overlap { order } = similarity {
             let sets = NgramSets::new(&(0..n).map(|text| self.text(text)), order);
             fill_rows(matrix, n, MIN_ROWS, Vec::new, |shared, i, row| {
                 shared.clear();
@@ -137,7 +142,12 @@ impl Group {
                 sets.count_shared(i, shared);
                 for (j, &common) in (i..).zip(shared.iter()) {
                     let common = common as usize;
-                    row[j] = common as f64 / (sets.size(i) + sets.size(j) - common) as f64;
+                    let (size, other) = (sets.size(i), sets.size(j));
+                    let of = match similarity {
+                        Similarity::Overlap { .. } => size.min(other),
+                        _ => size + other - common,
+                    };
+                    row[j] = common as f64 / of as f64;
                 }
             });
         } else {

@@ -278,7 +278,8 @@ mod tests {
             width: 1,
             members: &members[part.clone()],
             slack: &slack[part.clone()],
-            error: &error[part],
+            error: &error[part.clone()],
+            rest: &slack[part],
         };
         let mut lists = vec![
             Neighbour {

@@ -12,7 +12,7 @@ const PART: usize = 1024;
 /// The rows or the columns of a tile.
 ///
 /// For the distance D of a pair, times the tiles' scale, and its bound B, `sqrt(B - error) - slack <= D`, with `error`
-/// and `slack` of either side.
+/// and `slack` of either side; and `D <= sqrt(B + 4 rest rest' + error) + slack` with the `rest` of both.
 #[derive(Clone, Copy)]
 pub struct Side<'a, T> {
     /// The vectors of the whole set, one after the other.
@@ -25,6 +25,8 @@ pub struct Side<'a, T> {
     pub slack: &'a [f64],
     /// For each, by how much bounds may be wrong.
     pub error: &'a [f64],
+    /// For each, the length of what a bound does not see.
+    pub rest: &'a [f64],
 }
 
 impl<'a, T: Coordinate> Side<'a, T> {
@@ -35,7 +37,8 @@ impl<'a, T: Coordinate> Side<'a, T> {
             let part = Side {
                 members: &self.members[places.clone()],
                 slack: &self.slack[places.clone()],
-                error: &self.error[places],
+                error: &self.error[places.clone()],
+                rest: &self.rest[places],
                 ..self
             };
             (start, part)
@@ -63,7 +66,7 @@ impl<'a, T: Coordinate> Side<'a, T> {
         ((longest * longest + self.error[place]) * (1.0 + ROUNDING)) as f32
     }
 
-    /// A bound below which any pair is nearer than this squared distance, where bounds are distances but for errors.
+    /// Pairs of which `bound + 4 rest rest'` is no greater than this are no farther apart than this squared distance.
     #[must_use]
     pub fn sure(&self, place: usize, squared: f64, scale: f64) -> f32 {
         let shortest = squared.sqrt() * scale - self.slack[place];
@@ -131,6 +134,7 @@ mod tests {
             members: &[0, 1],
             slack: &slack,
             error: &error,
+            rest: &slack,
         };
         for squared in [0.0, 1e-30, 0.3, 1.0, 1e30] {
             let exact = (squared * 4.0) as f32;

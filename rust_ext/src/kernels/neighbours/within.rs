@@ -5,13 +5,15 @@ use crate::kernels::neighbours::squared::{Coordinate, squared_distance, surely_a
 use crate::kernels::parallel::fill_rows;
 
 const MIN_ROWS: usize = 32;
+/// Covers the roundings of what bounds do not see.
+const ROUNDING: f64 = 1e-6;
 
 /// Places in a tile, counted row by row, in no order that matters.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Within {
     /// Pairs within the column's radius.
     pub of_columns: Vec<i64>,
-    /// Their squared distances; where a pair was decided by its bound alone, 0.
+    /// Their squared distances; 0 of pairs whose bound alone puts them within the lesser radius.
     pub squared: Vec<f64>,
     /// Pairs within the row's radius.
     pub of_rows: Vec<i64>,
@@ -19,8 +21,8 @@ pub struct Within {
 
 /// Finds the pairs within the radii around columns, and of the columns not `settled` those within the radii around rows.
 ///
-/// `tile` holds a bound for each pair (see [`Side`]); radii are squared, and a surface belongs to its ball. Where
-/// `bounds_decide`, bounds are distances but for errors, and pairs far within a radius are not computed.
+/// `tile` holds a bound for each pair (see [`Side`]); radii are squared, and a surface belongs to its ball. Pairs surely
+/// within `lesser_radii` of columns, none above `column_radii`, are not computed.
 ///
 /// # Panics
 ///
@@ -35,24 +37,16 @@ pub fn pairs_within<R: Coordinate, C: Coordinate>(
     columns: &Side<C>,
     column_radii: &[f64],
     settled: &[bool],
-    bounds_decide: bool,
+    lesser_radii: &[f64],
 ) -> Within {
     let mut all = Within::default();
     for (start, part) in columns.parts() {
         let there = start..start + part.members.len();
-        let (radii, settled) = (&column_radii[there.clone()], &settled[there]);
+        let (radii, settled) = (&column_radii[there.clone()], &settled[there.clone()]);
+        let lesser = &lesser_radii[there];
         let place = (columns.members.len(), start);
         find_in_part(
-            tile,
-            place,
-            scale,
-            rows,
-            row_radii,
-            &part,
-            radii,
-            settled,
-            bounds_decide,
-            &mut all,
+            tile, place, scale, rows, row_radii, &part, radii, settled, lesser, &mut all,
         );
     }
     all
@@ -68,7 +62,7 @@ fn find_in_part<R: Coordinate, C: Coordinate>(
     columns: &Side<C>,
     column_radii: &[f64],
     settled: &[bool],
-    bounds_decide: bool,
+    lesser_radii: &[f64],
     all: &mut Within,
 ) {
     let n_columns = columns.members.len();
@@ -76,13 +70,7 @@ fn find_in_part<R: Coordinate, C: Coordinate>(
         .map(|j| columns.reach(j, column_radii[j], scale))
         .collect();
     let sure: Vec<f32> = (0..n_columns)
-        .map(|j| {
-            if bounds_decide {
-                columns.sure(j, column_radii[j], scale)
-            } else {
-                f32::NEG_INFINITY
-            }
-        })
+        .map(|j| columns.sure(j, lesser_radii[j], scale))
         .collect();
     let open: Vec<f32> = settled
         .iter()
@@ -101,19 +89,20 @@ fn find_in_part<R: Coordinate, C: Coordinate>(
         let bounds = &tile[first..first + n_columns];
         let (row_reach, row_sure) = match row_radii {
             None => (f32::NEG_INFINITY, f32::NEG_INFINITY),
-            Some(radii) if bounds_decide => (
+            Some(radii) => (
                 rows.reach(i, radii[i], scale),
                 rows.sure(i, radii[i], scale),
             ),
-            Some(radii) => (rows.reach(i, radii[i], scale), f32::NEG_INFINITY),
         };
+        let unseen = 4.0 * rows.rest[i] * (1.0 + ROUNDING);
         within_reach(bounds, row_reach, &open, &reach, order);
         for &j in &*order {
             let (j, place) = (j as usize, (first + j as usize) as i64);
             let bound = bounds[j];
+            let most = f64::from(bound) + unseen * columns.rest[j];
             let decided = |reach: f32, sure: f32| match bound {
                 bound if bound > reach => Some(false),
-                bound if bound <= sure => Some(true),
+                _ if most <= f64::from(sure) => Some(true),
                 _ => None,
             };
             let by_column = decided(reach[j], sure[j]);
@@ -159,10 +148,11 @@ mod tests {
             members: &members[..n],
             slack: &zeros[..n],
             error: &errors[..n],
+            rest: &zeros[..n],
         };
         let (rows, columns) = (side(&points[..], 3), side(&centres[..], 2));
         let tile = [0.0, 16.0, 9.0, 1.0, 100.0, 36.0];
-        for decide in [true, false] {
+        for (lesser, last) in [([9.0, 4.0], 0.0), ([9.0, 0.5], 1.0)] {
             let found = pairs_within(
                 &tile,
                 1.0,
@@ -171,11 +161,11 @@ mod tests {
                 &columns,
                 &[9.0, 4.0],
                 &[false; 2],
-                decide,
+                &lesser,
             );
             assert_eq!(found.of_columns, [0, 2, 3]);
             assert_eq!(found.of_rows, [0, 3, 5]);
-            assert_eq!(found.squared, [0.0, 9.0, if decide { 0.0 } else { 1.0 }]);
+            assert_eq!(found.squared, [0.0, 9.0, last]);
         }
     }
 }

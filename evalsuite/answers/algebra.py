@@ -1,0 +1,250 @@
+r"""Settle what exact comparison leaves open: lists element by element, expressions by computer algebra.
+
+Texts that math-verify is known to misread are not shown to it: words, percent signs, mixed numbers, ``1e3``, decimal
+commas, ``\sqrt(2)``, repeated powers.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from evalsuite.answers.algebra_pool import is_installed, shared_pool
+from evalsuite.answers.comparison import compare_batch
+from evalsuite.answers.normalisation import normalise_answer
+from evalsuite.answers.outcomes import OUTCOMES, outcome_number
+from evalsuite.kernels.answers import FINDINGS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from evalsuite.answers.comparison import Verdict
+    from evalsuite.answers.policies import AnswerPolicy
+
+__all__ = ["MAX_EXPRESSION", "settle_by_algebra"]
+
+MAX_EXPRESSION: Final = 300
+"""Characters of the longest expression that is settled by algebra."""
+
+_MOST_ELEMENTS: Final = 16
+_FUNCTIONS: Final = frozenset(
+    {"sin", "cos", "tan", "cot", "sec", "csc", "log", "ln", "exp", "arcsin", "arccos", "arctan"}
+)
+_COMMANDS: Final = _FUNCTIONS | {
+    *("frac", "dfrac", "tfrac", "sqrt", "pi", "cdot", "times", "div", "pm", "mp", "infty", "binom", "le", "ge", "ne"),
+    *("lt", "gt", "in", "alpha", "beta", "gamma", "lambda", "theta", "phi", "sigma", "omega", "mu", "mathbb"),
+    *("begin", "end", "pmatrix", "bmatrix", "vmatrix", "matrix", "cup", "cap"),
+}
+_COMMAND = re.compile(r"\\([a-zA-Z]+)")
+_WORD = re.compile(r"[a-zA-Z]{2,}")
+_UNREADABLE = re.compile(
+    r"[^\x20-\x7e]|[%$#@&~`\"'?_]|\\sqrt\s*[(a-zA-Z]|\\frac\s*[^{\d]|[0-9][eE][-+]?[0-9]|[0-9] [0-9]"
+    r"|\^\s*[0-9a-zA-Z]+\s*\^|[0-9],[0-9]|[0-9]\s*\\[dt]?frac|\.\.|[0-9]\.[0-9]*\.|![\s]*[!\d(]|[0-9]{40}"
+)
+_LOGARITHM = re.compile(r"\\log_(?:[0-9a-z]|\{[0-9a-z]{1,3}\})")
+_MATRIX = re.compile(r"\\begin\{([pbv]?matrix)\}[^{}]*(?:\{[^{}]*\}[^{}]*)*\\end\{\1\}")
+_OPENING, _CLOSING = {"(": ")", "[": "]", "{": "}"}, frozenset(")]}")
+_ASSIGNMENT = re.compile(r"([a-zA-Z])\s*(?:=|\\in(?![a-z]))\s*(?=\S)")
+_PLAIN = (
+    (re.compile(r"(?<![\\a-zA-Z])sqrt ?\(([^()]*)\)|\u221a ?\(([^()]*)\)"), r"\\sqrt{\1\2}"),
+    (re.compile(r"\u221a ?([0-9]+)"), r"\\sqrt{\1}"),
+    (re.compile(r"(?<![\\a-zA-Z])pi(?![a-zA-Z])|\u03c0"), r"\\pi "),
+    (re.compile(r"\\(le|ge|ne)q(?![a-zA-Z])"), r"\\\1"),
+    (re.compile(r"\*\*"), "^"),
+    (re.compile(r" ?(?:\*|\u00d7|\u00b7) ?"), r" \\cdot "),
+    (re.compile(r"\u00b0|\^ ?(?:\{ ?\\circ ?\}|\\circ(?![a-zA-Z]))"), ""),  # degrees, on both sides or one
+)
+_RELATION = re.compile(r"[=<>]|\\(?:leq?|geq?|neq?|lt|gt|in)(?![a-z])")
+
+
+def settle_by_algebra(pairs: Sequence[tuple[str, str]], policy: AnswerPolicy, seconds: float) -> list[str]:
+    """Settle pairs of an answer and the right one.
+
+    Parameters
+    ----------
+    pairs : sequence of (str, str)
+    policy : AnswerPolicy
+        For elements of lists, which are compared exactly where they can be.
+    seconds : float
+        The deadline of each comparison by algebra.
+
+    Returns
+    -------
+    list of str
+        Reasons of outcomes, as in `evalsuite.answers.outcomes.OUTCOMES`.
+    """
+    todo: dict[tuple[str, str], str | None] = {}
+    prepared = [(_prepare(answer), _prepare(gold)) for answer, gold in pairs]
+    for given, right in prepared:
+        _gather(given, right, policy, todo)
+    open_pairs = [pair for pair, reason in todo.items() if reason is None]
+    if open_pairs:
+        found = shared_pool().settle(open_pairs, seconds) if is_installed() else ["not installed"] * len(open_pairs)
+        todo.update(zip(open_pairs, found, strict=True))
+    return [_settle(given, right, policy, todo) for given, right in prepared]
+
+
+def _prepare(text: str) -> str:
+    if len(text) > MAX_EXPRESSION:
+        return ""
+    text = normalise_answer(text)
+    for pattern, replacement in _PLAIN:
+        text = pattern.sub(replacement, text)
+    return text.strip()
+
+
+def _gather(given: str, right: str, policy: AnswerPolicy, todo: dict[tuple[str, str], str | None]) -> None:
+    """Note every pair of expressions that the verdict needs."""
+    given, right = _bare(given, right)
+    elements = _elements_of_both(given, right)
+    if elements is None:
+        if (given, right) not in todo:
+            todo[given, right] = _exactly(given, right, policy)
+        return
+    ordered, said, wanted = elements
+    for place, one in enumerate(said):
+        for other_place, other in enumerate(wanted):
+            if not ordered or place == other_place:
+                _gather(one, other, policy, todo)
+
+
+def _exactly(given: str, right: str, policy: AnswerPolicy) -> str | None:
+    """Return the reason where exact comparison settles it or algebra may not try; else None."""
+    if not given or not right:
+        return "unreadable"
+    finding = FINDINGS[compare_batch([given], [right], policy)[0]]
+    if finding != "expression":
+        return finding
+    return None if is_readable(given) and is_readable(right) else "unreadable"
+
+
+def _settle(given: str, right: str, policy: AnswerPolicy, todo: dict[tuple[str, str], str | None]) -> str:
+    given, right = _bare(given, right)
+    elements = _elements_of_both(given, right)
+    if elements is None:
+        return todo[given, right] or "unreadable"
+    ordered, said, wanted = elements
+    if len(said) != len(wanted) and ordered:
+        return "other elements"
+    reasons = [
+        [_settle(one, other, policy, todo) for j, other in enumerate(wanted) if not ordered or i == j]
+        for i, one in enumerate(said)
+    ]
+    reason = _join(reasons, ordered)
+    if _verdict(reason) == "right" and not _have_same_brackets(given, right):
+        return "other elements" if _is_half_open(given) or _is_half_open(right) else "doubtful"
+    if _verdict(reason) != "undecided" and not any("algebra" in one for row in reasons for one in row):
+        return "same elements" if _verdict(reason) == "right" else "other elements"
+    return reason
+
+
+def _have_same_brackets(given: str, right: str) -> bool:
+    is_list = given[0] in "([" and right[0] in "(["
+    return not is_list or (given[0], given[-1]) == (right[0], right[-1])
+
+
+def _is_half_open(text: str) -> bool:
+    """Say whether brackets are those of an interval and of nothing else."""
+    return text[0] + text[-1] in ("[)", "(]")
+
+
+def _join(reasons: list[list[str]], ordered: bool) -> str:
+    """Return one reason for a list: an undecided one where an element's matters."""
+    verdicts = [[_verdict(reason) for reason in row] for row in reasons]
+    if ordered:
+        flat = [row[0] for row in verdicts]
+        if "wrong" in flat:
+            return "different by algebra"
+        undecided = [row[0] for row, verdict in zip(reasons, flat, strict=True) if verdict == "undecided"]
+        return undecided[0] if undecided else "equal by algebra"
+    columns = [list(column) for column in zip(*verdicts, strict=True)]
+    if all("right" in line for line in (*verdicts, *columns)):
+        return "equal by algebra"
+    if any(set(line) == {"wrong"} for line in (*verdicts, *columns)):
+        return "different by algebra"
+    return next(reason for row in reasons for reason in row if _verdict(reason) == "undecided")
+
+
+def _verdict(reason: str) -> Verdict:
+    return OUTCOMES[outcome_number(reason)][0]
+
+
+def is_readable(text: str) -> bool:
+    """Say whether math-verify may be shown an expression."""
+    if (
+        not text
+        or len(text) > MAX_EXPRESSION
+        or _UNREADABLE.search(_LOGARITHM.sub(r"\\log ", _MATRIX.sub("(0)", text)))
+    ):
+        return False
+    if not set(_COMMAND.findall(text)) <= _COMMANDS:
+        return False
+    if "\\sqrt" in text and re.search(r"sqrt(?![{\[0-9 ])", text):
+        return False
+    plain = _COMMAND.sub(" ", _MATRIX.sub("(0)", text))
+    return not _WORD.search(plain) and _is_balanced(text)
+
+
+def _is_balanced(text: str) -> bool:
+    open_brackets: list[str] = []
+    for character in text:
+        if character in _OPENING:
+            open_brackets.append(character)
+        elif character in _CLOSING:
+            if not open_brackets:
+                return False
+            open_brackets.pop()
+    return not open_brackets
+
+
+def _elements_of_both(given: str, right: str) -> tuple[bool, list[str], list[str]] | None:
+    """Return whether order matters, and the elements of two lists of one kind; None where they are none."""
+    said, wanted = _elements(given), _elements(right)
+    if said is None or wanted is None or (said[0] == "set") != (wanted[0] == "set"):
+        return None
+    ordered = said[0] != "set"
+    if max(len(said[1]), len(wanted[1])) > _MOST_ELEMENTS or (len(said[1]) == 1 and len(wanted[1]) == 1):
+        return None
+    return ordered, said[1], wanted[1]
+
+
+def _bare(given: str, right: str) -> tuple[str, str]:
+    """Drop "x =" where both sides have the same letter, or one side has none."""
+    heads = [_ASSIGNMENT.match(text) for text in (given, right)]
+    letters = {head.group(1) for head in heads if head}
+    rests = [text[head.end() :] if head else text for head, text in zip(heads, (given, right), strict=True)]
+    if len(letters) == 1 and not any(_RELATION.search(rest) for rest in rests):
+        return rests[0], rests[1]
+    return given, right
+
+
+def _elements(text: str) -> tuple[str, list[str]] | None:
+    """Return the brackets of a list, or that it is a set, and its elements."""
+    if text.startswith("\\{") and text.endswith("\\}"):
+        kind, inner = "set", text[2:-2]
+    elif len(text) > 2 and text[0] in "([" and text[-1] in ")]":
+        kind, inner = text[0] + text[-1], text[1:-1]
+    else:
+        kind, inner = "set", text
+    elements = _split(inner)
+    if elements is None or not all(elements) or (kind == "set" and inner is text and len(elements) == 1):
+        return None
+    if kind == "set" and inner is text and re.search(r"[0-9],[0-9]", text):
+        return None  # a decimal comma, or thousands
+    return kind, elements
+
+
+def _split(text: str) -> list[str] | None:
+    """Split at commas outside brackets; None where brackets do not match."""
+    parts, depth, start = [], 0, 0
+    for place, character in enumerate(text):
+        if character in _OPENING:
+            depth += 1
+        elif character in _CLOSING:
+            depth -= 1
+            if depth < 0:
+                return None
+        elif character == "," and depth == 0:
+            parts.append(text[start:place].strip())
+            start = place + 1
+    return [*parts, text[start:].strip()] if depth == 0 else None

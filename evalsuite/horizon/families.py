@@ -1,0 +1,143 @@
+"""One horizon of several families: their geometric mean, resampled over families and within each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from evalsuite.horizon.estimate import N_RESAMPLES, HorizonFit, fit_horizon
+from evalsuite.horizon.resamples import percentile_interval
+from evalsuite.kernels import bootstrap_draws
+from evalsuite.rng import derive_seed
+from evalsuite.types import Estimate
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from evalsuite.horizon.records import DepthTable
+
+__all__ = ["CombinedHorizon", "combine_horizons", "geometric_mean"]
+
+_SHIFT = 797  # prime: a family that is drawn twice in a resample is not drawn with the same clusters
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CombinedHorizon:
+    """Horizons of families, and what they come to.
+
+    Parameters
+    ----------
+    h50 : Estimate
+        Geometric mean. Where a family's horizon is above its deepest depth this is the least it can be, and its reach
+        ends there; likewise below. Without a value where one family is above and another below, or has none.
+    parts : tuple of HorizonFit
+        By family.
+    warnings : tuple of str
+    """
+
+    h50: Estimate
+    parts: tuple[HorizonFit, ...]
+    warnings: tuple[str, ...]
+
+
+def combine_horizons(
+    tables: Sequence[DepthTable],
+    *,
+    floors: Sequence[float] | None = None,
+    seed: int,
+    level: float = 0.95,
+    n_resamples: int = N_RESAMPLES,
+) -> CombinedHorizon:
+    """Combine families by the geometric mean of their H50; never by one fit to all their items.
+
+    Parameters
+    ----------
+    tables : sequence of DepthTable
+        One a family.
+    floors : sequence of float, optional
+        Guessing floors by family; 0 by default.
+    seed, level, n_resamples
+        As for `fit_horizon`.
+
+    Returns
+    -------
+    CombinedHorizon
+
+    Raises
+    ------
+    ValueError
+        If there are no families, or not as many floors.
+
+    Notes
+    -----
+    A resample draws as many families as there are, with replacement, and for each one of the refits to its resampled
+    clusters. The interval is for families like these: with few of them it is wide, since it goes by Student's t of one
+    less; with two it ends at the least and the greatest mean of all resamples. With one family it is that family's own.
+    """
+    floors = [0.0] * len(tables) if floors is None else list(floors)
+    if not tables or len(floors) != len(tables):
+        raise ValueError(f"`tables` must not be empty, and have a floor each: got {len(tables)} and {len(floors)}")
+    parts = tuple(
+        fit_horizon(
+            table,
+            floor=floor,
+            seed=seed if len(tables) == 1 else derive_seed("horizon family", seed, i),
+            level=level,
+            n_resamples=n_resamples,
+        )
+        for i, (table, floor) in enumerate(zip(tables, floors, strict=True))
+    )
+    if len(parts) == 1:
+        return CombinedHorizon(h50=parts[0].h50, parts=parts, warnings=parts[0].warnings)
+    warnings = [f"only {len(parts)} families: an interval over so few is rough"] if len(parts) < 5 else []
+    ends = [part.h50.reach for part in parts]
+    values = [part.h50.value for part in parts]
+    known = [(value, reach) for value, reach in zip(values, ends, strict=True) if value is not None and reach]
+    if len(known) < len(parts):
+        return CombinedHorizon(
+            h50=Estimate(value=None), parts=parts, warnings=("a family has no answers to fit, so there is no mean",)
+        )
+    above = any(value >= reach[1] for value, reach in known)
+    below = any(value <= reach[0] for value, reach in known)
+    if above and below:
+        text = "one family's horizon is above its deepest depth and another's below its shallowest: no mean is known"
+        return CombinedHorizon(h50=Estimate(value=None), parts=parts, warnings=(text,))
+    value = geometric_mean([value for value, _ in known])
+    reach = (geometric_mean([reach[0] for _, reach in known]), geometric_mean([reach[1] for _, reach in known]))
+    if above or below:
+        reach = (reach[0], value) if above else (value, reach[1])
+        where = "above its deepest depth" if above else "below its shallowest depth"
+        warnings.append(f"a family's horizon is {where}: the mean is at {'least' if above else 'most'} this")
+    spread = _resampled(parts, seed, n_resamples)
+    interval = None
+    if spread is not None:
+        method = "bootstrap over families and clusters"
+        interval = percentile_interval(spread, level, n_units=len(parts), method=method)
+    return CombinedHorizon(
+        h50=Estimate(value=value, interval=interval, reach=reach), parts=parts, warnings=tuple(warnings)
+    )
+
+
+def _resampled(parts: Sequence[HorizonFit], seed: int, n_resamples: int) -> NDArray[np.float64] | None:
+    """Return the mean of each resample; None where nothing is known of how a family's horizon varies."""
+    logs: list[NDArray[np.float64]] = []
+    for part in parts:
+        if part.h50.value is None or part.h50.reach is None:
+            return None
+        if part.resampled is None:  # all right or all wrong: it does not vary, as far as can be seen
+            logs.append(np.full(n_resamples, np.log(part.h50.value)))
+        else:
+            logs.append(np.log(np.clip(part.resampled.horizon(0.5), *part.h50.reach)))
+    table = np.stack(logs)
+    draws = bootstrap_draws(len(parts), n_resamples=n_resamples, seed=derive_seed("horizon families", seed))
+    places = (np.arange(n_resamples)[:, None] + _SHIFT * np.arange(len(parts))[None, :]) % n_resamples
+    return np.asarray(np.exp(table[draws, places].mean(axis=1)), dtype=np.float64)
+
+
+def geometric_mean(values: Sequence[float]) -> float:
+    """Return the exponential of the mean logarithm."""
+    return float(np.exp(np.mean(np.log(values))))

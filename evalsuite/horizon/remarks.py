@@ -1,0 +1,97 @@
+"""What a reader of a horizon must know beside it, in words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from evalsuite.kernels.horizon import SHAPES
+
+if TYPE_CHECKING:
+    from evalsuite.horizon.estimate import HorizonFit
+    from evalsuite.types import Estimate
+
+__all__ = ["described", "sentences_of", "warnings_of"]
+
+_REJECTED = 0.05
+_FEW_CLUSTERS = 20
+_MANY_CUT = 0.1
+
+
+def described(estimate: Estimate, *, percent: bool = False) -> str:
+    """Return ``"12.3 [10.1, 14.8]"``, with ``<`` and ``>`` where a number lies outside what was tested."""
+
+    def shown(value: float) -> str:
+        if estimate.reach is not None and value >= estimate.reach[1]:
+            return f"> {estimate.reach[1]:g}"
+        if estimate.reach is not None and value <= estimate.reach[0]:
+            return f"< {estimate.reach[0]:g}"
+        return f"{100 * value:.3g} %" if percent else f"{value:.3g}"
+
+    if estimate.value is None:
+        return "unknown"
+    interval = estimate.interval
+    return shown(estimate.value) + (f" [{shown(interval.low)}, {shown(interval.high)}]" if interval else "")
+
+
+def warnings_of(fit: HorizonFit) -> tuple[str, ...]:
+    """Return why not to believe a horizon, the gravest first; empty where nothing speaks against it."""
+    found: list[str] = []
+    if fit.h50.value is None:
+        return ("no horizon: there are no answers to fit",)
+    if fit.fit.p is not None and fit.fit.p < _REJECTED:
+        found.append(
+            f"the depth law does not fit (p = {fit.fit.p:.2g}): do not trust this horizon, and look at how depth was "
+            "counted"
+        )
+    if fit.shape.value is not None and fit.shape.value <= SHAPES[0]:
+        found.append("accuracy does not fall with depth: what is called depth does not make these items harder")
+    if fit.shape.value is not None and fit.shape.value >= SHAPES[1]:
+        found.append("accuracy falls all at once between two of the depths tested: where between them is not known")
+    if fit.fit.p is None:
+        found.append("too few depths have answers of both kinds to test whether the depth law fits")
+    if fit.h50.interval is None:
+        found.append(
+            "no interval: "
+            + ("one template says nothing of how others differ" if fit.n_clusters < 2 else "all answers are alike")
+        )
+    elif fit.n_clusters < _FEW_CLUSTERS:
+        found.append(f"only {fit.n_clusters} templates: intervals of so few are too narrow")
+    total = fit.n_answered + fit.n_cut
+    if fit.n_cut > _MANY_CUT * total:
+        found.append(
+            f"the token budget cut {100 * fit.n_cut / total:.0f} % of the outputs, which count as far as they went: "
+            "raise max_new_tokens"
+        )
+    return tuple(found)
+
+
+def sentences_of(fit: HorizonFit) -> tuple[str, ...]:
+    """Return what the fit says beside H50, a sentence each, warnings first."""
+    if fit.h50.value is None:
+        return fit.warnings
+    parts = [f"warning: {text}" for text in fit.warnings]
+    parts.append(
+        f"H80 {described(fit.h80)}, H99 {described(fit.h99)}, shape k {described(fit.shape)}; fit p "
+        f"{_p(fit.fit.p)} (constant hazard {_p(fit.constant_fit.p)}, likelihood ratio {_p(fit.ratio.p)})"
+    )
+    error = described(fit.step_error, percent=True)
+    if fit.step_error.value is None:
+        pass
+    elif fit.is_constant:
+        parts.append(f"error per step {error}: a constant rate is not rejected")
+    elif fit.is_constant is None:
+        parts.append(f"whether the error per step is constant cannot be tested; if it is, it is {error}")
+    else:
+        parts.append(
+            "the error per step is not constant: no single rate describes it, and the answer-only figure "
+            f"1 - exp(-1/s) = {error} is not an error rate"
+        )
+    passed, failed = (described(one) for one in fit.band)
+    parts.append(f"if the grader passed 2 % of wrong answers H50 is {passed}, if it failed 2 % of right ones {failed}")
+    if fit.n_cut:
+        parts.append(f"{fit.n_cut:g} outputs that the token budget cut count as far as they stated steps")
+    return tuple(parts)
+
+
+def _p(value: float | None) -> str:
+    return "unknown" if value is None else f"{value:.2g}"

@@ -1,0 +1,187 @@
+//! Statements of an answer, and the answer's own part of a line.
+
+use std::ops::Range;
+
+use crate::kernels::answers::MAX_ANSWER;
+use crate::kernels::answers::boxed::last_boxed;
+use crate::kernels::answers::units::{Unit, is_space, is_word, lower, starts_with_folded};
+use crate::kernels::answers::unwrap::{strip_of, unwrap};
+
+const SAID: [&[u8]; 3] = [b"is", b"was", b"equals"];
+const ADVERBS: [&[u8]; 7] = [
+    b"therefore",
+    b"thus",
+    b"then",
+    b"hence",
+    b"simply",
+    b"just",
+    b"indeed",
+];
+const TITLES: [&[u8]; 9] = [
+    b"mr", b"mrs", b"ms", b"dr", b"st", b"mt", b"no", b"vs", b"prof",
+];
+
+/// Whether `text[at]` is there and part of a word.
+pub(super) fn is_word_at<U: Unit>(text: &[U], at: usize) -> bool {
+    text.get(at).is_some_and(|unit| is_word(unit.code()))
+}
+
+/// Where the last `answer` before `end` starts that no word character precedes.
+pub(super) fn last_answer<U: Unit>(text: &[U], end: usize) -> Option<usize> {
+    // `at` is where a word would start; what stands there says how far back the next may be.
+    let mut at = end.checked_sub(6)?;
+    loop {
+        let back = match lower(text[at].code()) {
+            b'a' if starts_with_folded(text, at, b"answer") => {
+                if at == 0 || !is_word(text[at - 1].code()) {
+                    return Some(at);
+                }
+                6
+            }
+            b'n' => 1,
+            b's' => 2,
+            b'w' => 3,
+            b'e' => 4,
+            b'r' => 5,
+            _ => 6,
+        };
+        at = at.checked_sub(back)?;
+    }
+}
+
+/// Where the statement ends that starts with the `answer` at `at`: "answer is", "answer was, therefore," and the like.
+pub(super) fn statement_end<U: Unit>(text: &[U], at: usize) -> Option<usize> {
+    let mut said = at + 6;
+    let mut n_spaces = 0;
+    while n_spaces < 4 && text.get(said).is_some_and(|unit| is_space(unit.code())) {
+        said += 1;
+        n_spaces += 1;
+    }
+    if n_spaces == 0 {
+        return None;
+    }
+    let word = SAID.iter().find(|word| {
+        starts_with_folded(text, said, word) && !is_word_at(text, said + word.len())
+    })?;
+    let mut end = said + word.len();
+    // Up to four characters before an adverb; fewer are tried, since only one number of them can fit.
+    let mut adverb = end;
+    for _ in 0..=4 {
+        let found = ADVERBS.iter().find(|word| {
+            starts_with_folded(text, adverb, word) && !is_word_at(text, adverb + word.len())
+        });
+        if let Some(word) = found {
+            end = adverb + word.len();
+            break;
+        }
+        match text.get(adverb).map(|unit| unit.code()) {
+            Some(code) if is_space(code) || code == 0x2c || code == 0x3a => adverb += 1,
+            _ => break,
+        }
+    }
+    if matches!(text.get(end).map(|unit| unit.code()), Some(0x2c | 0x3a)) {
+        end += 1;
+    }
+    Some(end)
+}
+
+/// The answer's part of a line: what is boxed in it, or its first sentence without an aside.
+pub(super) fn trim_line<U: Unit>(line: &[U]) -> &[U] {
+    if let Some(range) = last_boxed(line) {
+        return &line[range];
+    }
+    match first_statement(line) {
+        Some(end) => trim_sentence(&line[end..]),
+        None => trim_sentence(line),
+    }
+}
+
+fn first_statement<U: Unit>(line: &[U]) -> Option<usize> {
+    let (mut end, mut first) = (line.len(), None);
+    while let Some(at) = last_answer(line, end) {
+        first = statement_end(line, at).or(first);
+        // The next one ends before this one starts.
+        end = at;
+    }
+    first
+}
+
+fn trim_sentence<U: Unit>(line: &[U]) -> &[U] {
+    let mut line = strip_of(line, b" \t*_");
+    for at in 1..line.len() {
+        if matches!(line[at].code(), 0x2e | 0x21 | 0x3f)
+            && ends_sentence(line, at + 1)
+            && !has_title(&line[at.saturating_sub(6)..at])
+        {
+            line = &line[..at];
+            break;
+        }
+    }
+    let aside = (1..line.len().saturating_sub(1))
+        .find(|&at| line[at].code() == 0x20 && line[at + 1].code() == 0x28);
+    if let Some(at) = aside {
+        line = &line[..at];
+    }
+    let answer = unwrap(line);
+    &answer[..answer.len().min(MAX_ANSWER + 1)]
+}
+
+/// Whether the text ends at `at`, or what stands there may follow a sentence.
+fn ends_sentence<U: Unit>(line: &[U], at: usize) -> bool {
+    line.get(at).is_none_or(|unit| {
+        let code = unit.code();
+        is_space(code) || code == 0x201d || (code < 0x80 && b"*_\"')]".contains(&(code as u8)))
+    })
+}
+
+/// Whether the text before a full stop is an abbreviation.
+fn has_title<U: Unit>(before: &[U]) -> bool {
+    TITLES.iter().any(|title| {
+        let Some(start) = before.len().checked_sub(title.len()) else {
+            return false;
+        };
+        starts_with_folded(before, start, title)
+            && (start == 0 || is_space(before[start - 1].code()))
+    })
+}
+
+/// The rest of the line from `start` or, if it is empty but for markup, the next line that is not.
+pub(super) fn line_from<U: Unit>(text: &[U], start: usize) -> Range<usize> {
+    let stop = text.len().min(start + 2 * MAX_ANSWER);
+    let mut from = start;
+    for _ in 0..4 {
+        let end = text[from..stop]
+            .iter()
+            .position(|unit| unit.code() == 0x0a)
+            .map_or(stop, |length| from + length);
+        if !unwrap(strip_of(&text[from..end], b" \t*_$")).is_empty() {
+            return from..end;
+        }
+        if end == stop {
+            break;
+        }
+        from = end + 1;
+    }
+    start..start
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn statements() {
+        let text = b"The answer is, therefore: 5";
+        assert_eq!(last_answer(text.as_slice(), text.len()), Some(4));
+        assert_eq!(statement_end(text.as_slice(), 4), Some(25));
+        assert_eq!(statement_end(b"answer island".as_slice(), 0), None);
+        assert_eq!(last_answer(b"myanswer".as_slice(), 8), None);
+        assert_eq!(last_answer(b"answer".as_slice(), 6), Some(0));
+    }
+
+    #[test]
+    fn lines() {
+        assert_eq!(trim_line(b" Dr. Smith (he). Yes".as_slice()), b"Dr. Smith");
+        assert_eq!(line_from(b"a **\n\n5\n6".as_slice(), 1), 6..7);
+    }
+}

@@ -1,0 +1,163 @@
+"""The metric `horizon`: what it reads of outputs, and what it says."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from evalsuite.errors import TaskError, UsageError
+from evalsuite.evaluation import evaluate
+from evalsuite.figures import Curve, FigureInput
+from evalsuite.metrics.horizon import Horizon
+from evalsuite.models.scripted import ScriptedModel
+from evalsuite.report import load_report
+from evalsuite.report.numbers import format_score
+from evalsuite.report.report import score_record
+from evalsuite.report.schema import validate_file
+from evalsuite.scoring import ScoringInput, make_metric, score_outputs
+from evalsuite.task import MetricSpec, load_task
+from evalsuite.types import Output, Sample, Score
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+CHAIN = Sample(
+    id="c", input={}, references=("1: 5\n2: 8\n3: 16\n4: 17\nanswer: 17",), depth=4, metadata={"states": [5, 8, 16, 17]}
+)
+# Two chains of two steps that a fifth joins: the longest chain has three.
+GRAPH = replace(CHAIN, id="g", depth=3, metadata={"states": [5, 8, 16, 17, 9], "parents": [[], [1], [], [3], [2, 4]]})
+
+
+def row(sample: Sample, *texts: str, reason: str = "length") -> list[float]:
+    outputs = [Output(text=text, finish_reason=reason, repeat=i) for i, text in enumerate(texts)]  # type: ignore[arg-type]
+    values: list[float] = Horizon().rows([sample], [outputs]).values[0].tolist()
+    return values[1:]
+
+
+def test_answers_are_judged_as_by_accuracy() -> None:
+    assert row(CHAIN, "answer: 17", reason="stop") == [4, 1, 0, 0, 0, 0]
+    assert row(CHAIN, "answer: 18", "17", "", reason="stop") == [4, 1, 2, 0, 0, 0]
+    # Cut after it had answered: an answer like any other.
+    assert row(CHAIN, "answer: 17\nand so on") == [4, 1, 0, 0, 0, 0]
+    assert row(CHAIN, "1: 5", reason="refused") == [4, 0, 1, 0, 0, 0]
+
+
+def test_what_was_cut_counts_by_the_last_step_it_stated() -> None:
+    assert row(CHAIN, "1: 5\n2: 8\n3: 1") == [4, 0, 0, 2, 1, 0]
+    assert row(CHAIN, "1: 5\n2: 9\n3: 1") == [4, 0, 0, 2, 0, 1]
+    assert np.isnan(row(CHAIN, "Let me see")).all()
+    assert np.isnan(row(replace(CHAIN, metadata={}), "1: 5\n2: 8\n3")).all()
+    # Repeats share the depth of the one that was cut first.
+    assert row(CHAIN, "1: 5\n2: 8\n3: 16\n4", "1: 5\n2: 9\n", "none") == [4, 0, 0, 2, 1, 1]
+
+
+def test_the_depth_of_a_cut_is_that_of_its_longest_chain() -> None:
+    assert row(GRAPH, "1: 5\n2: 8\n3: 16\n4") == [3, 0, 0, 2, 1, 0]
+    assert row(GRAPH, "1: 5\n2: 8\n3: 16\n4: 18\n5") == [3, 0, 0, 2, 0, 1]
+    bad = replace(GRAPH, metadata={**GRAPH.metadata, "parents": [[], [1], [], [4], [2, 4]]})
+    with pytest.raises(ValueError, match=r'sample "g": metadata\["parents"\] must list, .*; step 4 reads 4'):
+        row(bad, "1: 5\n2: 8\n")
+
+
+def test_a_sample_needs_a_depth() -> None:
+    with pytest.raises(ValueError, match='sample "c" has no depth'):
+        Horizon().rows([replace(CHAIN, depth=None)], [[Output(text="answer: 17")]])
+
+
+def test_a_cut_cannot_count_as_wrong() -> None:
+    with pytest.raises(UsageError, match='can only be "censored", got "wrong"'):
+        Horizon(cut="wrong")
+    with pytest.raises(TaskError, match=r'metrics\[0\]: horizon: .* can only be "censored"'):
+        make_metric(MetricSpec(name="horizon", options={"cut": "wrong"}), "metrics[0]")
+    assert Horizon().signature() == Horizon(cut="censored").signature() == "horizon|floor:0.0|version:1"
+
+
+def scored(e: float, *, families: int = 1, depths: int = 16) -> tuple[Score, ScoringInput]:
+    rng = np.random.default_rng(1)
+    samples, outputs = [], []
+    for i in range(48 * depths * families):
+        depth = i % depths + 1
+        family = f"f{i // (48 * depths)}"
+        samples.append(
+            Sample(
+                id=str(i),
+                input={},
+                references=("answer: 3",),
+                cluster=f"{family}/{i // depths}",
+                depth=depth,
+                metadata={"family": family},
+            )
+        )
+        right = rng.random() < (1 - e) ** depth
+        outputs.append([Output(text=f"answer: {3 if right else 4}", sample_id=str(i))])
+    data = ScoringInput(task_name="t", samples=samples, outputs=outputs)
+    return score_outputs(data, MetricSpec(name="horizon", primary=True), Horizon()), data
+
+
+def test_a_score_has_what_stands_beside_it() -> None:
+    score, data = scored(0.08)
+    assert score.value == pytest.approx(8.31, rel=0.15)
+    assert score.interval is not None
+    assert score.interval.low < 8.31 < score.interval.high
+    assert score.reach == (1.0, 16.0)
+    assert {"H80", "H99", "k", "e", "p fit"} <= set(score.details)
+    assert score.details["e"].value == pytest.approx(0.08, rel=0.15)
+    assert any(note.startswith("error per step ") and "a constant rate is not rejected" in note for note in score.notes)
+    assert any("if the grader passed 2 % of wrong answers H50 is" in note for note in score.notes)
+    json.dumps(score_record(score), allow_nan=False)
+    metric = Horizon()
+    rows = metric.rows(data.samples, data.outputs)
+    found = metric.figures(
+        FigureInput(task_name="t", score=score, samples=data.samples, outputs=data.outputs, values=rows.values)
+    )
+    (figure,) = found
+    assert isinstance(figure.content, Curve)
+    assert figure.content.marks is not None
+    assert len(figure.content.marks.x) == 16
+    assert all(
+        low is not None and y is not None and high is not None and low <= y <= high
+        for low, y, high in zip(figure.content.low, figure.content.y, figure.content.high, strict=True)
+    )
+
+
+def test_beyond_the_deepest_is_said_in_words() -> None:
+    score, _ = scored(0.002)
+    assert score.value == 16.0
+    assert format_score(score) == "> 16 [> 16, > 16]"
+    assert format_score(scored(0.8)[0]).startswith("< 1 [< 1, ")
+
+
+def test_families_have_a_geometric_mean() -> None:
+    score, data = scored(0.08, families=3)
+    rows = Horizon().rows(data.samples, data.outputs)
+    codes = np.unique(rows.values[:, 0])
+    each = [Horizon().value(rows.values[rows.values[:, 0] == code]) for code in codes]
+    assert score.value == pytest.approx(float(np.exp(np.mean(np.log(each)))), rel=1e-12)
+    assert score.notes[0].startswith("geometric mean of 3 families, H50 ")
+    assert score.interval is not None
+    assert score.interval.low < score.value < score.interval.high
+
+
+def test_a_report_with_a_horizon_keeps_to_its_schema(tmp_path: Path) -> None:
+    samples = load_task("ledger").samples[:192]
+    answers = {sample.id: sample.references[0] if (sample.depth or 0) < 13 else "answer: 100" for sample in samples}
+    model = ScriptedModel(lambda request: answers[request.sample_id], fingerprint="fixed")
+    (report,) = evaluate(model, "ledger", limit=192, output=tmp_path / "runs")
+    (path,) = (tmp_path / "runs").rglob("report.json")
+    assert validate_file(path) == "report"
+    assert load_report(path).scores == report.scores
+    (found,) = [score for score in report.scores if score.metric == "horizon"]
+    assert found.value == pytest.approx(12.5, abs=0.6)
+    assert set(found.details) >= {"H80", "k"}
+
+
+def test_no_samples_and_one_sample() -> None:
+    empty = score_outputs(ScoringInput(task_name="t", samples=[], outputs=[]), MetricSpec(name="horizon"), Horizon())
+    assert (empty.value, empty.interval, dict(empty.details)) == (None, None, {})
+    one = ScoringInput(task_name="t", samples=[CHAIN], outputs=[[Output(text="answer: 17")]])
+    score = score_outputs(one, MetricSpec(name="horizon"), Horizon())
+    assert (score.value, score.interval) == (4.0, None)
