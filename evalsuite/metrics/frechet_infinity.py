@@ -40,14 +40,14 @@ class FrechetInfinity(ImageSetMetric):
 
     Notes
     -----
-    The distance of n and m images is above that of the populations by about ``b / n + c / m`` [1]_. Halves of either
-    set show b and c: ``3 F(n, m) - F(n / 2, m) - F(n, m / 2)``, each mean over the four halves of two seeded cuts. So
-    values of different n and m compare, unlike those of `frechet_distance`; published FID-infinity extrapolates the
-    generated side only. By chance it is below 0 where model and reference are alike. A note says where either set has
-    fewer than four images a feature: the next terms, in ``1 / n**2``, then matter.
+    The distance of n and m images is above that of the populations by about ``b / n + c / m`` [1]_. Distances without
+    one of 20 blocks of either set, cut by a seed, show b and c, and the jackknife takes both away. So values of
+    different n and m compare, unlike those of `frechet_distance`; published FID-infinity extrapolates the generated
+    side only. By chance it is below 0 where model and reference are alike. A note says where either set has fewer than
+    four images a feature: the next terms, in ``1 / n**2``, then matter.
 
-    The interval is for the populations': Student's t of a delete-block jackknife over the images of both sides, 20
-    blocks each, without what pairs of blocks count twice in it. None with fewer than 40 images.
+    The interval is for the populations': Student's t of a delete-block jackknife over the images of both sides, without
+    what pairs of blocks, of one side or across, count twice in it. None with fewer than 40 images.
 
     References
     ----------
@@ -55,6 +55,7 @@ class FrechetInfinity(ImageSetMetric):
     """
 
     name = "frechet_infinity"
+    version = 2
     higher_is_better = False
     value_range = (-float("inf"), float("inf"))
     least = 2 * _BLOCKS

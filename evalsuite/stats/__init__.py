@@ -18,8 +18,10 @@ from evalsuite.stats.proportion import design_effect, proportion_interval
 from evalsuite.stats.randomisation import bootstrap_test, randomisation_test
 from evalsuite.stats.squared_length import SquaredLength, squared_length_interval, squared_length_limits
 from evalsuite.stats.student import student_interval, student_t
+from evalsuite.stats.two_sample_jackknife import LeftOut, freed_of_sizes, freed_variance
 
 __all__ = [
+    "LeftOut",
     "SquaredLength",
     "area_under_risk",
     "bootstrap_test",
@@ -31,6 +33,8 @@ __all__ = [
     "design_effect",
     "difference_interval",
     "difference_of_left_out",
+    "freed_of_sizes",
+    "freed_variance",
     "g_pass_at_k",
     "interval_of_left_out",
     "jackknife_blocks",
