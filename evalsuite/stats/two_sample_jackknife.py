@@ -85,4 +85,4 @@ def freed_variance(left: LeftOut) -> float:
     across = (a - 1) * (b - 1) * left.crossed
     across = across - across.mean(axis=0) - across.mean(axis=1, keepdims=True) + across.mean()
     pairs += float((across**2).sum()) / ((a - 1) * (b - 1) * a * b)
-    return max(twice - pairs, twice / 2)
+    return float(max(twice - pairs, twice / 2))
