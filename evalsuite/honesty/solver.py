@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -63,10 +64,12 @@ class Solver:
         n, deepest = len(depths), int(depths.max(initial=0))
         factors = np.exp(self.template_spread * random.standard_normal(int(templates.max(initial=-1)) + 1))[templates]
         factors = factors * np.exp(self.spread * random.standard_normal(n))
-        hazards = self._hazards(factors[:, None], np.arange(deepest))
+        hazards = self.hazards(factors[:, None], np.arange(deepest))
         errs = random.random((n, deepest)) < hazards
         recovers = random.random((n, deepest)) < self.recovery
         found = np.empty((n, deepest), dtype=np.bool_)
+        if not self.recovery:
+            return np.logical_and.accumulate(~errs, axis=1, out=found)
         on_path = np.ones(n, dtype=np.bool_)
         for step in range(deepest):
             on_path = np.where(on_path, ~errs[:, step], recovers[:, step])
@@ -75,16 +78,23 @@ class Solver:
 
     def survival(self, deepest: int) -> NDArray[np.float64]:
         """Return the share of items whose every step up to each depth is right: float64, shape (deepest,)."""
-        nodes, weights = np.polynomial.hermite_e.hermegauss(_NODES)
-        total = float(np.hypot(self.spread, self.template_spread))
-        hazards = self._hazards(np.exp(total * nodes)[:, None], np.arange(deepest))
-        kept = np.cumprod(1.0 - hazards, axis=1)
-        return np.asarray(weights @ kept / weights.sum(), dtype=np.float64)
+        return _survival(self, deepest)
 
     def horizon(self, share: float = 0.5, *, deepest: int = 4096) -> float:
         """Return the depth that a share of items survives, between whole depths by the log of what survives."""
         logs = np.concatenate([[0.0], np.log(np.maximum(self.survival(deepest), 1e-300))])
         return float(np.interp(-np.log(share), -logs, np.arange(deepest + 1)))
 
-    def _hazards(self, factors: NDArray[np.float64], steps: NDArray[np.int64]) -> NDArray[np.float64]:
+    def hazards(self, factors: NDArray[np.float64], steps: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Return the chance that each step, from 0, goes wrong, given factors of items; the two are broadcast."""
         return np.minimum(self.error * factors * (1.0 + self.rise * steps), 1.0)
+
+
+@cache
+def _survival(solver: Solver, deepest: int) -> NDArray[np.float64]:
+    nodes, weights = np.polynomial.hermite_e.hermegauss(_NODES)
+    total = float(np.hypot(solver.spread, solver.template_spread))
+    kept = np.cumprod(1.0 - solver.hazards(np.exp(total * nodes)[:, None], np.arange(deepest)), axis=1)
+    survival = np.asarray(weights @ kept / weights.sum(), dtype=np.float64)
+    survival.flags.writeable = False
+    return survival

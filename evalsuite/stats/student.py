@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from math import cos, pi, sin, sqrt, tan
 from statistics import NormalDist
 
@@ -39,6 +40,7 @@ def student_interval(
     return Interval(low=low, high=high, level=level, method=method)
 
 
+@lru_cache(maxsize=1024)
 def student_t(p: float, degrees: int) -> float:
     """Return the quantile of Student's t, for p in [0.5, 1).
 
