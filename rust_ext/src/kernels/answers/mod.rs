@@ -7,10 +7,12 @@
 pub mod batch;
 mod boxed;
 pub mod comparison;
+mod equation;
 pub mod extraction;
 pub mod keys;
 mod last_number;
 pub mod normalisation;
+mod number;
 pub mod quantity;
 mod sentence;
 pub mod units;
