@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import partial
 from importlib.metadata import PackageNotFoundError, version
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import numpy as np
 
@@ -26,7 +26,9 @@ if TYPE_CHECKING:
     from evalsuite.answers import Verdict
     from evalsuite.answers.policies import MixedPolicy, PercentPolicy, ScientificPolicy, UnitsPolicy
 
-__all__ = ["Accuracy"]
+__all__ = ["Accuracy", "UndecidedPolicy"]
+
+UndecidedPolicy: TypeAlias = Literal["apart", "wrong"]
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,9 @@ class Accuracy(QuotientMetric):
     algebra : bool, default False
         Let math-verify (extra ``math``) settle expressions, with a deadline of 5 seconds each. By default they are
         undecided, so that a score depends neither on another package nor on the machine's speed.
+    undecided : {"apart", "wrong"}, default "apart"
+        Answers that cannot be settled: no verdict, or wrong. The latter is for tasks that say in what form an answer is
+        to be written: who hedges there ("red, or maybe blue") has not answered.
 
     Notes
     -----
@@ -89,6 +94,7 @@ class Accuracy(QuotientMetric):
     mixed: MixedPolicy = "undecided"
     scientific: ScientificPolicy = "power"
     algebra: bool = False
+    undecided: UndecidedPolicy = "apart"
 
     def __post_init__(self) -> None:
         check_choice(self.name, "percent", self.percent, ("apart", "ignored", "hundredths"))
@@ -96,6 +102,7 @@ class Accuracy(QuotientMetric):
         check_choice(self.name, "mixed", self.mixed, ("undecided", "sum"))
         check_choice(self.name, "scientific", self.scientific, ("power", "undecided"))
         check_flag(self.name, "algebra", self.algebra)
+        check_choice(self.name, "undecided", self.undecided, ("apart", "wrong"))
 
     def signature(self) -> str:
         """Return the options and the version, and with algebra that of math-verify."""
@@ -149,7 +156,9 @@ class Accuracy(QuotientMetric):
         policy = AnswerPolicy(percent=self.percent, units=self.units, mixed=self.mixed, scientific=self.scientific)
         answers, golds = [pair[0] for pair in pairs], [pair[1] for pair in pairs]
         verified = verify_all(answers, golds, policy=policy, extract=False, algebra=self.algebra)
-        return dict(zip(pairs, verified.verdicts, strict=True))
+        settled: Verdict = "undecided" if self.undecided == "apart" else "wrong"
+        verdicts = [settled if verdict == "undecided" else verdict for verdict in verified.verdicts]
+        return dict(zip(pairs, verdicts, strict=True))
 
     def example(self) -> Example:
         """Return two right answers, one, and none."""

@@ -8,6 +8,7 @@ from zlib import crc32
 
 import numpy as np
 
+from evalsuite.answers import read_steps
 from evalsuite.errors import UsageError
 from evalsuite.horizon import count_records, fit_horizon
 from evalsuite.horizon.families import CombinedHorizon, combine_horizons, geometric_mean
@@ -15,8 +16,9 @@ from evalsuite.horizon.figure import depth_curve_figure
 from evalsuite.horizon.law import fit_laws
 from evalsuite.horizon.remarks import described, sentences_of
 from evalsuite.metrics._cut_outputs import cut_verdicts
+from evalsuite.metrics._options import check_choice
 from evalsuite.metrics._outputs import example_outputs
-from evalsuite.metrics.accuracy import Accuracy
+from evalsuite.metrics.accuracy import Accuracy, UndecidedPolicy
 from evalsuite.metrics.base import CurveMetric, Details, Example, FloatArray, Rows, SampleOutputs, final_outputs
 from evalsuite.types import Interval, Outcome, Output, Sample
 
@@ -30,7 +32,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Horizon"]
 
-_FAMILY, _DEPTH, _RIGHT, _WRONG, _CUT_DEPTH, _CUT_RIGHT, _CUT_WRONG = range(7)
+_FAMILY, _DEPTH, _RIGHT, _WRONG, _CUT_DEPTH, _CUT_RIGHT, _CUT_WRONG, _WORKED = range(8)
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,8 @@ class Horizon(CurveMetric):
     ----------
     floor : float, default 0
         Share of right answers among guesses, in [0, 1): 0.25 with four choices.
+    undecided : {"apart", "wrong"}, default "apart"
+        What becomes of answers that cannot be settled; see `evalsuite.metrics.accuracy.Accuracy`.
     cut : str, default "censored"
         Outputs that the token budget cut count as far as they stated steps; there is no other way.
 
@@ -58,9 +62,13 @@ class Horizon(CurveMetric):
     wrong, it did not. Without a stated step it says nothing. Of several repeats of a sample that were cut all count up
     to where the shortest was cut.
 
+    Only who guesses is right by chance: an output that states its last step (``metadata["states"]`` says which that is)
+    has worked its answer out. With w wrong outputs that do not, and v that do, c is ``floor * g``, where
+    ``g = w / (1 - floor) / (w / (1 - floor) + v)`` estimates the share of guesses among outputs that lost the path.
+
     Samples of several families (``metadata["family"]``) have a horizon each; the value is their geometric mean.
 
-    A row is [family, depth, right, wrong, steps before the cut, on the right path there, off it].
+    A row is [family, depth, right, wrong, steps before the cut, on the right path there, off it, wrong but worked out].
 
     References
     ----------
@@ -71,7 +79,7 @@ class Horizon(CurveMetric):
     --------
     Half are right at depth 1, a quarter at 2, a sixteenth at 4: each step is survived by half.
 
-    >>> rows = np.array([[0, 1, 8, 8, 0, 0, 0], [0, 2, 4, 12, 0, 0, 0], [0, 4, 1, 15, 0, 0, 0]], dtype=float)
+    >>> rows = np.array([[0, 1, 8, 8, 0, 0, 0, 0], [0, 2, 4, 12, 0, 0, 0, 0], [0, 4, 1, 15, 0, 0, 0, 0]])
     >>> round(Horizon().value(rows), 6)
     1.0
     """
@@ -80,6 +88,7 @@ class Horizon(CurveMetric):
     value_range = (0.0, float("inf"))
 
     floor: float = 0.0
+    undecided: UndecidedPolicy = "apart"
     cut: InitVar[str] = "censored"  # nothing that could vary, and so no part of the signature
 
     def __post_init__(self, cut: str) -> None:
@@ -87,18 +96,20 @@ class Horizon(CurveMetric):
         if not (is_number and 0 <= self.floor < 1):
             raise UsageError(f"{self.name}: `floor` must be a share of at least 0 and below 1, got {self.floor!r}")
         count_records([], [], cut_counts_as=cut)
+        check_choice(self.name, "undecided", self.undecided, ("apart", "wrong"))
 
     @property
     def n_columns(self) -> int:
-        """Family, depth, two counts of answers, depth and two counts of outputs that were cut."""
-        return 7
+        """Family, depth, two counts of answers, depth and two counts of outputs that were cut, and those worked out."""
+        return 8
 
     def _rows(self, samples: Sequence[Sample], outputs: Sequence[SampleOutputs]) -> Rows:
         finals = [final_outputs(sample_outputs) for sample_outputs in outputs]
         owners = [i for i, found in enumerate(finals) for _ in found]
-        judged = Accuracy().rows([samples[i] for i in owners], [[output] for found in finals for output in found])
+        accuracy = Accuracy(undecided=self.undecided)
+        judged = accuracy.rows([samples[i] for i in owners], [[output] for found in finals for output in found])
         # A sample without a reference is named even where there is nothing to judge.
-        Accuracy().rows([sample for sample, found in zip(samples, finals, strict=True) if not found], _nothing(finals))
+        accuracy.rows([sample for sample, found in zip(samples, finals, strict=True) if not found], _nothing(finals))
         values = np.full((len(samples), self.n_columns), np.nan)
         outcomes: list[Outcome] = []
         start = 0
@@ -113,10 +124,11 @@ class Horizon(CurveMetric):
 
     def _value(self, rows: FloatArray) -> float:
         found: list[float] = []
-        for table in _tables(rows, np.zeros(len(rows), dtype=np.int64)):
+        tables = _tables(rows, np.zeros(len(rows), dtype=np.int64))
+        for table, floor in zip(tables, self._floors(rows), strict=True):
             if table.reach is None:
                 return float("nan")
-            horizon = fit_laws(table, table.totals[None], floor=self.floor).horizon(0.5)[0]
+            horizon = fit_laws(table, table.totals[None], floor=floor).horizon(0.5)[0]
             found.append(float(np.clip(horizon, *table.reach)))
         return found[0] if len(found) == 1 else geometric_mean(found)
 
@@ -140,11 +152,25 @@ class Horizon(CurveMetric):
                 reach=combined.h50.reach,
             )
         (fit,) = combined.parts
-        return Details(estimates=fit.estimates(), notes=sentences_of(fit), reach=fit.h50.reach)
+        (floor,) = self._floors(rows)
+        notes = sentences_of(fit)
+        if floor < self.floor:
+            told = f"guessing: {100 * floor:.2g} % of lost outputs are right by chance, not {100 * self.floor:.3g} %"
+            notes = (*notes, f"{told}: who states the last step does not guess")
+        return Details(estimates=fit.estimates(), notes=notes, reach=fit.h50.reach)
 
     def _combined(self, rows: FloatArray, clusters: NDArray[np.int64], seed: int) -> CombinedHorizon:
-        tables = _tables(rows, clusters)
-        return combine_horizons(tables, floors=[self.floor] * len(tables), seed=seed)
+        return combine_horizons(_tables(rows, clusters), floors=self._floors(rows), seed=seed)
+
+    def _floors(self, rows: FloatArray) -> list[float]:
+        """Return the share of right answers among outputs that lost the path, for each family."""
+        floors: list[float] = []
+        for family in np.unique(rows[:, _FAMILY]):
+            part = rows[rows[:, _FAMILY] == family]
+            worked = float(part[:, _WORKED].sum())
+            guessed = (float(part[:, _WRONG].sum()) - worked) / (1.0 - self.floor)
+            floors.append(self.floor * guessed / (guessed + worked) if worked else self.floor)
+        return floors
 
     def figures(self, data: FigureInput) -> Sequence[Figure]:
         """Return accuracy against depth, with the law that was fitted to it."""
@@ -159,7 +185,8 @@ class Horizon(CurveMetric):
         if not len(rows) or len(np.unique(rows[:, _FAMILY])) > 1:
             return []
         (table,) = _tables(rows, np.asarray(labels, dtype=np.int64))
-        figure = depth_curve_figure(table, fit_horizon(table, floor=self.floor, seed=data.seed))
+        (floor,) = self._floors(rows)
+        figure = depth_curve_figure(table, fit_horizon(table, floor=floor, seed=data.seed))
         return [] if figure is None else [figure]
 
     def example(self) -> Example:
@@ -196,6 +223,8 @@ def _row(
     told = right + wrong + cut.right + cut.wrong > 0
     row = [float(crc32(str(family or "").encode())), float(sample.depth), right, wrong]
     row += [float(cut.depth), float(cut.right), float(cut.wrong)]
+    lost = answered & (verdicts[:, 0] == 0)
+    row.append(float(sum(_is_worked(sample, output) for output, one in zip(outputs, lost, strict=True) if one)))
     kinds = dict.fromkeys(outcomes)
     outcome: Outcome = "error"
     if len(kinds) == 1:
@@ -205,6 +234,12 @@ def _row(
     elif kinds:
         outcome = next(kind for kind in kinds if kind != "error")
     return row if told else None, outcome
+
+
+def _is_worked(sample: Sample, output: Output) -> bool:
+    """Whether an output states the last step of its sample."""
+    states = sample.metadata.get("states")
+    return isinstance(states, list) and bool(states) and len(states) in read_steps([output.text or ""])[0]
 
 
 def _tables(rows: FloatArray, clusters: NDArray[np.int64]) -> list[DepthTable]:

@@ -29,8 +29,8 @@ def design_effect(rows: NDArray[np.float64], clusters: NDArray[np.int64]) -> flo
     Notes
     -----
     The variance of the ratio of cluster totals is linearised [1]_:
-    ``G / (G - 1) * sum((s_g - p * t_g)**2) / T**2``, over ``p * (1 - p) / T``. It is 1 where p is 0 or 1, where the
-    data say nothing about the clusters.
+    ``G / (G - 1) * sum((s_g - p * t_g)**2) / T**2``, over ``p * (1 - p) / T``. Where p is 0 or 1 the data say nothing
+    about it: then the trials of a sample count as one.
 
     References
     ----------
@@ -45,7 +45,7 @@ def design_effect(rows: NDArray[np.float64], clusters: NDArray[np.int64]) -> flo
     p = successes.sum() / total
     independent = p * (1.0 - p) / total
     if independent <= 0.0:
-        return 1.0
+        return max(1.0, float(total / np.count_nonzero(rows[:, 1])))
     clustered = n_clusters / (n_clusters - 1) * float(((successes - p * trials) ** 2).sum()) / total**2
     return max(1.0, float(clustered / independent))
 

@@ -73,6 +73,7 @@ OTHER: dict[str, dict[str, object]] = {
     "corpus": {"corpus": "CORPUS"},
     "ngram": {"ngram": 5},
     "floor": {"floor": 0.25},
+    "undecided": {"undecided": "wrong"},
     "tokens": {"tokens": "model"},
     "tau": {"tau": 1.0},
     "bins": {"bins": 5},

@@ -35,7 +35,7 @@ GRAPH = replace(CHAIN, id="g", depth=3, metadata={"states": [5, 8, 16, 17, 9], "
 def row(sample: Sample, *texts: str, reason: str = "length") -> list[float]:
     outputs = [Output(text=text, finish_reason=reason, repeat=i) for i, text in enumerate(texts)]  # type: ignore[arg-type]
     values: list[float] = Horizon().rows([sample], [outputs]).values[0].tolist()
-    return values[1:]
+    return values[1:-1]
 
 
 def test_answers_are_judged_as_by_accuracy() -> None:
@@ -73,7 +73,7 @@ def test_a_cut_cannot_count_as_wrong() -> None:
         Horizon(cut="wrong")
     with pytest.raises(TaskError, match=r'metrics\[0\]: horizon: .* can only be "censored"'):
         make_metric(MetricSpec(name="horizon", options={"cut": "wrong"}), "metrics[0]")
-    assert Horizon().signature() == Horizon(cut="censored").signature() == "horizon|floor:0.0|version:1"
+    assert Horizon().signature() == Horizon(cut="censored").signature() == "horizon|floor:0.0|undecided:apart|version:1"
 
 
 def scored(e: float, *, families: int = 1, depths: int = 16) -> tuple[Score, ScoringInput]:
@@ -96,6 +96,59 @@ def scored(e: float, *, families: int = 1, depths: int = 16) -> tuple[Score, Sco
         outputs.append([Output(text=f"answer: {3 if right else 4}", sample_id=str(i))])
     data = ScoringInput(task_name="t", samples=samples, outputs=outputs)
     return score_outputs(data, MetricSpec(name="horizon", primary=True), Horizon()), data
+
+
+def walked(error: float, floor: float, *, stated: float, seed: int) -> Score:
+    """Score a solver that errs for good at a constant rate; a share of it states its steps, and never guesses."""
+    rng = np.random.default_rng(seed)
+    samples, outputs = [], []
+    for i in range(48 * 24):
+        depth = i % 24 + 1
+        found = rng.random(depth) < error
+        states = ["on" if not found[: k + 1].any() else "off" for k in range(depth)]
+        right = states[-1] == "on"
+        works = rng.random() < stated
+        if not works:
+            right = right or rng.random() < floor
+        lines = [f"{k}: {state}" for k, state in enumerate(states, start=1)] if works else []
+        samples.append(
+            Sample(
+                id=str(i),
+                input={},
+                references=("answer: red",),
+                cluster=f"t{i // 24}",
+                depth=depth,
+                metadata={"states": ["on"] * depth},
+            )
+        )
+        outputs.append([Output(text="\n".join([*lines, f"answer: {'red' if right else 'blue'}"]))])
+    data = ScoringInput(task_name="t", samples=samples, outputs=outputs)
+    return score_outputs(data, MetricSpec(name="horizon", primary=True), Horizon(floor=floor))
+
+
+@pytest.mark.parametrize("stated", [0.0, 0.5, 1.0])
+def test_who_states_the_steps_does_not_guess(stated: float) -> None:
+    """The horizon of a step error of 5 % is 13.5, however many of the outputs guess where they lost the path."""
+    score = walked(0.05, 0.25, stated=stated, seed=2)
+    assert score.value == pytest.approx(13.51, rel=0.12)
+    assert score.interval is not None
+    assert score.interval.low < 13.51 < score.interval.high
+    said = [note for note in score.notes if note.startswith("guessing: ")]
+    assert bool(said) == (stated > 0)
+
+
+def test_where_hedging_is_no_answer_it_costs_the_horizon() -> None:
+    samples = [
+        Sample(id=str(i), input={}, references=("answer: red",), depth=i % 8 + 1, cluster=str(i // 8))
+        for i in range(160)
+    ]
+    outputs = [[Output(text="answer: red" if i % 8 < 3 else "answer: maybe red or blue")] for i in range(160)]
+    data = ScoringInput(task_name="t", samples=samples, outputs=outputs)
+    strict = score_outputs(data, MetricSpec(name="horizon"), Horizon(undecided="wrong"))
+    apart = score_outputs(data, MetricSpec(name="horizon"), Horizon())
+    assert strict.value == pytest.approx(3.5, abs=0.5)
+    assert apart.outcomes == {"right": 60, "undecided": 100}
+    assert strict.outcomes == {"right": 60, "wrong": 100}
 
 
 def test_a_score_has_what_stands_beside_it() -> None:

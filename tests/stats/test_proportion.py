@@ -138,3 +138,12 @@ def test_no_value_is_not_an_interval() -> None:
     assert proportion_interval(rows, np.zeros(10, dtype=np.int64)) is None
     assert proportion_interval(np.zeros((4, 2)), np.arange(4)) is None
     assert design_effect(empty, np.zeros(0, dtype=np.int64)) == 1.0
+
+
+@pytest.mark.parametrize("successes", [0.0, 4.0])
+def test_of_samples_that_are_all_alike_repeats_are_one_trial(successes: float) -> None:
+    repeated = proportion_interval(np.tile([successes, 4.0], (40, 1)), np.arange(40))
+    once = proportion_interval(np.tile([successes / 4, 1.0], (40, 1)), np.arange(40))
+    assert repeated == once
+    assert once is not None
+    assert once.high - once.low > 0.08
