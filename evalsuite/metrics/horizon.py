@@ -155,8 +155,8 @@ class Horizon(CurveMetric):
         (floor,) = self._floors(rows)
         notes = sentences_of(fit)
         if floor < self.floor:
-            told = f"guessing: {100 * floor:.2g} % of lost outputs are right by chance, not {100 * self.floor:.3g} %"
-            notes = (*notes, f"{told}: who states the last step does not guess")
+            chance = f"guessing: {100 * floor:.2g} % of lost outputs are right by chance, not {100 * self.floor:.3g} %"
+            notes = (*notes, f"{chance}: who states the last step does not guess")
         return Details(estimates=fit.estimates(), notes=notes, reach=fit.h50.reach)
 
     def _combined(self, rows: FloatArray, clusters: NDArray[np.int64], seed: int) -> CombinedHorizon:

@@ -265,7 +265,7 @@ def _value_and_interval(
             interval = stats.proportion_interval(rows, labels)
         elif metric.value_range == (0.0, 1.0) and rows.shape[1] == 2 and value in metric.value_range:
             # All alike, as resamples would be, too. Of numbers from 0 to 1 shares vary most: theirs is wide enough.
-            counted = np.count_nonzero(rows[:, 1])
+            counted = int(np.count_nonzero(rows[:, 1]))
             interval = stats.proportion_interval(np.tile([value, 1.0], (counted, 1)), _dense(labels[rows[:, 1] != 0]))
         else:
             interval = stats.row_interval(rows, labels, metric.value, seed=seed)
