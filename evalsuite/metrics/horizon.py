@@ -147,9 +147,10 @@ class Horizon(CurveMetric):
         return combine_horizons(tables, floors=[self.floor] * len(tables), seed=seed)
 
     def figures(self, data: FigureInput) -> Sequence[Figure]:
-        """Return accuracy against depth, with the law that was fitted to it."""
+        """Return accuracy against depth, with the law that was fitted to it, and the horizon by what divides it."""
+        figures = list(super().figures(data))
         if data.values is None:
-            return []
+            return figures
         scored = ~np.isnan(data.values).any(axis=1)
         rows = np.asarray(data.values[scored], dtype=np.float64)
         names = [
@@ -157,10 +158,10 @@ class Horizon(CurveMetric):
         ]
         _, labels = np.unique(np.array(names, dtype=object), return_inverse=True) if names else (None, np.zeros(0))
         if not len(rows) or len(np.unique(rows[:, _FAMILY])) > 1:
-            return []
+            return figures
         (table,) = _tables(rows, np.asarray(labels, dtype=np.int64))
         figure = depth_curve_figure(table, fit_horizon(table, floor=self.floor, seed=data.seed))
-        return [] if figure is None else [figure]
+        return figures if figure is None else [figure, *figures]
 
     def example(self) -> Example:
         """Return all right, right up to depth 2, and all wrong."""
