@@ -44,6 +44,8 @@ class SetTable:
         0 where there is none.
     clusters : int64, shape (n,)
         Labels 0..G-1.
+    weights : float64, shape (n,)
+        How often the set's rows are there: 1, but in a resample of rows.
     """
 
     names: tuple[str, ...]
@@ -52,6 +54,12 @@ class SetTable:
     sizes: NDArray[np.int64]
     depths: NDArray[np.int64]
     clusters: NDArray[np.int64]
+    weights: NDArray[np.float64]
+
+    def mean(self, values: FloatArray) -> float:
+        """Return the mean over sets that have a value, by weight; NaN where none has."""
+        known = ~np.isnan(values)
+        return float(np.average(values[known], weights=self.weights[known])) if known.any() else float("nan")
 
     def share_of(self, name: str) -> NDArray[np.float64]:
         """Return the shares of one variant, NaN where there is none."""
@@ -133,6 +141,7 @@ def tabulate(rows: FloatArray, clusters: NDArray[np.int64] | None = None) -> Set
     np.add.at(counted, (owner, variant), rows[:, _COUNTED])
     matched = np.ones(v, dtype=np.bool_)
     np.logical_and.at(matched, variant, rows[:, _MATCHED] > 0)
+    distinct = np.maximum((counted > 0).sum(axis=1), 1)
     labels = np.full(n, len(rows), dtype=np.int64)
     np.minimum.at(labels, owner, np.arange(len(rows)) if clusters is None else clusters)
     _, dense = np.unique(labels, return_inverse=True)
@@ -143,6 +152,7 @@ def tabulate(rows: FloatArray, clusters: NDArray[np.int64] | None = None) -> Set
         sizes=_greatest(owner, rows[:, _SIZE], n),
         depths=_greatest(owner, rows[:, _DEPTH], n),
         clusters=dense.reshape(-1).astype(np.int64),
+        weights=np.bincount(owner, minlength=n) / distinct,
     )
 
 

@@ -71,9 +71,8 @@ class AllVariantsRight(VariantSetMetric):
     value_range = (0.0, 1.0)
 
     def _value(self, rows: FloatArray) -> float:
-        products = _products(tabulate(rows))
-        whole = ~np.isnan(products)
-        return float(products[whole].mean()) if whole.any() else float("nan")
+        table = tabulate(rows)
+        return table.mean(_products(table))
 
     def interval(self, rows: NDArray[np.float64], clusters: NDArray[np.int64], *, seed: int) -> Interval | None:
         """Return Wilson's interval over sets, with their number divided by the design effect."""

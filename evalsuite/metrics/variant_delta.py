@@ -82,9 +82,9 @@ class VariantDelta(VariantSetMetric):
         check_name(self.name, "base", self.base)
 
     def _value(self, rows: FloatArray) -> float:
-        base, other = self._pairs(tabulate(rows))
-        known = ~np.isnan(base - other)
-        return float((other - base)[known].mean()) if known.any() else float("nan")
+        table = tabulate(rows)
+        base, other = self._pairs(table)
+        return table.mean(other - base)
 
     def interval(self, rows: NDArray[np.float64], clusters: NDArray[np.int64], *, seed: int) -> Interval | None:
         """Return percentiles of the mean difference over resampled clusters of sets."""

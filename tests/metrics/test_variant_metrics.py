@@ -107,6 +107,14 @@ def test_variants_of_another_difficulty_are_reported_apart():
     assert score(AllVariantsRight(), samples, outputs).value == 1.0
 
 
+def test_a_set_that_is_drawn_twice_counts_twice():
+    samples, outputs = make({"a": {"base": 1, "x": 1}, "b": {"base": 1, "x": 0}})
+    rows = AllVariantsRight().rows(samples, outputs).values
+    again = rows[[0, 1, 2, 3, 2, 3]]
+    assert AllVariantsRight().value(again) == pytest.approx(1 / 3)
+    assert VariantDelta().value(again) == pytest.approx(-2 / 3)
+
+
 def test_names_are_read_back():
     names = ["base", "é" * 12, "a b", "0"]
     made = make({"a": dict.fromkeys(names, 1), "b": dict.fromkeys(names, 1)})
