@@ -41,9 +41,8 @@ class VariantDelta(VariantSetMetric):
     better, and 0 is what a model reaches to which the change is nothing.
 
     Answers are judged as by `evalsuite.metrics.accuracy.Accuracy`; a set in which one of the two has no verdict is left
-    out. The interval is a cluster bootstrap over sets, 10,000 resamples [1]_. Where all sets differ by the same c,
-    which a bootstrap takes for certainty, it is ``[c - u (c + 1), c + u (1 - c)]``: up to a share u of sets, Wilson's
-    limit for none in n, may differ by anything.
+    out. The interval is Agresti and Min's for matched proportions [1]_, with sets as pairs and their number divided by
+    the design effect of clusters, as for paired differences in [2]_.
 
     In `details`: the difference of every variant by its name, those of other difficulty among them; the accuracy on the
     ``base``; ``right to wrong`` and ``wrong to right``, the shares of sets that go either way (with repeats, of pairs
@@ -53,7 +52,9 @@ class VariantDelta(VariantSetMetric):
 
     References
     ----------
-    .. [1] Miller, "Adding error bars to evals", 2024, arXiv:2411.00640, for paired differences.
+    .. [1] Agresti and Min, "Simple improved confidence intervals for comparing matched proportions", Statistics in
+       Medicine 24, 2005.
+    .. [2] Miller, "Adding error bars to evals", 2024, arXiv:2411.00640.
 
     Examples
     --------
@@ -87,32 +88,34 @@ class VariantDelta(VariantSetMetric):
         return table.mean(other - base)
 
     def interval(self, rows: NDArray[np.float64], clusters: NDArray[np.int64], *, seed: int) -> Interval | None:
-        """Return percentiles of the mean difference over resampled clusters of sets."""
+        """Return Agresti and Min's interval of the mean difference over sets; nothing is drawn."""
+        del seed
         table = tabulate(rows, clusters)
         base, other = self._pairs(table)
-        return _mean(other - base, table.clusters, seed, spread=2.0).interval
+        return _difference(other - base, table.clusters).interval
 
     def details(self, rows: NDArray[np.float64], clusters: NDArray[np.int64], *, seed: int) -> Details:
         """Return the difference of each variant, and how many sets went which way."""
+        del seed
         table = tabulate(rows, clusters)
         base, other = self._pairs(table)
-        if np.isnan(base - other).all():
+        n = int((~np.isnan(base - other)).sum())
+        if n == 0:
             return Details()
-        paired = np.where(np.isnan(other), np.nan, base)
         estimates = {
-            name: _mean(table.share_of(name) - base, table.clusters, seed, spread=2.0)
-            for name in table.names
-            if name != self.base
+            name: _difference(table.share_of(name) - base, table.clusters) for name in table.names if name != self.base
         }
         estimates |= {
-            self.base: _mean(paired, table.clusters, seed),
-            "right to wrong": _mean(base * (1.0 - other), table.clusters, seed),
-            "wrong to right": _mean((1.0 - base) * other, table.clusters, seed),
+            self.base: _share(np.where(np.isnan(other), np.nan, base), table.clusters),
+            "right to wrong": _share(base * (1.0 - other), table.clusters),
+            "wrong to right": _share((1.0 - base) * other, table.clusters),
         }
-        n = int((~np.isnan(base - other)).sum())
-        apart = [name for name, matched in zip(table.names, table.matched, strict=True) if not matched]
-        notes = [f"{n} pairs of {len(base)} sets"]
-        notes += [f"{name} is of another difficulty: its difference says nothing of robustness" for name in apart]
+        notes = [f"{self.variant} against {self.base}: {n} pairs of {len(base)} sets"]
+        notes += [
+            f"{name} is of another difficulty: its difference says nothing of robustness"
+            for name, matched in zip(table.names, table.matched, strict=True)
+            if not matched
+        ]
         return Details(estimates=estimates, notes=tuple(notes))
 
     def _pairs(self, table: SetTable) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -150,26 +153,24 @@ class VariantDelta(VariantSetMetric):
         )
 
 
-def _mean(values: FloatArray, clusters: NDArray[np.int64], seed: int, *, spread: float = 1.0) -> Estimate:
-    """Return the mean over sets that have a value; `spread` is 2 for values from -1 to 1, 1 for those from 0 to 1."""
-    known = ~np.isnan(values)
-    if not known.any():
+def _difference(values: FloatArray, clusters: NDArray[np.int64]) -> Estimate:
+    """Return the mean of differences over the sets that have one."""
+    kept, labels = _kept(values, clusters)
+    if not len(kept):
         return Estimate(value=None)
-    kept = values[known]
-    rows = np.column_stack([kept, np.ones(len(kept))])
+    return Estimate(value=float(kept.mean()), interval=stats.paired_proportion_interval(kept, labels))
+
+
+def _share(values: FloatArray, clusters: NDArray[np.int64]) -> Estimate:
+    """Return the mean of shares over the sets that have one."""
+    kept, labels = _kept(values, clusters)
+    if not len(kept):
+        return Estimate(value=None)
+    trials = np.column_stack([kept, np.ones(len(kept))])
+    return Estimate(value=float(kept.mean()), interval=stats.proportion_interval(trials, labels))
+
+
+def _kept(values: FloatArray, clusters: NDArray[np.int64]) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    known = ~np.isnan(values)
     _, labels = np.unique(clusters[known], return_inverse=True)
-    labels = labels.reshape(-1).astype(np.int64)
-    if np.ptp(kept) > 0:
-        found = stats.row_interval(rows, labels, lambda sums: sums[..., 0] / sums[..., 1], seed=seed)
-        return Estimate(value=float(kept.mean()), interval=found)
-    value, lowest = float(kept[0]), 1.0 - spread
-    none = stats.proportion_interval(np.column_stack([np.zeros(len(kept)), np.ones(len(kept))]), labels)
-    if none is None:
-        return Estimate(value=value)
-    interval = Interval(
-        low=value - none.high * (value - lowest),
-        high=value + none.high * (1.0 - value),
-        level=none.level,
-        method="wilson's limit of none in n, since all sets are alike",
-    )
-    return Estimate(value=value, interval=interval)
+    return np.asarray(values[known], dtype=np.float64), labels.reshape(-1).astype(np.int64)
