@@ -120,6 +120,16 @@ class Horizon(CurveMetric):
             found.append(float(np.clip(horizon, *table.reach)))
         return found[0] if len(found) == 1 else geometric_mean(found)
 
+    def reach(self, rows: NDArray[np.float64]) -> tuple[float, float] | None:
+        """Return the shallowest and the deepest depth that was tested; of several families, their geometric means."""
+        ends = [table.reach for table in _tables(rows, np.zeros(len(rows), dtype=np.int64))]
+        known = [reach for reach in ends if reach is not None]
+        if not known or len(known) < len(ends):
+            return None
+        if len(known) == 1:
+            return known[0]
+        return geometric_mean([low for low, _ in known]), geometric_mean([high for _, high in known])
+
     def interval(self, rows: NDArray[np.float64], clusters: NDArray[np.int64], *, seed: int) -> Interval | None:
         """Return percentiles of 2,000 refits to resampled clusters; of several families, over those too."""
         return self._combined(rows, clusters, seed).h50.interval if len(rows) else None
