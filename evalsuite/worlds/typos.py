@@ -1,4 +1,4 @@
-"""Typos: neighbouring letters swapped in words that carry no fact."""
+"""Typos: neighbouring letters swapped in words that name nothing."""
 
 from __future__ import annotations
 

@@ -27,6 +27,8 @@ BASE = "base"
 VARIANTS = ("rename", "reorder", "irrelevant", "paraphrase", "typos", "numbers", "larger_numbers")
 OTHER_DIFFICULTY = ("larger_numbers",)
 _N_REMARKS = 3
+_WITHOUT = ("plan",)
+_WITHOUT_TYPOS = ("program",)  # a typo in a register's name would make it another one
 _WORD = re.compile(r"[a-z]+")
 
 
@@ -125,11 +127,11 @@ def _variant(family: str, sample: Sample, name: str, changed: Changed, size: int
 
 def _makers(family: str) -> dict[str, Maker]:
     name = family_of(family).name
-    try:
-        own = cast("dict[str, Maker]", import_module(f"evalsuite.worlds.{name}_variants").MAKERS)
-    except ModuleNotFoundError:
-        raise TaskError(f"world {name}: its items have no variants") from None
-    return {"irrelevant": _irrelevant, "typos": _with_typos(family), **own}
+    if name in _WITHOUT:
+        raise TaskError(f"world {name}: its items have no variants")
+    own = cast("dict[str, Maker]", import_module(f"evalsuite.worlds.{name}_variants").MAKERS)
+    typos: dict[str, Maker] = {} if name in _WITHOUT_TYPOS else {"typos": _with_typos(name)}
+    return {"irrelevant": _irrelevant, **typos, **own}
 
 
 def _irrelevant(sample: Sample, draws: Draws) -> Changed:
