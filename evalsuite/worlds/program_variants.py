@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from evalsuite.worlds.changed import Changed, Maker
 from evalsuite.worlds.program import MODULUS, Instruction, instructions
 from evalsuite.worlds.program_reading import ProgramReading, read_text
-from evalsuite.worlds.program_templates import TEMPLATES, Template, render, step_texts
+from evalsuite.worlds.program_templates import TEMPLATES, Condition, Template, render, step_texts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["MAKERS"]
 
 _INDEX = {template.id: i for i, template in enumerate(TEMPLATES)}
-_CONDITIONS = {2: "even", 5: "fives"}
+_CONDITIONS: dict[int, Condition] = {2: "even", 5: "fives"}
 
 
 def _rename(sample: Sample, draws: Draws) -> Changed:
