@@ -233,13 +233,14 @@ class Estimate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Slice:
-    """A score over part of the samples: those with this ``key`` (a depth, a category)."""
+    """A score over part of the samples: those with this ``key`` (a depth, a category). `reach` is as in `Score`."""
 
     key: str | int
     value: float | None
     interval: Interval | None
     n: int
     n_unscored: int
+    reach: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

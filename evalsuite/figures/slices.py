@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 from evalsuite.figures.record import Curve, Figure
 
 if TYPE_CHECKING:
-    from evalsuite.types import Score
+    from collections.abc import Sequence
+
+    from evalsuite.types import Score, Slice
 
 __all__ = ["slice_figures"]
 
@@ -43,5 +45,17 @@ def slice_figures(score: Score, *, share: bool = False) -> list[Figure]:
             share=share,
         )
         caption = f"{score.metric} of the samples at each {key}; bands are {100 * level:g} % intervals, point by point."
+        caption += _beyond(parts)
         figures.append(Figure(title=f"{score.metric} by {key}", caption=caption, content=curve))
     return figures
+
+
+def _beyond(parts: Sequence[Slice]) -> str:
+    """Name the slices whose value lies at an end of what their samples can tell of, or beyond."""
+    told = []
+    for part in parts:
+        if part.value is not None and part.reach is not None:
+            low, high = part.reach
+            if part.value >= high or part.value <= low:
+                told.append(f"{part.key}: {f'> {high:g}' if part.value >= high else f'< {low:g}'}")
+    return f" Where the samples tell of no more: {', '.join(told)}." if told else ""

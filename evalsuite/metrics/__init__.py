@@ -20,6 +20,10 @@ METRICS: Registry[type[Metric]] = Registry(
         "accuracy": Entry(
             "evalsuite.metrics.accuracy:Accuracy", "Accuracy: share of final answers that are right, 0-1."
         ),
+        "all_variants_right": Entry(
+            "evalsuite.metrics.all_variants_right:AllVariantsRight",
+            "All variants right: share of sets whose every variant of matched difficulty is right, 0-1.",
+        ),
         "answer_agreement": Entry(
             "evalsuite.metrics.agreement:AnswerAgreement",
             "Agreement: share of a sample's outputs that give its most frequent answer, mean over samples, 0-1.",
@@ -335,6 +339,10 @@ METRICS: Registry[type[Metric]] = Registry(
         "truncation_rate": Entry(
             "evalsuite.metrics.truncation_rate:TruncationRate",
             "Truncation rate: share of outputs that the token budget cut off, 0-1; lower is better.",
+        ),
+        "variant_delta": Entry(
+            "evalsuite.metrics.variant_delta:VariantDelta",
+            "Variant delta: accuracy on variants less that on their bases, paired by item, -1 to 1; below 0: fragile.",
         ),
         "vendi": Entry(
             "evalsuite.metrics.vendi:Vendi",

@@ -302,6 +302,14 @@ class CurveMetric(_RowwiseMetric):
         """
         return stats.curve_interval(rows, clusters, self.value, seed=seed)
 
+    def reach(self, rows: NDArray[np.float64]) -> tuple[float, float] | None:
+        """Return the least and greatest value that such rows can tell of; by default None, which is any.
+
+        A value at one of them lies there or beyond.
+        """
+        del rows
+        return None
+
     def details(self, rows: NDArray[np.float64], clusters: NDArray[np.int64], *, seed: int) -> Details:
         """Return what stands beside the value; by default nothing. Parameters as for `interval`."""
         del rows, clusters, seed

@@ -132,6 +132,16 @@ class Horizon(CurveMetric):
             found.append(float(np.clip(horizon, *table.reach)))
         return found[0] if len(found) == 1 else geometric_mean(found)
 
+    def reach(self, rows: NDArray[np.float64]) -> tuple[float, float] | None:
+        """Return the shallowest and the deepest depth that was tested; of several families, their geometric means."""
+        ends = [table.reach for table in _tables(rows, np.zeros(len(rows), dtype=np.int64))]
+        known = [reach for reach in ends if reach is not None]
+        if not known or len(known) < len(ends):
+            return None
+        if len(known) == 1:
+            return known[0]
+        return geometric_mean([low for low, _ in known]), geometric_mean([high for _, high in known])
+
     def interval(self, rows: NDArray[np.float64], clusters: NDArray[np.int64], *, seed: int) -> Interval | None:
         """Return percentiles of 2,000 refits to resampled clusters; of several families, over those too."""
         return self._combined(rows, clusters, seed).h50.interval if len(rows) else None
@@ -173,9 +183,10 @@ class Horizon(CurveMetric):
         return floors
 
     def figures(self, data: FigureInput) -> Sequence[Figure]:
-        """Return accuracy against depth, with the law that was fitted to it."""
+        """Return accuracy against depth, with the law that was fitted to it, and the horizon by what divides it."""
+        figures = list(super().figures(data))
         if data.values is None:
-            return []
+            return figures
         scored = ~np.isnan(data.values).any(axis=1)
         rows = np.asarray(data.values[scored], dtype=np.float64)
         names = [
@@ -183,11 +194,11 @@ class Horizon(CurveMetric):
         ]
         _, labels = np.unique(np.array(names, dtype=object), return_inverse=True) if names else (None, np.zeros(0))
         if not len(rows) or len(np.unique(rows[:, _FAMILY])) > 1:
-            return []
+            return figures
         (table,) = _tables(rows, np.asarray(labels, dtype=np.int64))
         (floor,) = self._floors(rows)
         figure = depth_curve_figure(table, fit_horizon(table, floor=floor, seed=data.seed))
-        return [] if figure is None else [figure]
+        return figures if figure is None else [figure, *figures]
 
     def example(self) -> Example:
         """Return all right, right up to depth 2, and all wrong."""

@@ -189,7 +189,10 @@ def _score(entry: Mapping[str, Any]) -> Score:
     values["reach"] = _reach(values.get("reach"))
     values["details"] = {name: _estimate(part) for name, part in values.get("details", {}).items()}
     values["slices"] = {
-        key: tuple(Slice(**{**part, "interval": _interval(part["interval"])}) for part in parts)
+        key: tuple(
+            Slice(**{**part, "interval": _interval(part["interval"]), "reach": _reach(part.get("reach"))})
+            for part in parts
+        )
         for key, parts in values["slices"].items()
     }
     # In the order in which a fresh score has them; a file's order is alphabetical.
@@ -238,6 +241,7 @@ def _check(report: Report) -> None:
         expected += [(part.value, (*number, type(None))) for part in score.details.values()]
         for part in (part for parts in score.slices.values() for part in parts):
             expected += [(part.key, (str, int)), (part.value, (*number, type(None)))]
+            expected += [(end, number) for end in part.reach or ()]
     for value, kind in expected:
         if not isinstance(value, kind):
             raise TypeError(f"found {value!r:.80} in a wrong place")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from dataclasses import replace
 from typing import IO, TYPE_CHECKING
 
 from evalsuite.report.columns import column_scores, other_columns, stands_apart
@@ -147,7 +148,7 @@ def _slice_lines(runs: Sequence[LeaderboardRun], labels: Mapping[str, str]) -> l
 
 
 def _slice_value(run: LeaderboardRun, part: Slice) -> str:
-    return "-" if part.value is None else format_value(run.report.primary, part.value)
+    return "-" if part.value is None else format_value(replace(run.report.primary, reach=part.reach), part.value)
 
 
 def _depth_plot(runs: Sequence[LeaderboardRun], labels: Mapping[str, str], *, unicode: bool) -> list[str]:

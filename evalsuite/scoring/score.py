@@ -306,8 +306,18 @@ def _slices(
         chosen = np.asarray(members[name], dtype=np.int64)
         kept = chosen[scored[chosen]]
         value, interval = _value_and_interval(metric, rows.values[kept], labels[kept], seed, reference)
+        reach = None
+        if isinstance(metric, CurveMetric) and value is not None:
+            reach = metric.reach(np.asarray(rows.values[kept], dtype=np.float64))
         slices.append(
-            Slice(key=name, value=value, interval=interval, n=len(chosen), n_unscored=len(chosen) - len(kept))
+            Slice(
+                key=name,
+                value=value,
+                interval=interval,
+                n=len(chosen),
+                n_unscored=len(chosen) - len(kept),
+                reach=reach,
+            )
         )
     return tuple(slices)
 

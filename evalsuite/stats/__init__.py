@@ -14,6 +14,7 @@ from evalsuite.stats.jackknife import (
     left_out_rows,
 )
 from evalsuite.stats.majority import majority_at_k
+from evalsuite.stats.paired_proportions import paired_proportion_interval
 from evalsuite.stats.proportion import design_effect, proportion_interval
 from evalsuite.stats.randomisation import bootstrap_test, randomisation_test
 from evalsuite.stats.squared_length import SquaredLength, squared_length_interval, squared_length_limits
@@ -44,6 +45,7 @@ __all__ = [
     "majority_at_k",
     "mg_pass_at_k",
     "paired_interval",
+    "paired_proportion_interval",
     "pass_at_k",
     "pass_hat_k",
     "proportion_interval",

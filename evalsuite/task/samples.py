@@ -10,6 +10,9 @@ from evalsuite.task.fields import check_keys, optional_field, required_field, ty
 from evalsuite.task.json_lines import json_lines
 from evalsuite.types import Sample
 from evalsuite.worlds import digest_samples, load_world
+from evalsuite.worlds.contexts import with_context
+from evalsuite.worlds.interventions import with_interventions
+from evalsuite.worlds.variants import with_variants
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,6 +20,8 @@ if TYPE_CHECKING:
 
 __all__ = ["load_samples"]
 
+# What may be made of a world's items.
+_TREATMENTS = ("variants", "interventions", "context_words")
 _SAMPLE_KEYS = ("id", "input", "references", "cluster", "depth", "metadata")
 
 
@@ -26,7 +31,8 @@ def load_samples(table: Mapping[str, Any], folder: Path, where: str) -> tuple[tu
     Parameters
     ----------
     table : mapping
-        ``{world, seed, n, depths, sha256}`` or ``{file, sha256}``.
+        ``{world, seed, n, depths, sha256}`` or ``{file, sha256}``. Beside a world one of ``variants``,
+        ``interventions`` and ``context_words`` may stand: a list, by which each of the n items becomes several samples.
     folder : Path
         Where the task file is; a file is looked for there, and nowhere above.
     where : str
@@ -43,7 +49,7 @@ def load_samples(table: Mapping[str, Any], folder: Path, where: str) -> tuple[tu
         If the table is wrong, a file is missing or malformed, or the hash differs.
     """
     if "world" in table:
-        check_keys(table, ("world", "seed", "n", "depths", "sha256"), where)
+        check_keys(table, ("world", "seed", "n", "depths", *_TREATMENTS, "sha256"), where)
         samples = _world_samples(table, where)
         found = digest_samples(samples)
     elif "file" in table:
@@ -124,9 +130,30 @@ def _world_samples(table: Mapping[str, Any], where: str) -> list[Sample]:
     if not 0 <= seed < 1 << 64:
         raise TaskError(f"{where}.seed must be in [0, 2**64), found {seed}")
     try:
-        return load_world(name).samples(seed=seed, n=n, depths=depths)
+        return _treated(name, load_world(name).samples(seed=seed, n=n, depths=depths), table, seed)
     except TaskError as error:
         raise TaskError(f"{where}: {error}") from error
+
+
+def _treated(world: str, samples: list[Sample], table: Mapping[str, Any], seed: int) -> list[Sample]:
+    """Return the items as they are, or the samples that a treatment makes of each."""
+    chosen = [key for key in _TREATMENTS if key in table]
+    if len(chosen) > 1:
+        raise TaskError(f"world {world}: there may be one of {', '.join(_TREATMENTS)}, found {' and '.join(chosen)}")
+    if not chosen:
+        return samples
+    (key,) = chosen
+    kind = int if key == "context_words" else str
+    asked = required_field(table, key, list, f"world {world}")
+    if not all(type(one) is kind for one in asked):
+        raise TaskError(
+            f"world {world}: {key} must be a list of {'integers' if kind is int else 'strings'}, found {asked!r}"
+        )
+    if key == "variants":
+        return with_variants(world, samples, asked, seed=seed)
+    if key == "interventions":
+        return with_interventions(world, samples, asked, seed=seed)
+    return with_context(world, samples, asked, seed=seed)
 
 
 def _inside(folder: Path, name: str, where: str) -> Path:

@@ -17,11 +17,11 @@ from evalsuite.worlds.families import make_item, schedule
 if TYPE_CHECKING:
     from evalsuite.types import JSONValue, Sample
 
-__all__ = ["DEFAULT_DEPTHS", "MODULUS", "samples"]
+__all__ = ["DEFAULT_DEPTHS", "FACTORS", "MODULUS", "samples", "solve_lines"]
 
 DEFAULT_DEPTHS = (1, 24)
 MODULUS = 100
-_FACTORS = (3, 7, 9)
+FACTORS = (3, 7, 9)
 _N_GIVEN = 4
 
 
@@ -83,7 +83,7 @@ def _make(base: int, index: int, template: int, depth: int) -> Sample:
         source = given[0][0] if read == 0 else spine[read - 1]
         lines.append((4 * read + 1 + draws.below(4 * (depth - read) + 3), name(), _of_one(draws, source, given)))
     lines.sort(key=lambda line: line[0])
-    states, parents, level = _solve(lines, given, {line[1] for line in needed})
+    states, parents, level = solve_lines(lines, given, {line[1] for line in needed})
     facts: list[tuple[str, Formula]] = [(one, ("", "", value)) for one, value in given]
     facts += [(one, formula) for _, one, formula in lines]
     used = {part for _, _, formula in needed for part in formula[1:]}
@@ -106,7 +106,7 @@ def _of_one(draws: Draws, source: str, given: list[tuple[str, int]]) -> Formula:
     """Draw a formula of a quantity, and a number or a given quantity."""
     kind = draws.below(8)
     if kind < 2:
-        return "*", source, _FACTORS[draws.below(3)]
+        return "*", source, FACTORS[draws.below(3)]
     if kind < 4:
         other = given[draws.below(_N_GIVEN)][0]
         if other != source:
@@ -118,7 +118,7 @@ def _of_two(draws: Draws, before: str, side: str) -> Formula:
     return (("sum", before, side), ("difference", before, side), ("difference", side, before))[draws.below(3)]
 
 
-def _solve(
+def solve_lines(
     lines: list[tuple[int, str, Formula]], given: list[tuple[str, int]], needed: set[str]
 ) -> tuple[list[int], list[JSONValue], list[int]]:
     """Return value, parents and level of each needed quantity, in the order of the lines."""

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Protocol, cast
 
 from evalsuite.worlds.families import family_of
 from evalsuite.worlds.filler import without_filler
+from evalsuite.worlds.remarks import without_remarks
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -134,14 +135,14 @@ class _Reader(Protocol):
 
 
 def read_problem(family: str, problem: str) -> Reading:
-    """Read a problem of a family from its text; sentences of `evalsuite.worlds.filler` are passed over.
+    """Read a problem of a family from its text; filler and remarks are passed over.
 
     Raises
     ------
     ValueError
         If the text is not of this family.
     """
-    return _reader(family).read_text(without_filler(problem))
+    return _reader(family).read_text(without_remarks(without_filler(problem)))
 
 
 def read_tables(family: str, tables: Sequence[Table], question: str) -> Reading:

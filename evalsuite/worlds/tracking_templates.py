@@ -11,7 +11,7 @@ from evalsuite.worlds._names import EIGHTS
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["TEMPLATES", "THINGS", "Template", "render", "step_texts"]
+__all__ = ["TEMPLATES", "THINGS", "Template", "render", "step_text", "step_texts"]
 
 Layout: TypeAlias = Literal["terse", "plain", "orders", "log"]
 
@@ -72,20 +72,31 @@ TEMPLATES: tuple[Template, ...] = tuple(
 )
 
 
+# How an exchange is said, what stands between two, and around all of a step.
+_STEP_FORMS: dict[Layout, tuple[str, str, str]] = {
+    "terse": ("{}-{}", " ", "{}"),
+    "plain": ("{} and {}", ", ", "These change: {}."),
+    "orders": ("{} with {}", ", ", "Swap {}."),
+    "log": ("{}={}", " | ", "{}"),
+}
+
+
 @cache
 def step_texts(template: int) -> tuple[str, ...]:
     """Return what a template says of each of the 105 pairings, in the order of ``tracking.pairings()``."""
     from evalsuite.worlds.tracking import pairings
 
     words = TEMPLATES[template]
-    join = {"terse": "{}-{}", "plain": "{} and {}", "orders": "{} with {}", "log": "{}={}"}[words.layout]
-    between = {"terse": " ", "plain": ", ", "orders": ", ", "log": " | "}[words.layout]
-    around = {"terse": "{}", "plain": "These change: {}.", "orders": "Swap {}.", "log": "{}"}[words.layout]
     places = words.places
     return tuple(
-        around.format(between.join(join.format(places[a], places[b]) for a, b in enumerate(partner) if a < b))
-        for partner in pairings()
+        step_text(words, [(places[a], places[b]) for a, b in enumerate(partner) if a < b]) for partner in pairings()
     )
+
+
+def step_text(words: Template, exchanges: Sequence[tuple[str, str]]) -> str:
+    """Return what a template says of a step: which places change with which, in the order given."""
+    join, between, around = _STEP_FORMS[words.layout]
+    return around.format(between.join(join.format(a, b) for a, b in exchanges))
 
 
 def render(words: Template, start: int, asked: int, held: Sequence[int] | None, steps: Sequence[str]) -> str:

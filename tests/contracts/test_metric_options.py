@@ -79,7 +79,12 @@ OTHER: dict[str, dict[str, object]] = {
     "bins": {"bins": 5},
     "similarity": {"similarity": "edit"},
     "summary": {"summary": "max"},
+    "key": {"key": "intervention"},
+    "variant": {"variant": "rename"},
+    "base": {"base": "control"},
 }
+# What is wrong where "nonsense" would do: a number, or a name.
+WRONG: dict[str, object] = {"smooth_value": 0.5, "key": "", "variant": "", "base": 7}
 
 
 @pytest.fixture
@@ -141,7 +146,7 @@ def test_wrong_options_are_refused(name: str) -> None:
     for option in fields(metric_class):
         if option.init:
             with pytest.raises(UsageError, match=rf"^{re.escape(name)}: `{option.name}` (must be|is for)"):
-                metric_class(**{option.name: "nonsense" if option.name != "smooth_value" else 0.5})
+                metric_class(**{option.name: WRONG.get(option.name, "nonsense")})
 
 
 @pytest.mark.parametrize("name", NAMES)

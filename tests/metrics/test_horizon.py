@@ -11,7 +11,7 @@ import pytest
 
 from evalsuite.errors import TaskError, UsageError
 from evalsuite.evaluation import evaluate
-from evalsuite.figures import Curve, FigureInput
+from evalsuite.figures import Curve, FigureInput, slice_figures
 from evalsuite.metrics.horizon import Horizon
 from evalsuite.models.scripted import ScriptedModel
 from evalsuite.report import load_report
@@ -214,3 +214,31 @@ def test_no_samples_and_one_sample() -> None:
     one = ScoringInput(task_name="t", samples=[CHAIN], outputs=[[Output(text="answer: 17")]])
     score = score_outputs(one, MetricSpec(name="horizon"), Horizon())
     assert (score.value, score.interval) == (4.0, None)
+
+
+def test_slices_say_where_the_samples_tell_of_no_more() -> None:
+    """In short contexts all is right, in long ones nothing is, and there was no short item among them."""
+    samples = [
+        Sample(
+            id=f"{words}-{i}",
+            input={},
+            references=("answer: 7",),
+            depth=i % 4 + (1 if words == 0 else 3),
+            cluster=f"t{i % 5}",
+            metadata={"words": words},
+        )
+        for words in (0, 900)
+        for i in range(40)
+    ]
+    outputs = [[Output(text="answer: 7" if sample.metadata["words"] == 0 else "answer: 8")] for sample in samples]
+    data = ScoringInput(task_name="t", samples=samples, outputs=outputs)
+    score = score_outputs(data, MetricSpec(name="horizon", by=("words",)), Horizon())
+    assert [(part.value, part.reach) for part in score.slices["words"]] == [(4.0, (1.0, 4.0)), (3.0, (3.0, 6.0))]
+    (figure,) = slice_figures(score)
+    assert figure.caption.endswith("Where the samples tell of no more: 0: > 4, 900: < 3.")
+
+
+def test_the_reach_of_several_families_is_their_geometric_mean() -> None:
+    rows = np.array([[family, depth, 1, 1, 0, 0, 0] for family in (1, 2) for depth in (2, 8 * family)], dtype=float)
+    assert Horizon().reach(rows) == pytest.approx((2.0, np.sqrt(8 * 16)))
+    assert Horizon().reach(rows[:0]) is None

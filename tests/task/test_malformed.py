@@ -91,6 +91,37 @@ def check(path: Path, message: str, capsys: pytest.CaptureFixture[str]) -> None:
             'world = "ledger", seed = 1, n = 2, depths = [1, "2"]',
             "depths must be two integers, least and greatest, found [1, '2']",
         ),
+        (
+            'file = "samples.jsonl"',
+            'world = "ledger", seed = 1, n = 2, variants = ["rename"], context_words = [0, 9]',
+            "may be one of variants, interventions, context_words, found variants and context_words",
+        ),
+        (
+            'file = "samples.jsonl"',
+            'world = "ledger", seed = 1, n = 2, variants = "rename"',
+            "world ledger: variants must be a list, found a string: 'rename'",
+        ),
+        (
+            'file = "samples.jsonl"',
+            'world = "ledger", seed = 1, n = 2, context_words = ["9"]',
+            "world ledger: context_words must be a list of integers, found ['9']",
+        ),
+        (
+            'file = "samples.jsonl"',
+            'world = "ledger", seed = 1, n = 2, context_words = [true]',
+            "world ledger: context_words must be a list of integers, found [True]",
+        ),
+        (
+            'file = "samples.jsonl"',
+            'world = "ledger", seed = 1, n = 2, variants = ["reorder"]',
+            'world ledger: its items have no variant "reorder"',
+        ),
+        ('file = "samples.jsonl"', 'file = "samples.jsonl", variants = ["rename"]', 'unknown field "variants"'),
+        (
+            'file = "samples.jsonl"',
+            'world = "data_to_text", seed = 1, n = 2, interventions = ["control"]',
+            'unknown reasoning family "data_to_text"',
+        ),
         (GOOD_METRICS, "[]", "metrics: exactly one must say primary = true, found 0"),
         (GOOD_METRICS, '"bleu"', "metrics must be a list, found a string"),
         (GOOD_METRICS, '["bleu"]', "metrics[0] must be a table such as"),
