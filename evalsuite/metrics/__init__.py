@@ -256,6 +256,14 @@ METRICS: Registry[type[Metric]] = Registry(
             "evalsuite.metrics.path_agreement:PathAgreement",
             "Path agreement: how alike the outputs of a sample are, mean over pairs, then over samples, 0-1.",
         ),
+        "plan_optimality": Entry(
+            "evalsuite.metrics.plan_validity:PlanOptimality",
+            "Plan optimality: shortest plans among the valid ones, 0-1.",
+        ),
+        "plan_validity": Entry(
+            "evalsuite.metrics.plan_validity:PlanValidity",
+            "Plan validity: share of plans that lead from the start to the goal by moves that exist, 0-1.",
+        ),
         "precision": Entry(
             "evalsuite.metrics.precision_recall:Precision",
             "Precision: share of the images that lie among the reference images, by nearest neighbours, 0-1.",
