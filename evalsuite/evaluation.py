@@ -255,7 +255,7 @@ def score_log(log: RunLog, task: Task, *, repeats: int, limit: int | None, write
 
     from evalsuite.scoring import ScoringInput, score_all, task_metrics
 
-    data = ScoringInput(task_name=task.name, samples=samples, outputs=outputs)
+    data = ScoringInput(task_name=task.name, samples=samples, outputs=outputs, no_steps=task.no_steps)
     folder = log.path.parent / "statistics"
     try:
         scores = score_all(data, task_metrics(task), cache_folder=folder, digest=digest)

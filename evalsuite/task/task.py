@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from evalsuite.errors import TaskError
 from evalsuite.rng import derive_seed
+from evalsuite.task.formats import NO_STEPS
 from evalsuite.types import GenerationConfig, JSONValue, Message, Modality, Output, Request, Sample
 
 if TYPE_CHECKING:
@@ -74,6 +75,10 @@ class Task:
     image_shape : tuple of int, optional
         Height, width and channels (1 for grey, 3 for colours) of the images asked for; one of another size, or with
         colours where grey is asked for, is an error of its sample. Any image where None.
+    prompt_format : str
+        How models are asked, one of `evalsuite.task.formats.PROMPT_FORMATS`; empty for a task with one way only.
+    prompt_formats : tuple of str
+        All the formats of its file, the default first.
 
     Raises
     ------
@@ -93,6 +98,8 @@ class Task:
     fewshot: tuple[Sample, ...] = ()
     source: str = ""
     image_shape: tuple[int, int, int] | None = None
+    prompt_format: str = ""
+    prompt_formats: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         where = f'task "{self.name}"'
@@ -121,6 +128,11 @@ class Task:
     def primary(self) -> MetricSpec:
         """The metric that models are ranked by."""
         return next(spec for spec in self.metrics if spec.primary)
+
+    @property
+    def no_steps(self) -> str:
+        """Why outputs state no steps that could be judged; empty where they may."""
+        return NO_STEPS.get(self.prompt_format, "")
 
     @property
     def turns(self) -> int:
