@@ -167,6 +167,13 @@ def plan_run(
     if task.modality not in model.modalities:
         able = ", ".join(sorted(model.modalities))
         raise UsageError(f'task "{task.name}" asks for {task.modality}, model "{model.name}" generates {able}')
+    unread = task.inputs - getattr(model, "inputs", frozenset({"text"}))
+    if unread:
+        raise UsageError(
+            f'task "{task.name}" shows {", ".join(sorted(unread))}s with its prompts, model "{model.name}" does not '
+            "read them; a model in Python that looks at request.images says so by its attribute inputs = "
+            '{"text", "image"}'
+        )
     _check_available(model, task, limit, repeats)
     settings = dict(generation or {})
     if num_fewshot is not None:

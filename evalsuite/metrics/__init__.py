@@ -344,6 +344,10 @@ METRICS: Registry[type[Metric]] = Registry(
             "evalsuite.metrics.truncation_rate:TruncationRate",
             "Truncation rate: share of outputs that the token budget cut off, 0-1; lower is better.",
         ),
+        "variant_agreement": Entry(
+            "evalsuite.metrics.variant_agreement:VariantAgreement",
+            "Variant agreement: share of pairs of an item's variants that are answered alike, right or wrong, 0-1.",
+        ),
         "vendi": Entry(
             "evalsuite.metrics.vendi:Vendi",
             "Vendi score: how many different images there seem to be, by cosines of their features; higher is better.",

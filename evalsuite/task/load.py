@@ -27,6 +27,7 @@ _TASK_KEYS = (
     "summary",
     "modality",
     "image_shape",
+    "draw",
     "samples",
     "fewshot",
     "prompt",
@@ -154,6 +155,7 @@ def parse_task(
         image_shape=_parse_shape(table, modality, where),
         prompt_format="" if chosen is None else chosen.name,
         prompt_formats=tuple(formats),
+        draw=optional_field(table, "draw", str, where, ""),
     )
     _check_samples(task, where)
     return task
