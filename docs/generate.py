@@ -102,6 +102,9 @@ def task_page(name: str) -> str:
     if task.image_shape is not None:
         height, width, channels = task.image_shape
         facts.insert(2, ("image size", f"{height} x {width}, {'grey' if channels == 1 else 'in colours'}"))
+    if task.prompt_formats:
+        shown = [f"`{one}`{' (default)' if one == task.prompt_format else ''}" for one in task.prompt_formats]
+        facts.append(("[prompt formats](../tasks.md#prompt-formats)", ", ".join(shown)))
     if depths:
         facts.insert(3, ("depth", f"{min(depths)} to {max(depths)} steps"))
     request = task.request(task.samples[0], repeat=0, turn=0, history=(), run_seed=0)

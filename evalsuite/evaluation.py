@@ -167,6 +167,13 @@ def plan_run(
     if task.modality not in model.modalities:
         able = ", ".join(sorted(model.modalities))
         raise UsageError(f'task "{task.name}" asks for {task.modality}, model "{model.name}" generates {able}')
+    unread = task.inputs - getattr(model, "inputs", frozenset({"text"}))
+    if unread:
+        raise UsageError(
+            f'task "{task.name}" shows {", ".join(sorted(unread))}s with its prompts, model "{model.name}" does not '
+            "read them; a model in Python that looks at request.images says so by its attribute inputs = "
+            '{"text", "image"}'
+        )
     _check_available(model, task, limit, repeats)
     settings = dict(generation or {})
     if num_fewshot is not None:
@@ -255,7 +262,7 @@ def score_log(log: RunLog, task: Task, *, repeats: int, limit: int | None, write
 
     from evalsuite.scoring import ScoringInput, score_all, task_metrics
 
-    data = ScoringInput(task_name=task.name, samples=samples, outputs=outputs)
+    data = ScoringInput(task_name=task.name, samples=samples, outputs=outputs, no_steps=task.no_steps)
     folder = log.path.parent / "statistics"
     try:
         scores = score_all(data, task_metrics(task), cache_folder=folder, digest=digest)

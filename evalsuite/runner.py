@@ -290,7 +290,7 @@ def _header(plan: RunPlan, batch_size: int, environment: dict[str, object]) -> d
         "schema_version": SCHEMA_VERSION,
         "id": plan.identity.id,
         "identity": plan.identity.as_json(),
-        "task": {"name": plan.task.name, "version": plan.task.version, "source": plan.task.source},
+        "task": _task_record(plan.task),
         "model": {
             "name": plan.model.name,
             "spec": plan.model.spec,
@@ -304,6 +304,11 @@ def _header(plan: RunPlan, batch_size: int, environment: dict[str, object]) -> d
         "environment": environment,
         **_started(),
     }
+
+
+def _task_record(task: Task) -> dict[str, object]:
+    asked = {"prompt_format": task.prompt_format} if task.prompt_format else {}
+    return {"name": task.name, "version": task.version, "source": task.source, **asked}
 
 
 def _started() -> dict[str, object]:

@@ -104,6 +104,8 @@ class Request:
     seed : int
         In [0, 2**64), fixed by (run seed, task, sample id, repeat, turn) alone. All randomness of the output comes
         from it.
+    images : tuple of uint8 arrays of shape (height, width, channels)
+        Shown with the prompt, before the text of the last message; mostly none.
     """
 
     sample_id: str
@@ -112,6 +114,7 @@ class Request:
     prompt: str
     messages: tuple[Message, ...]
     seed: int
+    images: tuple[NDArray[np.uint8], ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

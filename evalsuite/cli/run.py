@@ -37,7 +37,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="backend:name[,key=value...], for example zoo:ledger_cot, hf:PATH, python:module:callable, files:PATH; "
         "may be given again",
     )
-    parser.add_argument("-t", "--tasks", metavar="A,B", help="tasks by name, or paths of task files")
+    parser.add_argument("-t", "--tasks", metavar="A,B", help="tasks by name or path; NAME:prompt=cot asks another way")
     parser.add_argument("-L", "--limit", type=int, metavar="N", help="the first N samples of each task")
     parser.add_argument("--repeats", type=int, metavar="K", help="outputs of each sample, with different seeds")
     parser.add_argument("-f", "--num-fewshot", type=int, metavar="N", help="worked examples in the prompt")

@@ -260,6 +260,14 @@ METRICS: Registry[type[Metric]] = Registry(
             "evalsuite.metrics.path_agreement:PathAgreement",
             "Path agreement: how alike the outputs of a sample are, mean over pairs, then over samples, 0-1.",
         ),
+        "plan_optimality": Entry(
+            "evalsuite.metrics.plan_validity:PlanOptimality",
+            "Plan optimality: shortest plans among the valid ones, 0-1.",
+        ),
+        "plan_validity": Entry(
+            "evalsuite.metrics.plan_validity:PlanValidity",
+            "Plan validity: share of plans that lead from the start to the goal by moves that exist, 0-1.",
+        ),
         "precision": Entry(
             "evalsuite.metrics.precision_recall:Precision",
             "Precision: share of the images that lie among the reference images, by nearest neighbours, 0-1.",
@@ -339,6 +347,10 @@ METRICS: Registry[type[Metric]] = Registry(
         "truncation_rate": Entry(
             "evalsuite.metrics.truncation_rate:TruncationRate",
             "Truncation rate: share of outputs that the token budget cut off, 0-1; lower is better.",
+        ),
+        "variant_agreement": Entry(
+            "evalsuite.metrics.variant_agreement:VariantAgreement",
+            "Variant agreement: share of pairs of an item's variants that are answered alike, right or wrong, 0-1.",
         ),
         "variant_delta": Entry(
             "evalsuite.metrics.variant_delta:VariantDelta",

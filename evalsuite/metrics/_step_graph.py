@@ -72,6 +72,11 @@ def step_graph(metric: str, sample: Sample) -> StepGraph:
 class StepGraphMetric(RowMetric):
     """Counts over the steps of each output, summed over the repeats of a sample that state a step."""
 
+    @property
+    def reads_steps(self) -> bool:
+        """Yes."""
+        return True
+
     @abstractmethod
     def _counts(self, verdicts: StepVerdicts, graph: StepGraph) -> tuple[float, ...]:
         """Return the row of one output."""

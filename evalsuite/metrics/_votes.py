@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from evalsuite.types import Outcome, Sample
 
-__all__ = ["VoteMetric", "Votes", "collect_votes", "repeated_outputs"]
+__all__ = ["VoteMetric", "Votes", "collect_votes", "repeated_outputs", "shared_outcome"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,14 +98,15 @@ def collect_votes(outputs: SampleOutputs, golds: Sequence[str]) -> tuple[Votes |
             (right if answer.outcome == "right" else wrong)[key] += 1
         elif answer.outcome != "undecided":
             abstained += 1
-    outcome = _shared(outcomes)
+    outcome = shared_outcome(outcomes)
     if not (right or wrong or abstained):
         return None, outcome
     counts = (tuple(sorted(votes.values(), reverse=True)) for votes in (right, wrong))
     return Votes(right=next(counts), wrong=next(counts), abstained=abstained), outcome
 
 
-def _shared(outcomes: Sequence[Outcome]) -> Outcome:
+def shared_outcome(outcomes: Sequence[Outcome]) -> Outcome:
+    """Return the outcome of a sample from those of its repeats: the one all share, else whether any was decided."""
     if len(set(outcomes)) == 1:
         return outcomes[0]
     decided = [outcome for outcome in outcomes if outcome not in ("error", "undecided")]

@@ -135,6 +135,11 @@ class Metric(ABC):
         """
         return False
 
+    @property
+    def reads_steps(self) -> bool:
+        """Whether it judges steps that outputs state: it has no value where they were not asked to state any."""
+        return False
+
     def is_of(self, signature: str) -> bool:
         """Whether the signature of a score is this metric's; more may follow there, such as the number of outputs."""
         return f"{signature}|".startswith(f"{self.signature()}|")

@@ -69,6 +69,11 @@ class FirstError(CurveMetric):
         object.__setattr__(self, "value_range", (0.0, float(self.horizon)))
 
     @property
+    def reads_steps(self) -> bool:
+        """Yes."""
+        return True
+
+    @property
     def n_columns(self) -> int:
         """Time and event."""
         return 2

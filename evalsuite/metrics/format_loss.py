@@ -54,6 +54,11 @@ class FormatLoss(RatioMetric[tuple[str, ...]]):
     def __post_init__(self) -> None:
         check_flag(self.name, "steps", self.steps)
 
+    @property
+    def reads_steps(self) -> bool:
+        """Whether steps are part of the form."""
+        return self.steps
+
     def _target(self, sample: Sample) -> tuple[str, ...]:
         return true_states(self.name, sample) if self.steps else ()
 

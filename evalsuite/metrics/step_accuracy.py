@@ -46,6 +46,11 @@ class StepAccuracy(RatioMetric[tuple[str, ...]]):
     name = "step_accuracy"
     version = 2  # states may be words
 
+    @property
+    def reads_steps(self) -> bool:
+        """Yes."""
+        return True
+
     def _target(self, sample: Sample) -> tuple[str, ...]:
         return true_states(self.name, sample)
 

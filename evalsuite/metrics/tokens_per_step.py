@@ -59,6 +59,11 @@ class TokensPerStep(RatioMetric[tuple[str, ...]]):
         if self.tokens == "model":
             object.__setattr__(self, "value_range", (0.0, float("inf")))
 
+    @property
+    def reads_steps(self) -> bool:
+        """Yes."""
+        return True
+
     def _target(self, sample: Sample) -> tuple[str, ...]:
         return true_states(self.name, sample)
 

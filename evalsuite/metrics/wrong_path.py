@@ -45,6 +45,11 @@ class WrongPath(RatioMetric[tuple[list[str], tuple[str, ...]]]):
     higher_is_better = False
     proportion = True
 
+    @property
+    def reads_steps(self) -> bool:
+        """Yes."""
+        return True
+
     def _target(self, sample: Sample) -> tuple[list[str], tuple[str, ...]]:
         return gold_answers(self.name, sample), true_states(self.name, sample)
 

@@ -80,6 +80,7 @@ def adapt_model(
         fingerprint=fingerprint or _attribute(obj, "fingerprint", str, f"random:{secrets.token_hex(32)}"),
         # A callable does not say what it returns: what a task cannot use becomes an error of the sample.
         modalities=frozenset(_attribute(obj, "modalities", (frozenset, set, tuple, list), {"text", "image"})),
+        inputs=_inputs(obj, call.kind, own_name),
         # One prompt a call is logged call by call, so that an interruption costs one; and nobody's calls are padded.
         batch_size=_attribute(obj, "batch_size", int, 1 if call.kind in ("prompt", "request") else 16),
         batch_invariant=_attribute(obj, "batch_invariant", bool, True),
@@ -141,6 +142,7 @@ class AdaptedModel:
         spec: str,
         fingerprint: str,
         modalities: frozenset[Modality],
+        inputs: frozenset[Modality],
         batch_size: int,
         batch_invariant: bool,
         dtype: str,
@@ -151,6 +153,7 @@ class AdaptedModel:
         self.spec = spec
         self.fingerprint = fingerprint
         self.modalities = modalities
+        self.inputs = inputs
         self.batch_size = batch_size
         self.batch_invariant = batch_invariant
         self.dtype = dtype
@@ -234,6 +237,17 @@ def _attribute(obj: object, key: str, kind: type | tuple[type, ...], default: An
     """Return an attribute of `obj` if it is there and of the right kind."""
     value = getattr(obj, key, None)
     return value if isinstance(value, kind) else default
+
+
+def _inputs(obj: object, kind: str, name: str) -> frozenset[Modality]:
+    """Return what a callable says it reads: images only if it is called with requests, which hold them."""
+    inputs: frozenset[Modality] = frozenset(_attribute(obj, "inputs", (frozenset, set, tuple, list), {"text"}))
+    if "image" in inputs and kind in ("prompt", "prompts"):
+        raise ModelError(
+            f"{name}: its inputs hold image, and it takes {kind}, which has none: name its first parameter request or "
+            "requests, and look at request.images"
+        )
+    return inputs
 
 
 def _module(obj: object) -> str:

@@ -37,10 +37,13 @@ class Model(Protocol):
 
     Notes
     -----
-    Two methods are optional. ``load()`` loads weights and finds out the device; it is called before a log is begun, so
-    that what is missing is said then. ``bind(task_sample_ids)`` is told the ids of all samples of the task, in
-    canonical order, for models whose outputs exist already. Such a model may have ``n_outputs``, the number of samples
-    it has an output for; a run that asks for more is refused before it begins.
+    ``inputs``, a frozenset of what the model can read, is optional: without it, that is text alone, and a task that
+    shows images is refused. A model whose ``inputs`` hold ``"image"`` gets them as ``request.images``.
+
+    Two methods are optional, too. ``load()`` loads weights and finds out the device; it is called before a log is
+    begun, so that what is missing is said then. ``bind(task_sample_ids)`` is told the ids of all samples of the task,
+    in canonical order, for models whose outputs exist already. Such a model may have ``n_outputs``, the number of
+    samples it has an output for; a run that asks for more is refused before it begins.
     """
 
     @property

@@ -85,6 +85,7 @@ class FilesModel:
     """
 
     modalities: frozenset[Modality] = frozenset({"text"})
+    inputs: frozenset[Modality] = frozenset({"text", "image"})  # of whoever made the outputs
     batch_invariant = True
     batch_size = 64
     dtype = ""

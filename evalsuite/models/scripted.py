@@ -68,6 +68,7 @@ class ScriptedModel:
     'yes'
     """
 
+    inputs: frozenset[Modality] = frozenset({"text", "image"})
     dtype = ""
     device = ""
 

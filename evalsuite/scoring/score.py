@@ -26,7 +26,7 @@ from evalsuite.metrics.base import (
 )
 from evalsuite.rng import derive_seed
 from evalsuite.scoring.rowcache import RowCache
-from evalsuite.types import OUTCOMES, Interval, Output, Sample, Score, Slice
+from evalsuite.types import OUTCOMES, Interval, Outcome, Output, Sample, Score, Slice
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -51,11 +51,15 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScoringInput:
-    """What is scored: a task's samples and, for each, its outputs in canonical order."""
+    """What is scored: a task's samples and, for each, its outputs in canonical order.
+
+    `no_steps` says why the outputs state no steps that could be judged; it is empty where they may.
+    """
 
     task_name: str
     samples: Sequence[Sample]
     outputs: Sequence[SampleOutputs]
+    no_steps: str = ""
 
 
 def make_metric(spec: MetricSpec, where: str, *, may_run_code: bool = False) -> Metric:
@@ -196,8 +200,11 @@ def _score(
     cache = RowCache(cache_folder, signature, digest) if cache_folder is not None else None
     labels = stats.cluster_labels([sample.cluster or f"\x00{sample.id}" for sample in data.samples])
     rows = shared.get(signature) or (cache.load() if cache else None)
+    unasked = data.no_steps if metric.reads_steps else ""
     if rows is None:
         rows = compute_rows(metric, data.samples, data.outputs)
+        if unasked:
+            rows = _without_values(rows)
         if cache:
             cache.save(rows, labels, [sample.id for sample in data.samples], spec.options)
     shared[signature] = rows
@@ -225,7 +232,11 @@ def _score(
         outcomes=_count_outcomes(rows),
         bounds=_bounds(metric, rows),
         slices={key: _slices(key, metric, rows, labels, data.samples, seed, reference) for key in spec.by},
-        notes=(*notes, *details.notes),
+        notes=(
+            *([f"no value: {unasked}, and {spec.name} judges stated steps"] if unasked else []),
+            *notes,
+            *details.notes,
+        ),
         floor=floor,
         reach=details.reach,
         details=details.estimates,
@@ -243,6 +254,13 @@ def compute_rows(metric: Metric, samples: Sequence[Sample], outputs: Sequence[Sa
         return metric.features(samples, outputs)
     assert isinstance(metric, (RowMetric, CurveMetric))
     return metric.rows(samples, outputs)
+
+
+def _without_values(rows: Rows) -> Rows:
+    """Return rows of the same outputs without a value: what was not asked for is not found."""
+    kept = ("error", "refused", "truncated")
+    outcomes: list[Outcome] = [outcome if outcome in kept else "unextracted" for outcome in rows.outcomes]
+    return Rows(values=np.full_like(rows.values, np.nan), outcomes=tuple(outcomes))
 
 
 def _value_and_interval(

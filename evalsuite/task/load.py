@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, cast, get_args
 from evalsuite.errors import TaskError, did_you_mean
 from evalsuite.registry import plugin_points
 from evalsuite.task.fields import check_keys, optional_field, required_field, type_name
+from evalsuite.task.formats import choose_format, fill_format, read_formats, show_in_format, split_format
 from evalsuite.task.outside import load_outside, split_outside
 from evalsuite.task.samples import load_samples
 from evalsuite.task.task import MetricSpec, Task, render_prompt
@@ -26,9 +27,12 @@ _TASK_KEYS = (
     "summary",
     "modality",
     "image_shape",
+    "draw",
     "samples",
     "fewshot",
     "prompt",
+    "format",
+    "formats",
     "generation",
     "metrics",
 )
@@ -62,6 +66,8 @@ def list_tasks() -> list[tuple[str, str]]:
 def load_task(name: str) -> Task:
     """Load a task by name, by the path of its ``task.toml`` or folder, or data of others by form and path.
 
+    ``NAME:prompt=FORMAT`` is the task in another prompt format than its default, under a name of its own.
+
     Raises
     ------
     TaskError
@@ -70,6 +76,7 @@ def load_task(name: str) -> Task:
     outside = split_outside(name)
     if outside is not None:
         return load_outside(*outside)
+    name, wanted = split_format(name)
     path = Path(name)
     try:
         is_folder = bool(name) and path.is_dir()
@@ -80,11 +87,12 @@ def load_task(name: str) -> Task:
     except OSError as error:
         raise TaskError(f"{name}: cannot be read: {error.strerror}") from error
     if path.suffix == ".toml" or "/" in name or is_folder:
-        return parse_task(read_toml(path), path.parent, str(path), source=str(path.resolve()))
+        return parse_task(read_toml(path), path.parent, str(path), source=str(path.resolve()), prompt_format=wanted)
     known = task_files()
     if name not in known:
         raise TaskError(f'unknown task "{name}"{did_you_mean(name, known) or "."} See "evalsuite list tasks".')
-    return parse_task(read_toml(known[name]), known[name].parent, f"tasks/{name}/task.toml", source=name)
+    where = f"tasks/{name}/task.toml"
+    return parse_task(read_toml(known[name]), known[name].parent, where, source=name, prompt_format=wanted)
 
 
 def read_toml(path: Path) -> dict[str, Any]:
@@ -99,7 +107,9 @@ def read_toml(path: Path) -> dict[str, Any]:
         raise TaskError(f"{path}: not TOML: {error}") from error
 
 
-def parse_task(table: Mapping[str, Any], folder: Path, where: str, *, source: str) -> Task:
+def parse_task(
+    table: Mapping[str, Any], folder: Path, where: str, *, source: str, prompt_format: str | None = None
+) -> Task:
     """Check a task file's content and load its samples; `where` names the file in messages."""
     check_keys(table, _TASK_KEYS, where)
     name = required_field(table, "name", str, where)
@@ -115,6 +125,21 @@ def parse_task(table: Mapping[str, Any], folder: Path, where: str, *, source: st
     fewshot: tuple[Sample, ...] = ()
     if "fewshot" in table:
         fewshot, _ = load_samples(required_field(table, "fewshot", dict, where), folder, f"{where}: fewshot")
+    prompt = required_field(table, "prompt", str, where)
+    formats = read_formats(table, prompt, where)
+    generation = parse_generation(
+        optional_field(table, "generation", dict, where, {}), GenerationConfig(), f"{where}: generation"
+    )
+    settings = {
+        key: parse_generation(one.generation, generation, f"{where}: formats.{key}.generation")
+        for key, one in formats.items()
+    }
+    chosen = choose_format(formats, prompt_format, where)
+    if chosen is not None:
+        generation = settings[chosen.name]
+        fewshot = tuple(show_in_format(sample, chosen.name, f"{where}: fewshot") for sample in fewshot)
+        if chosen.name != next(iter(formats)):
+            name, source = f"{name}-{chosen.name}", f"{source}:prompt={chosen.name}"
     task = Task(
         name=name,
         version=version,
@@ -122,14 +147,15 @@ def parse_task(table: Mapping[str, Any], folder: Path, where: str, *, source: st
         modality=cast("Modality", modality),
         samples=samples,
         samples_digest=digest,
-        prompt=required_field(table, "prompt", str, where),
-        generation=parse_generation(
-            optional_field(table, "generation", dict, where, {}), GenerationConfig(), f"{where}: generation"
-        ),
+        prompt=fill_format(prompt, chosen),
+        generation=generation,
         metrics=_parse_metrics(required_field(table, "metrics", list, where), where),
         fewshot=fewshot,
         source=source,
         image_shape=_parse_shape(table, modality, where),
+        prompt_format="" if chosen is None else chosen.name,
+        prompt_formats=tuple(formats),
+        draw=optional_field(table, "draw", str, where, ""),
     )
     _check_samples(task, where)
     return task

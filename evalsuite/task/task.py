@@ -11,10 +11,15 @@ from typing import TYPE_CHECKING
 
 from evalsuite.errors import TaskError
 from evalsuite.rng import derive_seed
+from evalsuite.task.formats import NO_STEPS
 from evalsuite.types import GenerationConfig, JSONValue, Message, Modality, Output, Request, Sample
+from evalsuite.worlds.rendering import DRAWING, draw_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    import numpy as np
+    from numpy.typing import NDArray
 
     from evalsuite.figures import Figure, FigureInput
 
@@ -74,11 +79,19 @@ class Task:
     image_shape : tuple of int, optional
         Height, width and channels (1 for grey, 3 for colours) of the images asked for; one of another size, or with
         colours where grey is asked for, is an error of its sample. Any image where None.
+    prompt_format : str
+        How models are asked, one of `evalsuite.task.formats.PROMPT_FORMATS`; empty for a task with one way only.
+    prompt_formats : tuple of str
+        All the formats of its file, the default first.
+    draw : str
+        A field of the samples' input whose text is drawn and shown as an image with the prompt, where a sample has it;
+        empty for a task without images.
 
     Raises
     ------
     TaskError
-        If there are no samples, two have one id, or not exactly one metric is primary.
+        If there are no samples, two have one id, not exactly one metric is primary, or no sample has what is to be
+        drawn, or a worked example has it.
     """
 
     name: str
@@ -93,6 +106,9 @@ class Task:
     fewshot: tuple[Sample, ...] = ()
     source: str = ""
     image_shape: tuple[int, int, int] | None = None
+    prompt_format: str = ""
+    prompt_formats: tuple[str, ...] = ()
+    draw: str = ""
 
     def __post_init__(self) -> None:
         where = f'task "{self.name}"'
@@ -104,6 +120,10 @@ class Task:
         n_primary = sum(spec.primary for spec in self.metrics)
         if n_primary != 1:
             raise TaskError(f"{where}: metrics: exactly one must be primary, found {n_primary}")
+        if self.draw and not any(self.draw in sample.input for sample in self.samples):
+            raise TaskError(f'{where}: draw: no sample has the field "{self.draw}" in its input')
+        if self.draw and any(self.draw in sample.input for sample in self.fewshot):
+            raise TaskError(f'{where}: fewshot: worked examples show no images, and so have no field "{self.draw}"')
 
     @property
     def content_hash(self) -> str:
@@ -113,6 +133,7 @@ class Task:
             "samples": self.samples_digest,
             "fewshot": [[render_prompt(self.prompt, sample), *sample.references] for sample in self.fewshot],
             "modality": self.modality,
+            **({"draw": [self.draw, DRAWING]} if self.draw else {}),
         }
         text = json.dumps(content, ensure_ascii=True, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(text.encode("ascii")).hexdigest()
@@ -121,6 +142,16 @@ class Task:
     def primary(self) -> MetricSpec:
         """The metric that models are ranked by."""
         return next(spec for spec in self.metrics if spec.primary)
+
+    @property
+    def no_steps(self) -> str:
+        """Why outputs state no steps that could be judged; empty where they may."""
+        return NO_STEPS.get(self.prompt_format, "")
+
+    @property
+    def inputs(self) -> frozenset[Modality]:
+        """What a model must be able to read."""
+        return frozenset({"text", "image"}) if self.draw else frozenset({"text"})
 
     @property
     def turns(self) -> int:
@@ -163,7 +194,7 @@ class Task:
         Raises
         ------
         TaskError
-            If there are too few worked examples.
+            If there are too few worked examples, or the sample's image cannot be drawn.
         """
         del history  # a task of one turn has none
         if turn > 0:
@@ -186,7 +217,21 @@ class Task:
             prompt="".join(f"{shown}\n{answer}\n\n" for shown, answer in shots) + question,
             messages=(*messages, Message(role="user", content=question)),
             seed=derive_seed(run_seed, self.name, sample.id, repeat, turn),
+            images=self._images(sample),
         )
+
+    def _images(self, sample: Sample) -> tuple[NDArray[np.uint8], ...]:
+        if not self.draw or self.draw not in sample.input:
+            return ()
+        text = sample.input[self.draw]
+        if not isinstance(text, str):
+            raise TaskError(
+                f'sample "{sample.id}": input.{self.draw} is to be drawn and must be a string, found {text!r:.80}'
+            )
+        try:
+            return (draw_text(text),)
+        except ValueError as error:
+            raise TaskError(f'sample "{sample.id}": input.{self.draw}: {error}') from error
 
 
 def render_prompt(prompt: str, sample: Sample) -> str:

@@ -31,6 +31,8 @@ WORLDS = (
     "program",
     "relations",
     "tracking",
+    "tracking_modalities",
+    "tracking_tables",
     "unconditional",
 )
 

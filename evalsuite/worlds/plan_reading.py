@@ -111,7 +111,7 @@ class PlanReading:
 
 def read_text(problem: str) -> PlanReading:
     """Read the text of a maze."""
-    head, *lines, question = problem.split("\n")
+    head, *lines, question = problem.split("\n") if "\n" in problem else ("", "")
     start, goal = _START.search(head), _GOAL.search(question) or _GOAL.search(head)
     if start is None or goal is None:
         raise ValueError("plan: expected a start and a goal")

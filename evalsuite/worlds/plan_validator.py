@@ -6,19 +6,19 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from evalsuite.answers import extract_answer
+from evalsuite.answers import Extraction, extract_answer
 from evalsuite.worlds.filler import without_filler
-from evalsuite.worlds.plan_reading import read_text
+from evalsuite.worlds.plan_reading import PlanReading, read_text
 
 if TYPE_CHECKING:
     from evalsuite.types import Sample
 
-__all__ = ["PlanFault", "PlanVerdict", "check_plan"]
+__all__ = ["PlanFault", "PlanVerdict", "check_plan", "judge_plan", "read_maze"]
 
-PlanFault: TypeAlias = Literal["no plan", "unknown place", "no such move", "goal not reached"]
+PlanFault: TypeAlias = Literal["no plan", "too long", "unknown place", "no such move", "goal not reached"]
 
 _BETWEEN = re.compile(r"\s*(?:,\s*then\s|,|;|->|→|>|\bthen\b)\s*|\s+", re.IGNORECASE)
-_MOST_READ = 10_000  # characters of an answer
+_MOST_READ = 1000  # characters of an answer, as `extract_answer` gives them: what it cut is longer by one
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +57,13 @@ def check_plan(sample: Sample, text: str) -> PlanVerdict:
     Returns
     -------
     PlanVerdict
-        Any plan that leads to the goal is valid, however long; moves after the goal count as part of it.
+        Any plan that leads to the goal is valid, longer ones too, up to 1,000 characters; moves after the goal count as
+        part of it.
+
+    Raises
+    ------
+    ValueError
+        If the sample is no such item, or its goal cannot be reached.
 
     Examples
     --------
@@ -66,11 +72,28 @@ def check_plan(sample: Sample, text: str) -> PlanVerdict:
     >>> check_plan(item, item.references[0]).valid, check_plan(item, "answer: nowhere").fault
     (True, 'unknown place')
     """
-    reading = read_text(without_filler(str(sample.input["problem"])))
-    moves, start, goal = reading.moves(), reading.start, reading.goal
-    shortest = len(reading.solve().states)
-    answer = (extract_answer(text).text or "")[:_MOST_READ].casefold()
-    said = [word for word in _BETWEEN.split(answer.strip(" .")) if word]
+    return judge_plan(*read_maze(sample), extract_answer(text))
+
+
+def read_maze(sample: Sample) -> tuple[PlanReading, int]:
+    """Return the maze of an item, read from its text, and the number of moves of its shortest plans.
+
+    Raises
+    ------
+    ValueError
+        If the text is of no maze, or its goal cannot be reached.
+    """
+    maze = read_text(without_filler(str(sample.input.get("problem", ""))))
+    return maze, len(maze.shortest(maze.start)[0])
+
+
+def judge_plan(maze: PlanReading, shortest: int, answer: Extraction) -> PlanVerdict:
+    """Judge an answer that was found already. A number is no plan: it is not what was meant as an answer."""
+    moves, start, goal = maze.moves(), maze.start, maze.goal
+    plan = "" if answer.rule == "last_number" else (answer.text or "").casefold()
+    if len(plan) > _MOST_READ:
+        return PlanVerdict(valid=False, n_moves=0, shortest=shortest, fault="too long")
+    said = [word for word in _BETWEEN.split(plan.strip(" .")) if word]
     if said and said[0] == start:
         del said[0]
     if not said:

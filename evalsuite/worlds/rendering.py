@@ -14,10 +14,12 @@ if TYPE_CHECKING:
 
     from evalsuite.types import Sample
 
-__all__ = ["as_image", "as_tables", "parse_tables", "write_tables"]
+__all__ = ["DRAWING", "as_image", "as_tables", "draw_text", "parse_tables", "write_tables"]
 
+DRAWING = 1  # goes up whenever the same text would give other pixels
 _MARGIN = 8  # pixels around the text
 _LEADING = 3  # pixels between lines
+_MOST = 2000  # lines of a text that is drawn, and characters of a line
 
 
 def as_tables(family: str, sample: Sample) -> str:
@@ -41,18 +43,33 @@ def as_tables(family: str, sample: Sample) -> str:
 
 
 def as_image(family: str, sample: Sample) -> NDArray[np.uint8]:
-    """Draw an item's tables and its question, black on white.
+    """Draw an item's tables and its question, black on white: `draw_text` of `as_tables`."""
+    return draw_text(as_tables(family, sample))
+
+
+def draw_text(text: str) -> NDArray[np.uint8]:
+    """Draw lines of text, black on white.
 
     Returns
     -------
     ndarray
         uint8, shape (height, width, 1), as large as the text needs; the same bytes everywhere, since the letters are
         those of the bitmap font that is part of Pillow.
+
+    Raises
+    ------
+    ValueError
+        If there are more than 2,000 lines, or more than 2,000 characters in one, or one that is not of ASCII.
     """
     import numpy as np
     from PIL import Image, ImageDraw, ImageFont
 
-    lines = as_tables(family, sample).split("\n")
+    lines = text.split("\n")
+    if len(lines) > _MOST or max(map(len, lines)) > _MOST:
+        raise ValueError(f"a text to draw may have {_MOST} lines of {_MOST} characters, got {len(lines)} lines")
+    strange = next((char for char in text if char != "\n" and not 32 <= ord(char) < 127), None)
+    if strange is not None:
+        raise ValueError(f"a text to draw may have the printable characters of ASCII alone, got {strange!r}")
     font = ImageFont.load_default_imagefont()
     boxes = [font.getbbox(line) for line in lines]
     height = int(font.getbbox("Ag|")[3]) + _LEADING

@@ -124,7 +124,7 @@ def test_prompts_are_rendered(name: str) -> None:
         assert request is not None
         assert not placeholder.search(request.prompt)
         assert request.messages[-1].role == "user"
-        prompts.append(request.prompt)
+        prompts.append((request.prompt, *(image.tobytes() for image in request.images)))
     if task.modality == "text":
         assert len(set(prompts)) == len(prompts)
     else:  # what differs from one picture of a kind to the next is the seed

@@ -1,4 +1,7 @@
-"""Data of others, by path: tasks called ``FORM:PATH``, such as ``gsm8k:test.jsonl``. Nothing is downloaded."""
+"""Data of others, by path: tasks called ``FORM:PATH``, such as ``gsm8k:test.jsonl``. Nothing is downloaded.
+
+``reasoning_gym:DATASET`` is made by a package instead.
+"""
 
 from __future__ import annotations
 
@@ -21,13 +24,15 @@ __all__ = ["FORMS", "load_outside", "split_outside"]
 FORMS = {"gsm8k": "gsm8k", "math": "competition", "multiple_choice": "multiple_choice", "processbench": "processbench"}
 """Modules of the forms, by name."""
 
+_MADE = "reasoning_gym"  # not of a file
+
 _NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9_.+-]+")
 
 
 def split_outside(name: str) -> tuple[str, str] | None:
     """Return form and path where `name` is of the kind ``FORM:PATH``."""
     form, colon, path = name.partition(":")
-    return (form, path) if colon and form in FORMS else None
+    return (form, path) if colon and form in (*FORMS, _MADE) else None
 
 
 def load_outside(form: str, path: str) -> Task:
@@ -36,9 +41,9 @@ def load_outside(form: str, path: str) -> Task:
     Parameters
     ----------
     form : str
-        One of `FORMS`.
+        One of `FORMS`, or ``reasoning_gym``.
     path : str
-        Of a file, or of a folder where the form has folders.
+        Of a file, or of a folder where the form has folders; of ``reasoning_gym``, a dataset's name and options.
 
     Returns
     -------
@@ -50,6 +55,10 @@ def load_outside(form: str, path: str) -> Task:
     TaskError
         If the file cannot be read or a record is wrong; the message names it and what was expected.
     """
+    if form == _MADE:
+        from evalsuite.task.outside.reasoning_gym import load
+
+        return load(path)
     how = _form(form)
     place = Path(path)
     try:
