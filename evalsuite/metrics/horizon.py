@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from evalsuite.figures import Figure, FigureInput
     from evalsuite.horizon import DepthTable
 
-__all__ = ["Horizon"]
+__all__ = ["Horizon", "depth_tables"]
 
 _FAMILY, _DEPTH, _RIGHT, _WRONG, _CUT_DEPTH, _CUT_RIGHT, _CUT_WRONG = range(7)
 
@@ -113,7 +113,7 @@ class Horizon(CurveMetric):
 
     def _value(self, rows: FloatArray) -> float:
         found: list[float] = []
-        for table in _tables(rows, np.zeros(len(rows), dtype=np.int64)):
+        for table in depth_tables(rows, np.zeros(len(rows), dtype=np.int64)):
             if table.reach is None:
                 return float("nan")
             horizon = fit_laws(table, table.totals[None], floor=self.floor).horizon(0.5)[0]
@@ -143,7 +143,7 @@ class Horizon(CurveMetric):
         return Details(estimates=fit.estimates(), notes=sentences_of(fit), reach=fit.h50.reach)
 
     def _combined(self, rows: FloatArray, clusters: NDArray[np.int64], seed: int) -> CombinedHorizon:
-        tables = _tables(rows, clusters)
+        tables = depth_tables(rows, clusters)
         return combine_horizons(tables, floors=[self.floor] * len(tables), seed=seed)
 
     def figures(self, data: FigureInput) -> Sequence[Figure]:
@@ -158,7 +158,7 @@ class Horizon(CurveMetric):
         _, labels = np.unique(np.array(names, dtype=object), return_inverse=True) if names else (None, np.zeros(0))
         if not len(rows) or len(np.unique(rows[:, _FAMILY])) > 1:
             return []
-        (table,) = _tables(rows, np.asarray(labels, dtype=np.int64))
+        (table,) = depth_tables(rows, np.asarray(labels, dtype=np.int64))
         figure = depth_curve_figure(table, fit_horizon(table, floor=self.floor, seed=data.seed))
         return [] if figure is None else [figure]
 
@@ -207,7 +207,7 @@ def _row(
     return row if told else None, outcome
 
 
-def _tables(rows: FloatArray, clusters: NDArray[np.int64]) -> list[DepthTable]:
+def depth_tables(rows: FloatArray, clusters: NDArray[np.int64]) -> list[DepthTable]:
     """Return the counts of each family, in the order of their codes."""
     tables: list[DepthTable] = []
     for family in np.unique(rows[:, _FAMILY]):
