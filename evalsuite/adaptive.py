@@ -259,10 +259,10 @@ class DepthSelection:
         asked = sorted(self._asked(), key=lambda pair: self._place[pair[0].id])
         if not asked:
             return np.empty((0, self._metric.n_columns)), np.empty(0, dtype=np.int64)
-        rows = np.array([row for _, row in asked])
+        rows = np.array([row for _, row in asked], dtype=np.float64)
         scored = ~np.isnan(rows).any(axis=1)
         labels = cluster_labels([sample.cluster or f"\x00{sample.id}" for sample, _ in asked])[scored]
-        return rows[scored], np.unique(labels, return_inverse=True)[1].astype(np.int64).reshape(-1)
+        return np.asarray(rows[scored], dtype=np.float64), np.unique(labels, return_inverse=True)[1].astype(np.int64).reshape(-1)
 
     def _reached(self, rows: FloatArray, labels: NDArray[np.int64]) -> float | None:
         """Return half the width of the interval that is reported over H50; None where an end is not told."""

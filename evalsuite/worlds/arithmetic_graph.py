@@ -8,13 +8,16 @@ never comes right by itself, and the answer is uniform over 100 values.
 
 from __future__ import annotations
 
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
-from evalsuite.worlds._draws import Draws, world_seed
-from evalsuite.worlds.arithmetic_graph_templates import TEMPLATES, Formula, quantity_names, render
+from evalsuite.worlds._draws import HALF, QUARTER, Draws, world_seed
+from evalsuite.worlds.arithmetic_graph_templates import N_NAMES, TEMPLATES, Formula, quantity_walk, render
 from evalsuite.worlds.families import make_item, schedule
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from evalsuite.types import JSONValue, Sample
 
 __all__ = ["DEFAULT_DEPTHS", "MODULUS", "samples"]
@@ -23,6 +26,9 @@ DEFAULT_DEPTHS = (1, 24)
 MODULUS = 100
 _FACTORS = (3, 7, 9)
 _N_GIVEN = 4
+# Without a factor in common with the number of names: a walk meets each once.
+_STRIDES = (5, 7, 11, 13, 17, 19, 23, 25)
+_PLACE = itemgetter(0)
 
 
 def samples(*, seed: int, n: int, depths: tuple[int, int] | None = None) -> list[Sample]:
@@ -59,32 +65,38 @@ def samples(*, seed: int, n: int, depths: tuple[int, int] | None = None) -> list
 def _make(base: int, index: int, template: int, depth: int) -> Sample:
     draws = Draws(base, index)
     words = TEMPLATES[template]
-    names = quantity_names(words.place)
-    # A stride that has no factor in common with the number of names meets each name once.
-    at, stride = draws.below(len(names)), (5, 7, 11, 13, 17, 19, 23, 25)[draws.below(8)]
-    size = len(names)
-    name = iter([names[i % size] for i in range(at, at + stride * (_N_GIVEN + 3 * depth + 2), stride)]).__next__
-    given = [(name(), value) for value in draws.many(MODULUS, _N_GIVEN)]
+    word = draws.word
+    name = iter(
+        quantity_walk(words.place, word() * N_NAMES >> 32, _STRIDES[word() >> 29], _N_GIVEN + 3 * depth + 2)
+    ).__next__
+    numbers = [word() * MODULUS >> 32 for _ in range(_N_GIVEN)]
+    sources = [name() for _ in numbers]
     needed: list[tuple[int, str, Formula]] = []  # where in the text, name, formula
     spine: list[str] = []
+    before = ""
     for k in range(1, depth + 1):
         side = ""
-        if k == 2 or (k > 2 and draws.below(4) == 0 and len(needed) < 4 * depth // 3):
+        if k == 2 or (k > 2 and word() < QUARTER and len(needed) < 4 * depth // 3):
             side = name()
-            needed.append((draws.below(4 * k), side, _of_one(draws, given[draws.below(_N_GIVEN)][0], given)))
-        before = spine[-1] if spine else given[draws.below(_N_GIVEN)][0]
-        formula = _of_two(draws, before, side) if side else _of_one(draws, before, given)
-        spine.append(name())
-        needed.append((4 * k, spine[-1], formula))
+            needed.append((word() * 4 * k >> 32, side, _of_one(word, sources[word() >> 30], sources)))
+        if not before:
+            before = sources[word() >> 30]
+        formula = _of_two(word, before, side) if side else _of_one(word, before, sources)
+        before = name()
+        spine.append(before)
+        needed.append((4 * k, before, formula))
     lines = list(needed)
-    n_extra = 0 if draws.below(2) else 1 + depth // 3
+    n_extra = 0 if word() >= HALF else 1 + depth // 3
     for _ in range(n_extra):
-        read = draws.below(depth + 1)  # a given quantity, or one of the chain
-        source = given[0][0] if read == 0 else spine[read - 1]
-        lines.append((4 * read + 1 + draws.below(4 * (depth - read) + 3), name(), _of_one(draws, source, given)))
-    lines.sort(key=lambda line: line[0])
-    states, parents, level = _solve(lines, given, {line[1] for line in needed})
-    facts: list[tuple[str, Formula]] = [(one, ("", "", value)) for one, value in given]
+        read = word() * (depth + 1) >> 32  # a given quantity, or one of the chain
+        source = sources[0] if read == 0 else spine[read - 1]
+        place = 4 * read + 1 + (word() * (4 * (depth - read) + 3) >> 32)
+        lines.append((place, name(), _of_one(word, source, sources)))
+    lines.sort(key=_PLACE)
+    asked = {one for _, one, _ in needed}
+    given = dict(zip(sources, numbers, strict=True))
+    states, parents, level = _solve([line for line in lines if line[1] in asked], given)
+    facts: list[tuple[str, Formula]] = [(one, ("", "", value)) for one, value in given.items()]
     facts += [(one, formula) for _, one, formula in lines]
     used = {part for _, _, formula in needed for part in formula[1:]}
     return make_item(
@@ -97,57 +109,57 @@ def _make(base: int, index: int, template: int, depth: int) -> Sample:
         answer=states[-1],
         parents=parents,
         width=max(map(level.count, level)),
-        n_distractors=n_extra + sum(one not in used for one, _ in given),
+        n_distractors=n_extra + len(given.keys() - used),
         trace_tokens=3 * len(states) + 3,
     )
 
 
-def _of_one(draws: Draws, source: str, given: list[tuple[str, int]]) -> Formula:
+def _of_one(word: Callable[[], int], source: str, given: list[str]) -> Formula:
     """Draw a formula of a quantity, and a number or a given quantity."""
-    kind = draws.below(8)
+    kind = word() >> 29
     if kind < 2:
-        return "*", source, _FACTORS[draws.below(3)]
+        return "*", source, _FACTORS[word() * 3 >> 32]
     if kind < 4:
-        other = given[draws.below(_N_GIVEN)][0]
+        other = given[word() >> 30]
         if other != source:
             return ("sum", "difference")[kind - 2], source, other
-    return "+-"[kind % 2], source, 1 + draws.below(MODULUS - 1)
+    return "+-"[kind % 2], source, 1 + (word() * (MODULUS - 1) >> 32)
 
 
-def _of_two(draws: Draws, before: str, side: str) -> Formula:
-    return (("sum", before, side), ("difference", before, side), ("difference", side, before))[draws.below(3)]
+def _of_two(word: Callable[[], int], before: str, side: str) -> Formula:
+    return (("sum", before, side), ("difference", before, side), ("difference", side, before))[word() * 3 >> 32]
 
 
 def _solve(
-    lines: list[tuple[int, str, Formula]], given: list[tuple[str, int]], needed: set[str]
+    lines: list[tuple[int, str, Formula]], given: dict[str, int]
 ) -> tuple[list[int], list[JSONValue], list[int]]:
-    """Return value, parents and level of each needed quantity, in the order of the lines."""
-    value: dict[str, int] = dict(given)
+    """Return value, parents and level of each line's quantity."""
+    value = given.copy()
     step: dict[str, int] = {}
     states: list[int] = []
     parents: list[JSONValue] = []
     level: list[int] = []
-    for _, name, (sign, a, b) in lines:
-        if name not in needed:
-            continue
+    for number, (_, name, (sign, a, b)) in enumerate(lines, 1):
         read: list[JSONValue] = []
         deepest = 0
-        if a in step:
-            read.append(step[a])
-            deepest = level[step[a] - 1]
+        x, first = value[a], step.get(a)
+        if first is not None:
+            read.append(first)
+            deepest = level[first - 1]
         if isinstance(b, int):
-            x, y = value[a], b
+            y = b
         else:
-            x, y = value[a], value[b]
-            if b in step:
-                read.append(step[b])
-                deepest = max(deepest, level[step[b] - 1])
-                if len(read) == 2 and step[b] < step[a]:
-                    read.reverse()
+            y, second = value[b], step.get(b)
+            if second is not None:
+                deepest = max(deepest, level[second - 1])
+                if first is not None and second < first:
+                    read.insert(0, second)
+                else:
+                    read.append(second)
         x = (x * y if sign == "*" else x + y if sign in ("+", "sum") else x - y) % MODULUS
         value[name] = x
         states.append(x)
         parents.append(read)
         level.append(1 + deepest)
-        step[name] = len(states)
+        step[name] = number
     return states, parents, level

@@ -6,16 +6,21 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
+from evalsuite.worlds._names import walk
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["TEMPLATES", "Formula", "Template", "quantity_names", "render"]
+__all__ = ["N_NAMES", "TEMPLATES", "Formula", "Template", "quantity_names", "quantity_walk", "render"]
 
 Layout: TypeAlias = Literal["terse", "plain", "orders", "log"]
 # What a quantity is: a sign, the name it starts from ("" for none), and a number or another name.
 Formula: TypeAlias = tuple[str, str, "str | int"]
 
 _KINDS = ("red", "blue", "green", "white", "large", "small", "old", "new", "round", "flat", "plain", "bright")
+
+
+N_NAMES = 96
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,10 +105,27 @@ def quantity_names(place: str) -> tuple[str, ...]:
     return tuple(f"{kind} {thing}" for kind in _KINDS for thing in things)
 
 
+def quantity_walk(place: str, at: int, stride: int, n: int) -> tuple[str, ...]:
+    """Return `n` names of quantities of a place from position `at` in steps of a stride, round and round."""
+    ring, inverse = _quantity_ring(place, stride)
+    start = at * inverse % N_NAMES
+    return ring[start : start + n]
+
+
 @cache
-def _patterns(layout: Layout) -> dict[str, str]:
+def _quantity_ring(place: str, stride: int) -> tuple[tuple[str, ...], int]:
+    return walk(quantity_names(place), stride), pow(stride, -1, N_NAMES)
+
+
+@cache
+def _patterns(layout: Layout) -> dict[str, tuple[str, bool]]:
+    """Return, by sign, a line with its parts left open, and whether the second name or number comes first."""
     before, forms, after = _FORMS[layout]
-    return {sign: before + form + after for sign, form in forms.items()}
+    told = {sign: before + form + after for sign, form in forms.items()}
+    return {
+        sign: (line.format(name="%s", a="%s", b="%s"), line.find("{a}") > line.find("{b}"))
+        for sign, line in told.items()
+    }
 
 
 def render(words: Template, formulas: Sequence[tuple[str, Formula]], asked: str) -> str:
@@ -119,7 +141,10 @@ def render(words: Template, formulas: Sequence[tuple[str, Formula]], asked: str)
         Name of the quantity asked for.
     """
     patterns = _patterns(words.layout)
-    lines = [patterns[sign].format(name=name, a=a, b=b) for name, (sign, a, b) in formulas]
+    lines: list[str] = []
+    for name, (sign, a, b) in formulas:
+        line, swapped = patterns[sign]
+        lines.append(line % ((name, b) if not sign else (name, b, a) if swapped else (name, a, b)))
     if words.layout == "terse":
         head, tail = f"{words.place}, modulo 100", f"{asked} = ?"
     elif words.layout == "plain":
