@@ -254,7 +254,7 @@ class DepthSelection:
             for pair in zip(step.batch, step.rows.values, strict=True)
         ]
 
-    def _scored(self) -> tuple[FloatArray, NDArray[np.int64]]:
+    def _scored(self) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
         """Return the rows that have a verdict, and the labels of their clusters, as scoring has them."""
         asked = sorted(self._asked(), key=lambda pair: self._place[pair[0].id])
         if not asked:
@@ -262,16 +262,18 @@ class DepthSelection:
         rows = np.array([row for _, row in asked], dtype=np.float64)
         scored = ~np.isnan(rows).any(axis=1)
         labels = cluster_labels([sample.cluster or f"\x00{sample.id}" for sample, _ in asked])[scored]
-        return np.asarray(rows[scored], dtype=np.float64), np.unique(labels, return_inverse=True)[1].astype(np.int64).reshape(-1)
+        return np.asarray(rows[scored], dtype=np.float64), np.unique(labels, return_inverse=True)[1].astype(
+            np.int64
+        ).reshape(-1)
 
-    def _reached(self, rows: FloatArray, labels: NDArray[np.int64]) -> float | None:
+    def _reached(self, rows: NDArray[np.float64], labels: NDArray[np.int64]) -> float | None:
         """Return half the width of the interval that is reported over H50; None where an end is not told."""
         key = rows.tobytes() + labels.tobytes()
         if key != self._known[0]:
             self._known = (key, self._relative_half_width(rows, labels) if len(rows) else None)
         return self._known[1]
 
-    def _relative_half_width(self, rows: FloatArray, labels: NDArray[np.int64]) -> float | None:
+    def _relative_half_width(self, rows: NDArray[np.float64], labels: NDArray[np.int64]) -> float | None:
         interval = self._metric.interval(rows, labels, seed=self._seed)
         low, high = depth_tables(rows, labels)[0].reach or (0.0, 0.0)
         if interval is None or not low < interval.low <= interval.high < high:
