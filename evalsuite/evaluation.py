@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,13 +12,14 @@ from evalsuite.errors import EvalsuiteError, InputError, UsageError
 from evalsuite.report.leaderboard import Leaderboard, LeaderboardRun, build_leaderboard, load_leaderboard_runs
 from evalsuite.report.report import Report, build_report, load_report, save_json
 from evalsuite.runlog.reader import digest_outputs
-from evalsuite.runner import Progress, RunPlan, generate, is_complete, open_log, run_identity
+from evalsuite.runner import ItemSelection, Progress, RunPlan, generate, is_complete, open_log, run_identity
 from evalsuite.task import Task, load_task
 from evalsuite.types import GenerationConfig, Output
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from evalsuite.adaptive import DepthSelection
     from evalsuite.models.base import Model
     from evalsuite.runlog import RunLog
 
@@ -55,6 +56,8 @@ def evaluate(
     seed: int = 0,
     device: str = "auto",
     output: str | Path = "runs",
+    adaptive: bool = False,
+    precision: float | None = None,
     progress: Callable[[str, int, int], None] | None = None,
 ) -> list[Report]:
     """Run a model on tasks and score what it produced.
@@ -83,6 +86,11 @@ def evaluate(
     device : str, default "auto"
     output : str or Path, default "runs"
         The folder for logs and reports.
+    adaptive : bool, default False
+        Ask only as many items as each task's horizon takes, at depths chosen as results come in; `limit` is then the
+        most there may be. The report has the horizon alone.
+    precision : float, optional
+        Where that stops: half the width of H50's interval, over H50; 0.2 by default.
     progress : callable, optional
         Called with the task's name, the number of outputs done and wanted.
 
@@ -124,6 +132,8 @@ def evaluate(
             generation=generation or {},
             batch_size=batch_size,
             seed=seed,
+            adaptive=adaptive,
+            precision=precision,
         )
         for task in loaded
     ]
@@ -146,6 +156,8 @@ def plan_run(
     generation: Mapping[str, Any] | None = None,
     batch_size: int | None = None,
     seed: int = 0,
+    adaptive: bool = False,
+    precision: float | None = None,
 ) -> RunPlan:
     """Check that a model, a task and settings fit together, before anything is run.
 
@@ -174,6 +186,11 @@ def plan_run(
             "read them; a model in Python that looks at request.images says so by its attribute inputs = "
             '{"text", "image"}'
         )
+    selection = None
+    if adaptive:
+        task, selection = _adaptive(model, task, limit, repeats, seed, precision)
+    elif precision is not None:
+        raise UsageError("precision is for adaptive runs: give --adaptive too")
     _check_available(model, task, limit, repeats)
     settings = dict(generation or {})
     if num_fewshot is not None:
@@ -190,9 +207,25 @@ def plan_run(
         repeats=repeats,
         batch_size=batch_size,
         folder=identity.folder(root, model.name),
+        selection=selection,
     )
     task.request(task.samples[0], repeat=0, turn=0, history=(), run_seed=seed, num_fewshot=config.num_fewshot)
     return plan
+
+
+def _adaptive(
+    model: Model, task: Task, limit: int | None, repeats: int, seed: int, precision: float | None
+) -> tuple[Task, DepthSelection]:
+    from evalsuite.adaptive import DEFAULT_PRECISION, DepthSelection
+    from evalsuite.task.adaptive import adaptive_task
+
+    if getattr(model, "n_outputs", None) is not None:
+        raise UsageError(f"--adaptive: the outputs of {model.spec} exist already: there is nothing to save")
+    if repeats > 1:
+        raise UsageError(f"--adaptive asks each item once, --repeats {repeats} asks for more")
+    made = adaptive_task(task)
+    precision = DEFAULT_PRECISION if precision is None else precision
+    return made, DepthSelection(made, run_seed=seed, precision=precision, most_items=limit)
 
 
 def _check_available(model: Model, task: Task, limit: int | None, repeats: int) -> None:
@@ -218,11 +251,19 @@ def run_plan(plan: RunPlan, *, progress: Progress | None = None) -> Evaluation:
 
         check_references(plan.task)
         log = generate(plan, progress=progress)
-    report, fresh = score_log(log, plan.task, repeats=plan.repeats, limit=plan.limit)
+    report, fresh = score_log(log, plan.task, repeats=plan.repeats, limit=plan.limit, selection=plan.selection)
     return Evaluation(report=report, folder=plan.folder, was_complete=was_complete and not fresh)
 
 
-def score_log(log: RunLog, task: Task, *, repeats: int, limit: int | None, write: bool = True) -> tuple[Report, bool]:
+def score_log(
+    log: RunLog,
+    task: Task,
+    *,
+    repeats: int,
+    limit: int | None,
+    selection: ItemSelection | None = None,
+    write: bool = True,
+) -> tuple[Report, bool]:
     """Score a run's outputs by the task's metrics.
 
     Parameters
@@ -232,6 +273,8 @@ def score_log(log: RunLog, task: Task, *, repeats: int, limit: int | None, write
         Must be the one the log was made with.
     repeats, limit : int
         Which outputs to score.
+    selection : ItemSelection, optional
+        What chose the samples, of an adaptive run.
     write : bool, default True
         Whether to write ``report.json`` beside the log. Metrics' rows are kept there in any case.
 
@@ -246,7 +289,7 @@ def score_log(log: RunLog, task: Task, *, repeats: int, limit: int | None, write
         If an output cannot be scored: a sample lacks what a metric needs, or an image is damaged.
     """
     path = log.path.parent / "report.json"
-    samples = task.samples[:limit]
+    samples = task.samples[:limit] if selection is None else selection.samples(log.outputs)
     outputs = [_padded(log.sample_outputs(sample.id, repeats, task.turns), sample.id, repeats) for sample in samples]
     digest = digest_outputs(outputs)
     inputs: dict[str, Any] = {
@@ -256,6 +299,10 @@ def score_log(log: RunLog, task: Task, *, repeats: int, limit: int | None, write
         "repeats": repeats,
         "limit": limit,
     }
+    if selection is not None:
+        inputs["adaptive"] = selection.record(log.outputs)
+        if not samples:
+            raise InputError(f'{log.path}: no batch of items is complete yet; the same "evalsuite run" goes on')
     current = _current_report(path, inputs)
     if current is not None and _has_current_files(task, current):
         return current, False
@@ -268,6 +315,9 @@ def score_log(log: RunLog, task: Task, *, repeats: int, limit: int | None, write
         scores = score_all(data, task_metrics(task), cache_folder=folder, digest=digest)
     except (InputError, ValueError) as error:
         raise InputError(f'{log.path}: cannot be scored by task "{task.name}": {error}') from error
+    if selection is not None:
+        remarks = selection.remarks(inputs["adaptive"])
+        scores = [replace(score, notes=(*score.notes, *remarks)) for score in scores]
     report = build_report(
         log.header,
         scores,

@@ -17,6 +17,7 @@ __all__ = ["CounterRng", "derive_seed"]
 
 T = TypeVar("T")
 _MASK = (1 << 64) - 1
+_encode = json.JSONEncoder(ensure_ascii=True, separators=(",", ":")).encode  # `json.dumps` makes a new one each time
 
 
 def derive_seed(*parts: str | int) -> int:
@@ -32,8 +33,7 @@ def derive_seed(*parts: str | int) -> int:
     int
         In [0, 2**64).
     """
-    text = json.dumps(list(parts), ensure_ascii=True, separators=(",", ":"))
-    return int.from_bytes(hashlib.sha256(text.encode("ascii")).digest()[:8], "big")
+    return int.from_bytes(hashlib.sha256(_encode(parts).encode("ascii")).digest()[:8], "big")
 
 
 class CounterRng:
@@ -83,7 +83,11 @@ class CounterRng:
         """
         if not 1 <= n <= 1 << 32:
             raise ValueError(f"`n` must be in [1, 2**32], got {n}")
-        return (self.next_u64() * n) >> 64
+        # `next_u64` once more: worlds draw so often that a call less is a tenth of an item's time.
+        self._state = z = (self._state + 0x9E3779B97F4A7C15) & _MASK
+        z = ((z ^ (z >> 30)) * 0xBF58476D1CE4E5B9) & _MASK
+        z = ((z ^ (z >> 27)) * 0x94D049BB133111EB) & _MASK
+        return ((z ^ (z >> 31)) * n) >> 64
 
     def choice(self, items: Sequence[T]) -> T:
         """Return one of `items`, all alike likely."""

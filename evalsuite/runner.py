@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from evalsuite.environment import describe_environment
 from evalsuite.errors import EvalsuiteError, RunLogError, SaveError
@@ -15,14 +15,43 @@ from evalsuite.runlog.reader import SCHEMA_VERSION, Key
 from evalsuite.types import GenerationConfig, Output, Request, Sample
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from evalsuite.models.base import Model
     from evalsuite.task import Task
 
-__all__ = ["Progress", "RunPlan", "generate"]
+__all__ = ["ItemSelection", "Progress", "RunPlan", "generate"]
 
 Progress = Callable[[int, int], None]
+
+
+class ItemSelection(Protocol):
+    """Says which samples to ask, as results come in."""
+
+    @property
+    def precision(self) -> float:
+        """What it stops at, for the log."""
+        ...
+
+    def batches(self, outputs: Mapping[Key, Output]) -> tuple[tuple[Sample, ...], ...]:
+        """Return the samples to ask, in batches: once all have outputs, no more are wanted.
+
+        A function of the outputs alone, so that a run that is continued asks the same samples.
+        """
+        ...
+
+    def samples(self, outputs: Mapping[Key, Output]) -> tuple[Sample, ...]:
+        """Return the samples of all batches that have their outputs, in the task's order: those to score."""
+        ...
+
+    def record(self, outputs: Mapping[Key, Output]) -> dict[str, object]:
+        """Return what the selection came to as a JSON object, for the report."""
+        ...
+
+    def remarks(self, record: Mapping[str, object]) -> tuple[str, ...]:
+        """Return a record in sentences, for readers of the scores."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +72,8 @@ class RunPlan:
         Requests a call; the model's own when None. A run that is continued keeps the size it began with.
     folder : Path
         The run's folder.
+    selection : ItemSelection, optional
+        Chooses among the task's samples; without one all within the limit are asked.
     """
 
     task: Task
@@ -53,6 +84,7 @@ class RunPlan:
     repeats: int = 1
     batch_size: int | None = None
     folder: Path
+    selection: ItemSelection | None = None
 
     @property
     def identity(self) -> RunIdentity:
@@ -63,6 +95,10 @@ class RunPlan:
     def samples(self) -> tuple[Sample, ...]:
         """The samples within the limit."""
         return self.task.samples[: self.limit]
+
+    def parts(self, outputs: Mapping[Key, Output]) -> tuple[tuple[Sample, ...], ...]:
+        """Return the samples wanted, as far as outputs tell, in parts that are never divided but into batches."""
+        return (self.samples,) if self.selection is None else self.selection.batches(outputs)
 
     @property
     def log_path(self) -> Path:
@@ -128,8 +164,9 @@ def generate(plan: RunPlan, *, progress: Progress | None = None) -> RunLog:
             writer = RunLogWriter(plan.log_path, existing=log)
         with writer:
             if log is not None:
-                asked = {"repeats": plan.repeats, "limit": plan.limit}
-                writer.append_session({"environment": environment, "torn_bytes": log.torn_bytes, **asked, **_started()})
+                writer.append_session(
+                    {"environment": environment, "torn_bytes": log.torn_bytes, **_asked(plan), **_started()}
+                )
             _generate_missing(plan, log, writer, batch_size, progress)
     finished = open_log(plan)
     assert finished is not None
@@ -158,12 +195,13 @@ def open_log(plan: RunPlan) -> RunLog | None:
 def is_complete(plan: RunPlan, log: RunLog) -> bool:
     """Whether every output of the plan is in the log, none of them an error."""
     # A task of one turn asks for everything it is going to ask for: no need to render it.
+    samples = [sample for part in plan.parts(log.outputs) for sample in part]
     known = plan.task.turns == 1 and all(
         (output := log.outputs.get((sample.id, repeat, 0))) is not None and output.finish_reason != "error"
-        for sample in plan.samples
+        for sample in samples
         for repeat in range(plan.repeats)
     )
-    return known or not any(_missing(plan, log.outputs))
+    return known or not any(_missing(plan, samples, log.outputs))
 
 
 def _generate_missing(
@@ -173,32 +211,49 @@ def _generate_missing(
     bind = getattr(plan.model, "bind", None)
     if bind is not None:
         bind([sample.id for sample in plan.task.samples])
-    within = {sample.id for sample in plan.samples}
-    wanted = len(within) * plan.repeats * plan.task.turns
-    count = sum(
-        key[0] in within and key[1] < plan.repeats and output.finish_reason != "error" for key, output in done.items()
-    )
-    if progress:
-        progress(count, wanted)
-    for batch in _slices(plan, batch_size, done):
-        answers = {(one.sample_id, one.repeat, one.turn): one for one in _answer(plan, batch, batch_size)}
-        new = [one for key, one in answers.items() if key not in done or done[key].finish_reason == "error"]
-        # As they are in the log, images being references: what was generated is not kept in memory.
-        done.update(((one.sample_id, one.repeat, one.turn), one) for one in writer.append(new))
-        count += len(new)
+    for part in _parts(plan, done):
+        within = {sample.id for known in plan.parts(done) for sample in known}
+        wanted = len(within) * plan.repeats * plan.task.turns
+        count = sum(
+            key[0] in within and key[1] < plan.repeats and output.finish_reason != "error"
+            for key, output in done.items()
+        )
         if progress:
             progress(count, wanted)
+        for batch in _slices(plan, part, batch_size, done):
+            answers = {(one.sample_id, one.repeat, one.turn): one for one in _answer(plan, batch, batch_size)}
+            new = [one for key, one in answers.items() if key not in done or done[key].finish_reason == "error"]
+            # As they are in the log, images being references: what was generated is not kept in memory.
+            done.update(((one.sample_id, one.repeat, one.turn), one) for one in writer.append(new))
+            count += len(new)
+            if progress:
+                progress(count, wanted)
 
 
-def _slices(plan: RunPlan, batch_size: int, done: dict[Key, Output]) -> Iterator[list[Request]]:
+def _parts(plan: RunPlan, done: dict[Key, Output]) -> Iterator[tuple[Sample, ...]]:
+    """Yield each part once: what failed is tried again when a run is continued, and a selection goes on without it."""
+    if plan.selection is None:
+        yield plan.samples
+        return
+    yielded: set[tuple[str, ...]] = set()
+    while True:
+        ids = {tuple(sample.id for sample in part): part for part in plan.parts(done)}
+        fresh = next((key for key in ids if key not in yielded), None)
+        if fresh is None:
+            return
+        yielded.add(fresh)
+        yield ids[fresh]
+
+
+def _slices(
+    plan: RunPlan, samples: Sequence[Sample], batch_size: int, done: dict[Key, Output]
+) -> Iterator[list[Request]]:
     """Yield the requests of each slice that is not complete, by turn, repeat and position."""
-    samples = plan.task.samples
-    n_wanted = len(plan.samples)
     for turn in range(plan.task.turns):
         for repeat in range(plan.repeats):
-            for start in range(0, n_wanted, batch_size):
+            for start in range(0, len(samples), batch_size):
                 # The last slice within a limit is cut off there: what lies beyond was not asked for.
-                part = samples[start : min(start + batch_size, n_wanted)]
+                part = samples[start : start + batch_size]
                 requests = [request for sample in part if (request := _request(plan, sample, repeat, turn, done))]
                 if any(_is_missing(done, request) for request in requests):
                     yield requests
@@ -218,10 +273,10 @@ def _request(plan: RunPlan, sample: Sample, repeat: int, turn: int, done: dict[K
     )
 
 
-def _missing(plan: RunPlan, done: dict[Key, Output]) -> Iterator[Key]:
+def _missing(plan: RunPlan, samples: Sequence[Sample], done: dict[Key, Output]) -> Iterator[Key]:
     for turn in range(plan.task.turns):
         for repeat in range(plan.repeats):
-            for sample in plan.samples:
+            for sample in samples:
                 request = _request(plan, sample, repeat, turn, done)
                 if request is not None and _is_missing(done, request):
                     yield (sample.id, repeat, turn)
@@ -299,8 +354,7 @@ def _header(plan: RunPlan, batch_size: int, environment: dict[str, object]) -> d
             "device": plan.model.device,
         },
         "batch_size": batch_size,
-        "repeats": plan.repeats,
-        "limit": plan.limit,
+        **_asked(plan),
         "environment": environment,
         **_started(),
     }
@@ -309,6 +363,11 @@ def _header(plan: RunPlan, batch_size: int, environment: dict[str, object]) -> d
 def _task_record(task: Task) -> dict[str, object]:
     asked = {"prompt_format": task.prompt_format} if task.prompt_format else {}
     return {"name": task.name, "version": task.version, "source": task.source, **asked}
+
+
+def _asked(plan: RunPlan) -> dict[str, object]:
+    asked: dict[str, object] = {"repeats": plan.repeats, "limit": plan.limit}
+    return asked if plan.selection is None else {**asked, "precision": plan.selection.precision}
 
 
 def _started() -> dict[str, object]:

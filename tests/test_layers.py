@@ -40,7 +40,7 @@ LAYERS = (
         "horizon",
     },
     {"task", "metrics", "models", "zoo"},
-    {"runner", "executors", "scoring"},
+    {"runner", "executors", "scoring", "adaptive"},
     {"report", "interop"},
     {"evaluation", "honesty", "cli", "__init__", "__main__"},
 )

@@ -51,6 +51,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--max-errors", type=int, default=0, metavar="N", help="exit with 3 past this many failed outputs (default: 0)"
     )
+    parser.add_argument(
+        "--adaptive",
+        action="store_true",
+        help="ask only as many items as the horizon takes, at depths chosen by the answers; --limit is then the most",
+    )
+    parser.add_argument(
+        "--precision",
+        type=float,
+        metavar="X",
+        help="where --adaptive stops: half the width of H50's interval, over H50 (default: 0.2)",
+    )
     parser.add_argument("-q", "--quiet", action="store_true", help="no progress, no tables")
     parser.add_argument("--json", action="store_true", help="print the leaderboard as JSON on standard output")
 
@@ -117,6 +128,8 @@ def _plans(options: argparse.Namespace) -> Iterator[RunPlan]:
     models: dict[str, Any] = {}
     tasks: dict[str, Any] = {}
     choices = _choices(options)
+    if options.adaptive and len({choice.model for choice in choices}) > 1:
+        raise UsageError("--adaptive: give one model; each has depths of its own, so run them one after the other")
     for choice in choices:
         if choice.task not in tasks:
             tasks[choice.task] = load_task(choice.task)
@@ -133,6 +146,8 @@ def _plans(options: argparse.Namespace) -> Iterator[RunPlan]:
             generation=generation,
             batch_size=batch_size,
             seed=options.seed,
+            adaptive=options.adaptive,
+            precision=options.precision,
         )
 
 
@@ -232,7 +247,7 @@ def _print(evaluations: list[Evaluation], leaderboard: Any, root: Path) -> None:
     shown = {str(evaluation.report.task["name"]) for evaluation in evaluations}
     tasks = {name: runs for name, runs in leaderboard.tasks.items() if name in shown}
     print_leaderboard(Leaderboard(tasks, leaderboard.ranks, leaderboard.record), sys.stdout)
-    for line in _error_lines(evaluations):
+    for line in [*_adaptive_lines(evaluations), *_error_lines(evaluations)]:
         sys.stdout.write(line + "\n")
     if all(evaluation.was_complete for evaluation in evaluations):
         sys.stdout.write("All of this was complete already; nothing was generated.\n")
@@ -240,6 +255,14 @@ def _print(evaluations: list[Evaluation], leaderboard: Any, root: Path) -> None:
         sys.stdout.write(f"Run: {evaluations[0].folder}\n")
     sys.stdout.write(f"Leaderboard: {root / LEADERBOARD}\n")
     sys.stdout.write(f"Report: {root / PAGE}\n")
+
+
+def _adaptive_lines(evaluations: list[Evaluation]) -> list[str]:
+    """Return why each adaptive run stopped, and after how many items."""
+    from evalsuite.report.terminal import printable
+
+    reports = [evaluation.report for evaluation in evaluations if "adaptive" in evaluation.report.record["inputs"]]
+    return [f"{printable(str(report.task['name']))}: {report.primary.notes[-1]}" for report in reports]
 
 
 def _error_lines(evaluations: list[Evaluation]) -> list[str]:

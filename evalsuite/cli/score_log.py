@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from evalsuite.adaptive import DepthSelection
     from evalsuite.report.report import Report
     from evalsuite.runlog import RunLog
     from evalsuite.task import MetricSpec, Task
@@ -65,17 +66,28 @@ def score_run(path: Path, task_name: str | None, extra: Sequence[str]) -> tuple[
     known = [spec.name for spec in task.metrics]
     added = tuple(MetricSpec(name=name) for name in dict.fromkeys(extra) if name not in known)
     _check_metrics(added, task)
-    held = _held(log, task)
+    selection = _selection(log, task)
+    if selection is not None and added:
+        raise UsageError(
+            f'--metric: {log.path} is of an adaptive run, whose depths the answers have chosen: "{added[0].name}" over '
+            "them would compare with nothing. Run the task without --adaptive"
+        )
+    held = _held(log, task) if selection is None else _chosen(log, selection)
     write = not added and not held.missing and _is_report_of(log, held)
     with RunLock(log.path.parent):
         report, _ = score_log(
-            log, replace(task, metrics=(*task.metrics, *added)), repeats=held.repeats, limit=held.limit, write=write
+            log,
+            replace(task, metrics=(*task.metrics, *added)),
+            repeats=held.repeats,
+            limit=held.limit,
+            selection=selection,
+            write=write,
         )
     if not held.missing:
         return report, None
     return report, (
         f"{log.path}: the run is not complete: {held.missing} of the {held.wanted} outputs it was to have are missing. "
-        f'Scored are the first {len(task.samples[: held.limit])} samples; the same "evalsuite run" completes it.'
+        f'Scored are the first {report.n_samples} samples; the same "evalsuite run" completes it.'
     )
 
 
@@ -109,12 +121,15 @@ def find_log(path: Path) -> Path:
 
 def _find_task(log: RunLog, name: str | None) -> Task:
     from evalsuite.task import load_task
+    from evalsuite.task.adaptive import adaptive_task
 
     identity = log.header["identity"]
     source = name or str(log.header["task"].get("source", ""))
     if not source:
         raise InputError(f"{log.path}: its task was made in Python, not loaded; give its task file by --task")
     task = load_task(source)
+    if log.precision is not None:
+        task = adaptive_task(task)
     if task.content_hash != identity.get("task_hash"):
         raise InputError(
             f'{log.path}: was made with task "{identity["task_name"]}" version {identity["task_version"]} of another '
@@ -133,6 +148,27 @@ def _check_metrics(added: Sequence[MetricSpec], task: Task) -> None:
             raise UsageError(
                 f'--metric: "{spec.name}" reads {metric.modality}, task "{task.name}" generates {task.modality}'
             )
+
+
+def _selection(log: RunLog, task: Task) -> DepthSelection | None:
+    """Return what chose the items of an adaptive run, with what it was asked for last."""
+    from evalsuite.adaptive import DepthSelection
+    from evalsuite.task.adaptive import AdaptiveTask
+
+    if not isinstance(task, AdaptiveTask) or log.precision is None:
+        return None
+    seed = log.header["identity"].get("run_seed")
+    limit, _ = log.asked
+    if not isinstance(seed, int):
+        raise InputError(f"{log.path}: the header's identity has no run_seed; its items cannot be found again")
+    return DepthSelection(task, run_seed=seed, precision=log.precision, most_items=limit)
+
+
+def _chosen(log: RunLog, selection: DepthSelection) -> _Held:
+    """Return what the log of an adaptive run holds: of the batches that were chosen, all but the last are complete."""
+    wanted = [sample.id for batch in selection.batches(log.outputs) for sample in batch]
+    found = sum((sample_id, 0, 0) in log.outputs for sample_id in wanted)
+    return _Held(limit=log.asked[0], repeats=1, missing=len(wanted) - found, wanted=len(wanted))
 
 
 def _held(log: RunLog, task: Task) -> _Held:

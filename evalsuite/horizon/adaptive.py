@@ -10,7 +10,7 @@ import numpy as np
 from evalsuite.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -21,7 +21,8 @@ __all__ = ["DepthChoice", "choose_depths"]
 _START_DEPTHS: Final = 8
 _HORIZONS: Final = 201
 _BEYOND: Final = 8.0  # horizons that are thought possible: so many times outside the depths that can be asked
-_SHAPES: Final = np.exp(np.linspace(-1.2, 1.2, 9))
+_SHAPES: Final = np.exp(np.linspace(-1.2, 1.2, 25))
+_WORTH_ASKING: Final = 0.02
 _SHAPE_SPREAD: Final = 0.5  # standard deviation of log k before anything is seen
 
 
@@ -33,8 +34,8 @@ class DepthChoice:
     ----------
     depths : tuple of int
         One an item, in rising order; a depth may come several times. Empty when there is no more to ask.
-    reason : {"start", "information", "precise", "above", "below", "most items"}
-        Why these depths, or why none.
+    reason : {"start", "information", "precise", "above", "below", "most items", "used up"}
+        Why these depths, or why none. "used up": the depths that tell of the horizon have no more items.
     h50 : float, optional
         Median of what the horizon is thought to be; None at the start.
     relative_width : float, optional
@@ -42,7 +43,7 @@ class DepthChoice:
     """
 
     depths: tuple[int, ...]
-    reason: Literal["start", "information", "precise", "above", "below", "most items"]
+    reason: Literal["start", "information", "precise", "above", "below", "most items", "used up"]
     h50: float | None = None
     relative_width: float | None = None
 
@@ -62,6 +63,7 @@ def choose_depths(
     relative_width: float | None = None,
     level: float = 0.95,
     most_items: int | None = None,
+    remaining: Mapping[int, int] | None = None,
 ) -> DepthChoice:
     """Choose the depths of the next batch of items.
 
@@ -83,6 +85,9 @@ def choose_depths(
     level : float, default 0.95
     most_items : int, optional
         Stop at so many answers.
+    remaining : mapping of int to int, optional
+        Items that are left at each available depth, 0 where it has none here; as many as are wanted by default. No more
+        is asked where the best of what is left tells less than a fiftieth of what the best depth of all would.
 
     Returns
     -------
@@ -120,8 +125,9 @@ def choose_depths(
     depths = _checked(available, batch, floor, level, relative_width)
     totals = table.totals
     n_items = float(totals.sum())
-    if n_items == 0:
-        return DepthChoice(depths=_start(depths, batch), reason="start")
+    stock = np.array([batch if remaining is None else remaining.get(int(depth), 0) for depth in depths])
+    if n_items == 0 and stock.any():
+        return DepthChoice(depths=_start(depths, batch, stock), reason="start")
     belief = _Belief(depths, floor, law)
     belief.learn(table)
     low, middle, high = belief.quantiles((1 - level) / 2, 0.5, (1 + level) / 2)
@@ -135,10 +141,14 @@ def choose_depths(
     left = batch if most_items is None else min(batch, int(most_items - n_items))
     if left <= 0:
         return DepthChoice(depths=(), reason="most items", h50=middle, relative_width=width)
+    gains = belief.gains()
+    if gains[stock > 0].max(initial=0.0) < _WORTH_ASKING * gains.max():
+        return DepthChoice(depths=(), reason="used up", h50=middle, relative_width=width)
     chosen: list[int] = []
-    for _ in range(left):
-        column = belief.best_column()
+    for _ in range(min(left, int(stock.sum()))):
+        column = int(np.argmax(np.where(stock > 0, belief.gains(), -1.0)))
         belief.expect(column)
+        stock[column] -= 1
         chosen.append(int(depths[column]))
     return DepthChoice(depths=tuple(sorted(chosen)), reason="information", h50=middle, relative_width=width)
 
@@ -182,16 +192,17 @@ class _Belief:
         cumulated = np.cumsum(weights) - weights / 2
         return [float(np.exp(np.interp(share, cumulated, self.log_h))) for share in shares]
 
-    def best_column(self) -> int:
-        """Which depth lowers the variance of log H50 most, the shallowest of equals."""
+    def gains(self) -> NDArray[np.float64]:
+        """By how much an item of each depth is expected to lower the variance of log H50."""
         weights = self.weights()
         by_horizon = weights * self.log_h[:, None]
         chance = self.right @ weights.reshape(-1)
         if_right = self.right @ by_horizon.reshape(-1)
         mean = float(by_horizon.sum())
         # E[h | right] - E[h | wrong] = (E[h; right] - p E[h]) / (p (1 - p)).
-        gain = (if_right - chance * mean) ** 2 / np.maximum(chance * (1.0 - chance), 1e-12)
-        return int(np.argmax(gain))
+        return np.asarray(
+            (if_right - chance * mean) ** 2 / np.maximum(chance * (1.0 - chance), 1e-12), dtype=np.float64
+        )
 
     def expect(self, column: int) -> None:
         """Count an item as if it had been answered as expected."""
@@ -199,11 +210,17 @@ class _Belief:
         self.log_weights += chance * self.log_right[column] + (1.0 - chance) * self.log_wrong[column]
 
 
-def _start(depths: NDArray[np.float64], batch: int) -> tuple[int, ...]:
+def _start(depths: NDArray[np.float64], batch: int, stock: NDArray[np.int64]) -> tuple[int, ...]:
     """Spread a batch over depths in equal ratios, as near to them as can be asked."""
     wanted = np.geomspace(depths[0], depths[-1], min(_START_DEPTHS, len(depths), batch))
-    nearest = [int(depths[np.argmin(np.abs(np.log(depths / depth)))]) for depth in wanted]
-    return tuple(sorted(nearest[i % len(nearest)] for i in range(batch)))
+    left = stock.copy()
+    chosen: list[int] = []
+    for i in range(min(batch, int(stock.sum()))):
+        distance = np.abs(np.log(depths / wanted[i % len(wanted)]))
+        column = int(np.argmin(np.where(left > 0, distance, np.inf)))
+        left[column] -= 1
+        chosen.append(int(depths[column]))
+    return tuple(sorted(chosen))
 
 
 def _checked(

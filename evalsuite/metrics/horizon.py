@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from evalsuite.figures import Figure, FigureInput
     from evalsuite.horizon import DepthTable
 
-__all__ = ["Horizon"]
+__all__ = ["Horizon", "depth_tables"]
 
 _FAMILY, _DEPTH, _RIGHT, _WRONG, _CUT_DEPTH, _CUT_RIGHT, _CUT_WRONG, _WORKED = range(8)
 
@@ -124,8 +124,8 @@ class Horizon(CurveMetric):
 
     def _value(self, rows: FloatArray) -> float:
         found: list[float] = []
-        tables = _tables(rows, np.zeros(len(rows), dtype=np.int64))
-        for table, floor in zip(tables, self._floors(rows), strict=True):
+        tables = depth_tables(rows, np.zeros(len(rows), dtype=np.int64))
+        for table, floor in zip(tables, self.floors(rows), strict=True):
             if table.reach is None:
                 return float("nan")
             horizon = fit_laws(table, table.totals[None], floor=floor).horizon(0.5)[0]
@@ -134,7 +134,7 @@ class Horizon(CurveMetric):
 
     def reach(self, rows: NDArray[np.float64]) -> tuple[float, float] | None:
         """Return the shallowest and the deepest depth that was tested; of several families, their geometric means."""
-        ends = [table.reach for table in _tables(rows, np.zeros(len(rows), dtype=np.int64))]
+        ends = [table.reach for table in depth_tables(rows, np.zeros(len(rows), dtype=np.int64))]
         known = [reach for reach in ends if reach is not None]
         if not known or len(known) < len(ends):
             return None
@@ -162,7 +162,7 @@ class Horizon(CurveMetric):
                 reach=combined.h50.reach,
             )
         (fit,) = combined.parts
-        (floor,) = self._floors(rows)
+        (floor,) = self.floors(rows)
         notes = sentences_of(fit)
         if floor < self.floor:
             chance = f"guessing: {100 * floor:.2g} % of lost outputs are right by chance, not {100 * self.floor:.3g} %"
@@ -170,10 +170,10 @@ class Horizon(CurveMetric):
         return Details(estimates=fit.estimates(), notes=notes, reach=fit.h50.reach)
 
     def _combined(self, rows: FloatArray, clusters: NDArray[np.int64], seed: int) -> CombinedHorizon:
-        return combine_horizons(_tables(rows, clusters), floors=self._floors(rows), seed=seed)
+        return combine_horizons(depth_tables(rows, clusters), floors=self.floors(rows), seed=seed)
 
-    def _floors(self, rows: FloatArray) -> list[float]:
-        """Return the share of right answers among outputs that lost the path, for each family."""
+    def floors(self, rows: FloatArray) -> list[float]:
+        """Return the share of right answers among outputs that lost the path, for each family of `depth_tables`."""
         floors: list[float] = []
         for family in np.unique(rows[:, _FAMILY]):
             part = rows[rows[:, _FAMILY] == family]
@@ -195,8 +195,8 @@ class Horizon(CurveMetric):
         _, labels = np.unique(np.array(names, dtype=object), return_inverse=True) if names else (None, np.zeros(0))
         if not len(rows) or len(np.unique(rows[:, _FAMILY])) > 1:
             return figures
-        (table,) = _tables(rows, np.asarray(labels, dtype=np.int64))
-        (floor,) = self._floors(rows)
+        (table,) = depth_tables(rows, np.asarray(labels, dtype=np.int64))
+        (floor,) = self.floors(rows)
         figure = depth_curve_figure(table, fit_horizon(table, floor=floor, seed=data.seed))
         return figures if figure is None else [figure, *figures]
 
@@ -253,7 +253,7 @@ def _is_worked(sample: Sample, output: Output) -> bool:
     return isinstance(states, list) and bool(states) and len(states) in read_steps([output.text or ""])[0]
 
 
-def _tables(rows: FloatArray, clusters: NDArray[np.int64]) -> list[DepthTable]:
+def depth_tables(rows: FloatArray, clusters: NDArray[np.int64]) -> list[DepthTable]:
     """Return the counts of each family, in the order of their codes."""
     tables: list[DepthTable] = []
     for family in np.unique(rows[:, _FAMILY]):

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, TypeAlias
 
+from evalsuite.report.comparable import compared_samples
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -41,5 +43,5 @@ def stands_apart(run: LeaderboardRun, runs: Sequence[LeaderboardRun]) -> bool:
     return _kind(run) != usual
 
 
-def _kind(run: LeaderboardRun) -> tuple[str, int]:
-    return run.report.primary.signature, run.report.primary.n
+def _kind(run: LeaderboardRun) -> tuple[str, int | None]:
+    return run.report.primary.signature, compared_samples(run.report)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from evalsuite.errors import InputError
+from evalsuite.report.comparable import comparison_key
 from evalsuite.report.labels import run_labels, run_settings
 from evalsuite.report.report import Report, load_report, score_record
 
@@ -123,15 +124,7 @@ def _comparable(runs: Sequence[LeaderboardRun]) -> list[list[LeaderboardRun]]:
     """Group runs whose primary scores compare: one task version and content, one signature, the same samples."""
     groups: dict[tuple[object, ...], list[LeaderboardRun]] = {}
     for run in runs:
-        identity = run.report.record["identity"]
-        key = (
-            identity["task_version"],
-            identity["task_hash"],
-            run.report.primary.signature,
-            run.report.n_samples,
-            run.report.record["repeats"],
-        )
-        groups.setdefault(key, []).append(run)
+        groups.setdefault(comparison_key(run.report), []).append(run)
     return list(groups.values())
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from evalsuite.report.comparable import comparison_key
 from evalsuite.report.numbers import format_score
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def verdict(runs: Sequence[LeaderboardRun], ranks: Mapping[str, tuple[int, int]]
     first, score = valued[0], valued[0].report.primary
     name = labels[_id(first)]
     told = f"{score.metric} {format_score(score)}"
-    comparable = [run for run in valued if _key(run) == _key(first)]
+    comparable = [run for run in valued if comparison_key(run.report) == comparison_key(first.report)]
     others = comparable[1:]
     if not others:
         return f"{name} has {told}; there is nothing to compare it with."
@@ -61,17 +62,6 @@ def verdict(runs: Sequence[LeaderboardRun], ranks: Mapping[str, tuple[int, int]]
 
 def _id(run: LeaderboardRun) -> str:
     return str(run.report.record["id"])
-
-
-def _key(run: LeaderboardRun) -> tuple[object, ...]:
-    identity = run.report.record["identity"]
-    return (
-        identity["task_version"],
-        identity["task_hash"],
-        run.report.primary.signature,
-        run.report.n_samples,
-        run.report.record["repeats"],
-    )
 
 
 def _count(number: int, noun: str) -> str:

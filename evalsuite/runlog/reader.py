@@ -44,6 +44,8 @@ class RunLog:
         For each shard of images in the run's media folder, up to which byte the log refers to it.
     asked : tuple of (int or None, int)
         Limit and repeats that the last process to write it was asked for.
+    precision : float, optional
+        What the last process was asked for, of a run that chooses its items; None where all are asked.
     """
 
     path: Path
@@ -54,6 +56,7 @@ class RunLog:
     checksum: int
     media: dict[str, int] = field(default_factory=dict)
     asked: tuple[int | None, int] = (None, 1)
+    precision: float | None = None
 
     def sample_outputs(self, sample_id: str, repeats: int, turns: int) -> tuple[Output, ...]:
         """Return a sample's outputs in canonical order (repeat, turn), those that are there."""
@@ -77,6 +80,7 @@ def read_log(path: Path) -> RunLog:
     header: dict[str, Any] | None = None
     media: dict[str, int] = {}
     asked: tuple[int | None, int] = (None, 1)
+    precision: float | None = None
     files = False
     whole = torn = checksum = 0
     try:
@@ -89,7 +93,7 @@ def read_log(path: Path) -> RunLog:
                 data, checksum = decode_line(line[:-1], checksum, where)
                 if header is None:
                     header = _check_header(data, where)
-                    asked = _asked(data, asked)
+                    asked, precision = _asked(data, asked), _precision(data, None)
                     files = str(header["model"].get("spec", "")).startswith("files:")
                 elif data.get("type") == "output":
                     output = output_from_record(data, where, path.parent, files=files)
@@ -98,7 +102,7 @@ def read_log(path: Path) -> RunLog:
                     if key not in outputs or outputs[key].finish_reason == "error":
                         outputs[key] = output
                 elif data.get("type") == "session":
-                    asked = _asked(data, asked)
+                    asked, precision = _asked(data, asked), _precision(data, precision)
                 else:
                     raise RunLogError(f'{where}: unknown line type "{data.get("type")}"')
                 whole += len(line)
@@ -116,6 +120,7 @@ def read_log(path: Path) -> RunLog:
         checksum=checksum,
         media=media,
         asked=asked,
+        precision=precision,
     )
 
 
@@ -154,6 +159,11 @@ def _asked(data: dict[str, Any], before: tuple[int | None, int]) -> tuple[int | 
     limit, repeats = data.get("limit"), data.get("repeats")
     sound = isinstance(repeats, int) and (limit is None or isinstance(limit, int))
     return (limit, repeats) if sound else before  # type: ignore[return-value]
+
+
+def _precision(data: dict[str, Any], before: float | None) -> float | None:
+    precision = data.get("precision")
+    return float(precision) if isinstance(precision, float) and 0.0 < precision < 1.0 else before
 
 
 def _check_header(data: dict[str, Any], where: str) -> dict[str, Any]:

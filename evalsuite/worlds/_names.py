@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-__all__ = ["EIGHTS", "PEOPLE", "WORDS"]
+from functools import cache
+
+__all__ = ["EIGHTS", "PEOPLE", "WORDS", "walk", "word_walk"]
 
 # No name is part of another, a number, an article or a word of any wording.
 EIGHTS: dict[str, tuple[str, ...]] = {
@@ -34,3 +36,21 @@ _PEOPLE = (
     "Pavel Petra Quinn Rafa Rhea Romy Rune Sami Selma Sven Tara Tilo Uma Vera Wanda Yann"
 )
 PEOPLE: tuple[str, ...] = tuple(_PEOPLE.split())
+
+
+def word_walk(at: int, stride: int, n: int) -> tuple[str, ...]:
+    """Return `n` of `WORDS` from position `at` in steps of `stride`, which is odd, round and round."""
+    ring, inverse = _word_ring(stride)
+    start = at * inverse % len(WORDS)
+    return ring[start : start + n]
+
+
+@cache
+def _word_ring(stride: int) -> tuple[tuple[str, ...], int]:
+    return walk(WORDS, stride), pow(stride, -1, len(WORDS))
+
+
+def walk(names: tuple[str, ...], stride: int) -> tuple[str, ...]:
+    """Return names in steps of a stride that has no factor in common with their number, three times round."""
+    size = len(names)
+    return tuple([names[stride * i % size] for i in range(3 * size)])

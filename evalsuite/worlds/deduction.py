@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from evalsuite.worlds._draws import Draws, world_seed
-from evalsuite.worlds._names import EIGHTS, PEOPLE, WORDS
+from evalsuite.worlds._names import EIGHTS, PEOPLE, WORDS, word_walk
 from evalsuite.worlds.deduction_templates import TEMPLATES, Rule, render, statement
 from evalsuite.worlds.families import chain_parents, make_item, schedule
 
@@ -56,8 +56,7 @@ def samples(*, seed: int, n: int, depths: tuple[int, int] | None = None) -> list
 def _make(base: int, index: int, template: int, depth: int) -> Sample:
     draws = Draws(base, index)
     words = TEMPLATES[template]
-    at, stride = draws.below(len(WORDS)), 1 + 2 * draws.below(len(WORDS) // 2)
-    kinds = [WORDS[(at + stride * i) % len(WORDS)] for i in range(_N_CHAINS * depth)]
+    kinds = word_walk(draws.below(len(WORDS)), 1 + 2 * draws.below(len(WORDS) // 2), _N_CHAINS * depth)
     at, stride = draws.below(8), 1 + 2 * draws.below(4)
     conclusions = [EIGHTS[words.names][(at + stride * i) % 8] for i in range(_N_CHAINS)]
     at, stride = draws.below(len(PEOPLE)), 1 + 2 * draws.below(len(PEOPLE) // 2)
@@ -66,20 +65,22 @@ def _make(base: int, index: int, template: int, depth: int) -> Sample:
     decided = draws.below(2) == 1
     aside = [draws.below(3) + 1 if decided and draws.below(3) == 0 else 0 for _ in range(depth)]
     has = draws.many(2, _N_CHAINS)
-    rules: list[Rule] = []
     chain = asked = draws.below(_N_CHAINS)
+    person, (first, second), trait = people[asked], words.traits, has[asked]
+    rules: list[Rule] = []
     states: list[str] = []
+    layers = [kinds[i : i + _N_CHAINS] for i in range(0, len(kinds), _N_CHAINS)]
     for layer, shift in enumerate(aside):
         last = layer == depth - 1
-        after = conclusions if last else kinds[_N_CHAINS * (layer + 1) : _N_CHAINS * (layer + 2)]
-        for i, kind in enumerate(kinds[_N_CHAINS * layer : _N_CHAINS * (layer + 1)]):
-            if shift:
-                rules.append((kind, words.traits[0], after[i], last))
-                rules.append((kind, words.traits[1], after[(i + shift) % _N_CHAINS], last))
-            else:
-                rules.append((kind, "", after[i], last))
-        chain = (chain + shift * has[asked]) % _N_CHAINS
-        states.append(statement(words, people[asked], after[chain], last))
+        after = conclusions if last else layers[layer + 1]
+        if shift:
+            for i, kind in enumerate(layers[layer]):
+                rules.append((kind, first, after[i], last))
+                rules.append((kind, second, after[(i + shift) % _N_CHAINS], last))
+            chain = (chain + shift * trait) % _N_CHAINS
+        else:
+            rules += [(kind, "", what, last) for kind, what in zip(layers[layer], after, strict=True)]
+        states.append(statement(words, person, after[chain], last))
     draws.shuffle(rules)
     order = list(range(_N_CHAINS))
     draws.shuffle(order)
@@ -91,7 +92,7 @@ def _make(base: int, index: int, template: int, depth: int) -> Sample:
         index=index,
         template=words.id,
         depth=depth,
-        problem=render(words, facts, traits, rules, people[asked]),
+        problem=render(words, facts, traits, rules, person),
         states=states,
         answer=conclusions[chain],
         parents=chain_parents(depth),

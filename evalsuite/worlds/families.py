@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from evalsuite.types import JSONValue
 
-__all__ = ["FAMILIES", "MAX_SAMPLES", "Family", "chain_parents", "family_of", "make_item", "schedule"]
+__all__ = ["FAMILIES", "MAX_SAMPLES", "Family", "chain_parents", "family_of", "make_item", "schedule", "trace_of"]
 
 MAX_SAMPLES = 1_000_000
 
@@ -109,6 +109,13 @@ def chain_parents(n_steps: int) -> list[JSONValue]:
     return parents
 
 
+def trace_of(states: Sequence[int] | Sequence[str], answer: int | str) -> str:
+    """Return what the oracle writes: a numbered line a step, and the answer."""
+    lines = [prefix + str(state) for prefix, state in zip(_PREFIXES, states, strict=False)]
+    lines.append(f"answer: {answer}")
+    return "\n".join(lines)
+
+
 def make_item(
     *,
     family: str,
@@ -142,12 +149,10 @@ def make_item(
     trace_tokens : int
         Tokens, words and marks, of the trace.
     """
-    lines = [prefix + str(state) for prefix, state in zip(_PREFIXES, states, strict=False)]
-    lines.append(f"answer: {answer}")
     return Sample(
         id=f"{family}-{index:06d}",
         input={"problem": problem},
-        references=("\n".join(lines),),
+        references=(trace_of(states, answer),),
         cluster=template,
         depth=depth,
         metadata={

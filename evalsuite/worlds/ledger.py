@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING
 from evalsuite.errors import TaskError
 from evalsuite.rng import CounterRng, derive_seed
 from evalsuite.types import Sample
+from evalsuite.worlds.families import trace_of
 from evalsuite.worlds.ledger_templates import TEMPLATES, Operation, render
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
 __all__ = ["DEFAULT_DEPTHS", "FACTORS", "MAX_DEPTH", "MAX_SAMPLES", "MODULUS", "make_sample", "run_plan", "samples"]
 
@@ -93,15 +94,17 @@ def make_sample(seed: int, index: int, *, template: int, depth: int) -> Sample:
     rng = CounterRng(derive_seed("ledger", seed, index))
     start = rng.below(MODULUS)
     operations: list[Operation] = []
-    while len(operations) < depth:
-        operations.append(_draw_operation(rng, operations[-1] if operations else None))
+    last: Operation | None = None
+    for _ in range(depth):
+        last = _draw_operation(rng.below, last)
+        operations.append(last)
     states = run_plan(start, operations)
-    trace = "".join(f"{k}: {state}\n" for k, state in enumerate(states, 1))
-    name = TEMPLATES[template].id
+    words = TEMPLATES[template]
+    name = words.id
     return Sample(
         id=f"ledger-{index:06d}",
-        input={"problem": render(TEMPLATES[template], start, operations)},
-        references=(f"{trace}answer: {states[-1]}",),
+        input={"problem": render(words, start, operations)},
+        references=(trace_of(states, states[-1]),),
         cluster=name,
         depth=depth,
         metadata={
@@ -123,12 +126,12 @@ def run_plan(start: int, operations: Sequence[Operation]) -> list[int]:
     return states
 
 
-def _draw_operation(rng: CounterRng, previous: Operation | None) -> Operation:
+def _draw_operation(below: Callable[[int], int], previous: Operation | None) -> Operation:
     """Draw an operation: 1 in 4 multiplies; it never just undoes the one before."""
-    kind = rng.below(8)
+    kind = below(8)
     if kind < 2:
-        return ("*", rng.choice(FACTORS))
-    amount = 1 + rng.below(MODULUS - 1)
+        return ("*", FACTORS[below(len(FACTORS))])
+    amount = 1 + below(MODULUS - 1)
     if kind < 5:
         return ("+", amount) if previous != ("-", amount) else ("-", amount)
     return ("-", amount) if previous != ("+", amount) else ("+", amount)

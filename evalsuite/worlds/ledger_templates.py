@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 if TYPE_CHECKING:
@@ -45,11 +45,10 @@ class Template:
 
     scenario: Scenario
     layout: Layout
+    id: str = field(init=False)
 
-    @property
-    def id(self) -> str:
-        """Name of the template, unique among `TEMPLATES`."""
-        return f"{self.scenario.place.replace(' ', '_')}/{self.layout}"
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "id", f"{self.scenario.place.replace(' ', '_')}/{self.layout}")
 
 
 def _scenario(place: str, unit: str, units: str, add: str, added: str, take: str, taken: str) -> Scenario:
@@ -108,25 +107,36 @@ def render(template: Template, start: int, operations: Sequence[Operation]) -> s
     else:
         head = f"LOG {words.place} | unit {words.unit} | opening {start}"
         tail = "closing = ?"
-    lines = (f"{k}. {_step(template, sign, amount)}" for k, (sign, amount) in enumerate(operations, 1))
+    told = _STEPS[template.id]
+    lines = [
+        f"{k}. {told[sign + '1' if amount == 1 else sign] % amount}" for k, (sign, amount) in enumerate(operations, 1)
+    ]
     return "\n".join((head, *lines, tail))
 
 
-def _step(template: Template, sign: str, amount: int) -> str:
+def _step(template: Template, sign: str, one: str) -> str:
     words = template.scenario
     verb, participle = (words.add, words.added) if sign == "+" else (words.take, words.taken)
+    counted = f"%d {words.unit if one else words.units}"
     if template.layout == "terse":
-        return f"times {amount}" if sign == "*" else f"{verb} {amount}"
+        return "times %d" if sign == "*" else f"{verb} %d"
     if template.layout == "plain":
         if sign == "*":
-            return f"The {words.units} are multiplied by {amount}."
-        return f"{_counted(words, amount)} {'is' if amount == 1 else 'are'} {participle}."
+            return f"The {words.units} are multiplied by %d."
+        return f"{counted} {'is' if one else 'are'} {participle}."
     if template.layout == "orders":
         if sign == "*":
-            return f"Make it {amount} times as many."
-        return f"{verb.capitalize()} {_counted(words, amount)}."
-    return f"factor | {amount}" if sign == "*" else f"{participle} | {amount}"
+            return "Make it %d times as many."
+        return f"{verb.capitalize()} {counted}."
+    return "factor | %d" if sign == "*" else f"{participle} | %d"
 
 
 def _counted(words: Scenario, amount: int) -> str:
     return f"{amount} {words.unit if amount == 1 else words.units}"
+
+
+# What a template says of each sign, with the amount left open: "+" of several, "+1" of one.
+_STEPS = {
+    template.id: {sign + one: _step(template, sign, one) for sign in "+-*" for one in ("", "1")}
+    for template in TEMPLATES
+}

@@ -10,8 +10,8 @@ from __future__ import annotations
 import itertools
 from typing import TYPE_CHECKING
 
-from evalsuite.worlds._draws import Draws, world_seed
-from evalsuite.worlds._names import WORDS
+from evalsuite.worlds._draws import HALF, QUARTER, Draws, world_seed
+from evalsuite.worlds._names import WORDS, word_walk
 from evalsuite.worlds.families import chain_parents, make_item, schedule
 from evalsuite.worlds.plan_templates import TEMPLATES, Passage, render
 
@@ -54,27 +54,31 @@ def samples(*, seed: int, n: int, depths: tuple[int, int] | None = None) -> list
 def _make(base: int, index: int, template: int, depth: int) -> Sample:
     draws = Draws(base, index)
     words = TEMPLATES[template]
-    at, stride = draws.below(len(WORDS)), 1 + 2 * draws.below(len(WORDS) // 2)
-    size = len(WORDS)
-    name = iter([WORDS[i % size] for i in range(at, at + stride * (7 * depth + 1), stride)]).__next__
-    spine = [name() for _ in range(depth + 1)]
-    passages = [_passage(draws, a, b) for a, b in itertools.pairwise(spine)]
+    word = draws.word
+    names = word_walk(draws.below(len(WORDS)), 1 + 2 * draws.below(len(WORDS) // 2), 7 * depth + 1)
+    spine = list(names[: depth + 1])
+    further = iter(names[depth + 1 :])
+    # One passage in four leads in one direction only, away from the start.
+    passages: list[Passage] = [(here, there, word() < QUARTER) for here, there in itertools.pairwise(spine)]
     ends: list[tuple[int, int, str]] = []  # where a branch leaves the spine, its length, its last place
-    for i in (at for at in range(depth) for _ in range(1 + draws.below(2))):
-        place, length = spine[i], 1 + draws.below(3)
-        for _ in range(length):
-            further = name()
-            passages.append(_passage(draws, place, further))
-            place = further
-        ends.append((i, length, place))
+    for i in range(depth):
+        for _ in range(1 + (word() >= HALF)):
+            here, length = spine[i], 1 + draws.below(3)
+            for there in itertools.islice(further, length):
+                passages.append((here, there, word() < QUARTER))
+                here = there
+            ends.append((i, length, here))
     if len(ends) > 1 and draws.below(2):
         # A way round from one branch to another, longer than the way it avoids.
         k = draws.below(len(ends) - 1)
         (i, a, here), (j, b, there) = ends[k], ends[k + 1]
         if a + b + 1 > j - i:
-            passages.append((here, there, draws.below(2) == 0))
+            passages.append((here, there, word() < HALF))
     draws.shuffle(passages)
-    passages = [(b, a, False) if not one_way and draws.below(2) else (a, b, one_way) for a, b, one_way in passages]
+    passages = [
+        (there, here, False) if not one_way and word() >= HALF else (here, there, one_way)
+        for here, there, one_way in passages
+    ]
     return make_item(
         family="plan",
         index=index,
@@ -88,8 +92,3 @@ def _make(base: int, index: int, template: int, depth: int) -> Sample:
         n_distractors=len(passages) - depth,
         trace_tokens=5 * depth + 1,
     )
-
-
-def _passage(draws: Draws, here: str, there: str) -> Passage:
-    """Return a passage away from the start, 1 in 4 in that direction only."""
-    return here, there, draws.below(4) == 0

@@ -69,19 +69,17 @@ def _make(base: int, index: int, template: int, depth: int) -> Sample:
     facts: list[Fact] = []
     states: list[str] = []
     last = -1
-    for k, link in enumerate(draws.many(6, depth)):
+    here = people[0]
+    for link, there in zip(draws.many(6, depth), people[1:], strict=False):
         if link == last ^ 1 and last >= 0:  # it would undo the one before
             link ^= 1
         last = link
         relation, backwards = link >> 1, link & 1
-        here, there = people[k], people[k + 1]
-        if backwards:  # here is the relation of there
-            group = rules[relation][1][group]
-            facts.append((here, relation, there))
-        else:
-            group = rules[relation][0][group]
-            facts.append((there, relation, here))
+        group = rules[relation][backwards][group]
+        # Backwards, here is the relation of there.
+        facts.append((here, relation, there) if backwards else (there, relation, here))
         states.append(names[group])
+        here = there
     n_extra = 0 if draws.below(2) else 1 + depth // 2
     for i in range(n_extra):
         of, extra = people[draws.below(depth + 1)], people[depth + 1 + i]

@@ -22,6 +22,19 @@ impl AsRef<[u8]> for Text {
     }
 }
 
+impl Text {
+    /// The Python string again: itself if it is ASCII and of no derived class, else one that equals it.
+    pub(crate) fn to_object<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        if let Self::Ascii(text) = self {
+            let object = text.into_pyobject(py)?.into_any();
+            if object.is_exact_instance_of::<PyString>() {
+                return Ok(object);
+            }
+        }
+        to_string(py, self.as_ref())
+    }
+}
+
 impl<'py> FromPyObject<'_, 'py> for Text {
     type Error = PyErr;
 

@@ -139,3 +139,25 @@ def test_what_was_cut_is_learned_from() -> None:
 def test_wrong_arguments_are_refused(options: dict[str, object], message: str) -> None:
     with pytest.raises(UsageError, match=message):
         choose_depths(NOTHING, **{"available": [1, 2], **options})  # type: ignore[arg-type]
+
+
+def test_it_asks_no_more_of_a_depth_than_there_is() -> None:
+    assert choose_depths(NOTHING, [1, 4, 16], batch=8, remaining={1: 2, 16: 3}).depths == (1, 1, 16, 16, 16)
+    solver = Solver(0.1, 5)
+    solver.answer([1, 2, 4, 8, 16, 32] * 8)
+    free = choose_depths(solver.table, range(1, 33), batch=6)
+    best = max(set(free.depths), key=free.depths.count)
+    left = dict.fromkeys(range(1, 33), 1) | {best: 0}
+    held = choose_depths(solver.table, range(1, 33), batch=6, remaining=left)
+    assert len(held.depths) == len(set(held.depths)) == 6
+    assert best not in held.depths
+    assert len(choose_depths(solver.table, range(1, 33), batch=6, remaining={best: 4}).depths) == 4
+
+
+def test_it_ends_where_what_is_left_tells_nothing() -> None:
+    solver = Solver(0.3, 5)  # half survive two steps
+    solver.answer([1, 2, 3, 4] * 12 + [8, 16] * 6)
+    assert choose_depths(solver.table, range(1, 33), remaining={2: 1, 32: 9}).reason == "information"
+    for left in ({31: 20, 32: 20}, {}):
+        choice = choose_depths(solver.table, range(1, 33), remaining=left)
+        assert (choice.reason, choice.depths) == ("used up", ())

@@ -79,11 +79,16 @@ pub(crate) fn answer_keys(
     let policy = policy_of(&policy)?;
     let made = py.detach(|| keys(&answers, policy));
     let beyond = made.contains(&Key::Beyond);
-    let made = made.iter().map(|key| match key {
-        Key::Text(text) => to_string(py, text),
-        Key::Empty => Ok(py.None().into_bound(py)),
-        Key::Beyond => Ok(py.Ellipsis().into_bound(py)),
-    });
+    let made = made
+        .iter()
+        .zip(&answers)
+        .map(|(key, answer)| match (key, answer) {
+            // Most answers are their own keys: no second string for them.
+            (Key::Text(text), Some(answer)) if text == answer.as_ref() => answer.to_object(py),
+            (Key::Text(text), _) => to_string(py, text),
+            (Key::Empty, _) => Ok(py.None().into_bound(py)),
+            (Key::Beyond, _) => Ok(py.Ellipsis().into_bound(py)),
+        });
     Ok((
         PyList::new(py, made.collect::<PyResult<Vec<_>>>()?)?,
         beyond,

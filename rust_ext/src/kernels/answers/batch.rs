@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use crate::kernels::answers::comparison::{Buffers, compare};
 use crate::kernels::answers::extraction::extract;
-use crate::kernels::answers::keys::{Key, key};
+use crate::kernels::answers::keys::{Key, is_plain_integer, key};
 use crate::kernels::answers::normalisation::{Normalised, normalise, normalise_ascii};
 use crate::kernels::answers::units::{Unit, encode, wide};
 use crate::kernels::answers::{Finding, MAX_ANSWER, Policy, Rule};
@@ -133,7 +133,12 @@ pub fn keys<T: AsRef<[u8]> + Sync>(answers: &[Option<T>], policy: Policy) -> Vec
             let Some(answer) = &answers[index] else {
                 return;
             };
-            row[0] = match normalised(answer.as_ref(), &mut Vec::new()) {
+            let answer = answer.as_ref();
+            if is_plain_integer(answer) {
+                row[0] = Key::Text(answer.to_vec()); // there is nothing to normalise
+                return;
+            }
+            row[0] = match normalised(answer, &mut Vec::new()) {
                 None => Key::Empty,
                 Some(answer) if answer.beyond => Key::Beyond,
                 Some(answer) => key(&answer.text, policy),

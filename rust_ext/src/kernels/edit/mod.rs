@@ -6,4 +6,5 @@ pub mod lcs_length;
 pub mod levenshtein;
 pub mod match_bits;
 pub mod ngram_sets;
+pub mod packed_ngrams;
 pub mod pairwise;

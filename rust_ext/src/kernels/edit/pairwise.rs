@@ -8,6 +8,7 @@ use crate::kernels::edit::lcs_length::{LcsColumn, LcsLength};
 use crate::kernels::edit::levenshtein::Levenshtein;
 use crate::kernels::edit::match_bits::{Column, MatchBits, WORD};
 use crate::kernels::edit::ngram_sets::NgramSets;
+use crate::kernels::edit::packed_ngrams::PackedNgrams;
 use crate::kernels::numbering::word_ids::WordIds;
 use crate::kernels::parallel::{fill_rows, threads_available};
 use crate::kernels::segments::cut_at_lengths;
@@ -134,22 +135,32 @@ impl Group {
             return;
         }
         if let Similarity::Jaccard { order } | Similarity::Overlap { order } = similarity {
-            let sets = NgramSets::new(&(0..n).map(|text| self.text(text)), order);
-            fill_rows(matrix, n, MIN_ROWS, Vec::new, |shared, i, row| {
-                shared.clear();
-                shared.resize(n - i, 0);
-                shared[0] = sets.size(i) as u32;
-                sets.count_shared(i, shared);
-                for (j, &common) in (i..).zip(shared.iter()) {
-                    let common = common as usize;
-                    let (size, other) = (sets.size(i), sets.size(j));
-                    let of = match similarity {
-                        Similarity::Overlap { .. } => size.min(other),
-                        _ => size + other - common,
-                    };
-                    row[j] = common as f64 / of as f64;
+            let texts = (0..n).map(|text| self.text(text));
+            let score = |common: usize, size: usize, other: usize| {
+                let of = match similarity {
+                    Similarity::Overlap { .. } => size.min(other),
+                    _ => size + other - common,
+                };
+                common as f64 / of as f64
+            };
+            if let Some(packed) = PackedNgrams::new(&texts, self.bound, order) {
+                for (i, row) in matrix.chunks_exact_mut(n).enumerate() {
+                    for (j, &common) in (i..).zip(packed.shared(i)) {
+                        row[j] = score(common as usize, packed.size(i), packed.size(j));
+                    }
                 }
-            });
+            } else {
+                let sets = NgramSets::new(&texts, order);
+                fill_rows(matrix, n, MIN_ROWS, Vec::new, |shared, i, row| {
+                    shared.clear();
+                    shared.resize(n - i, 0);
+                    shared[0] = sets.size(i) as u32;
+                    sets.count_shared(i, shared);
+                    for (j, &common) in (i..).zip(shared.iter()) {
+                        row[j] = score(common as usize, sets.size(i), sets.size(j));
+                    }
+                });
+            }
         } else {
             fill_rows(matrix, n, MIN_ROWS, Rows::default, |rows, i, row| {
                 rows.fill(self, i, &mut row[i..], similarity);
