@@ -11,10 +11,15 @@ TEXT_MODELS: dict[str, str] = {
     "data_to_text_gru": "GRU that turns trail records into sentences",
     "data_to_text_transformer": "transformer that turns trail records into sentences",
     "data_to_text_transformer_early": "the same transformer, stopped early in its training",
+    "deduction_cot": "transformer that proves step by step what follows about somebody, then answers",
+    "deduction_direct": "transformer that says at once what follows about somebody",
     "ledger_cot": "transformer that works through a ledger step by step, then answers",
     "ledger_cot_early": "the same transformer, stopped early in its training",
     "ledger_direct": "transformer that answers a ledger at once",
     "ledger_lstm": "LSTM that works through a ledger step by step, then answers",
+    "tracking_cot": "transformer that follows a thing from place to place, then answers",
+    "tracking_direct": "transformer that says at once where a thing ends up",
+    "tracking_lstm": "LSTM that follows a thing from place to place, then answers",
 }
 IMAGE_MODELS: dict[str, str] = {
     "fashion_autoencoder": "plain autoencoder with a density over its codes that draws pictures of clothes",

@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from evalsuite.zoo.examples import MAX_LABEL, DataName
+from evalsuite.zoo.family_examples import MAX_LABEL
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from evalsuite.zoo.examples import DataName
 
 __all__ = ["RECIPES", "Recipe"]
 
@@ -19,8 +21,8 @@ class Recipe:
 
     Parameters
     ----------
-    data : {"ledger_steps", "ledger_steps_deeper", "ledger_answer", "pictures", "records"}
-        Stream of examples.
+    data : str
+        One of ``evalsuite.zoo.examples.DATA``: the stream of examples.
     architecture : {"transformer", "recurrent"}
         Class of the network.
     sizes : mapping of str to int or str
@@ -48,6 +50,8 @@ class Recipe:
 
 
 _LEDGER_TRANSFORMER = {"layers": 4, "width": 128, "heads": 4, "max_steps": MAX_LABEL}
+_TRACKING_TRANSFORMER = {"layers": 4, "width": 64, "heads": 4, "max_steps": MAX_LABEL}
+_DEDUCTION_TRANSFORMER = {"layers": 4, "width": 80, "heads": 4, "max_steps": MAX_LABEL}
 # Of both arms of the comparison: so many updates does answering at once need to be sure of a single step.
 _LEDGER_ROUNDS = (6000, 2500, 2500)
 
@@ -75,6 +79,46 @@ RECIPES: dict[str, Recipe] = {
         sizes={"cell": "lstm", "width": 128, "hidden": 256, "up": 256, "max_steps": MAX_LABEL},
         rounds=(2400,),
         batch=32,
+        peak_rate=2e-3,
+    ),
+    "tracking_cot": Recipe(
+        data="tracking_steps",
+        architecture="transformer",
+        sizes=_TRACKING_TRANSFORMER,
+        rounds=(1200,),
+        batch=16,
+        peak_rate=2e-3,
+    ),
+    "tracking_direct": Recipe(
+        data="tracking_answer",
+        architecture="transformer",
+        sizes=_TRACKING_TRANSFORMER,
+        rounds=(1200,),
+        batch=16,
+        peak_rate=2e-3,
+    ),
+    "tracking_lstm": Recipe(
+        data="tracking_steps",
+        architecture="recurrent",
+        sizes={"cell": "lstm", "width": 64, "hidden": 160, "up": 128, "max_steps": MAX_LABEL},
+        rounds=(1200,),
+        batch=16,
+        peak_rate=2e-3,
+    ),
+    "deduction_cot": Recipe(
+        data="deduction_steps",
+        architecture="transformer",
+        sizes=_DEDUCTION_TRANSFORMER,
+        rounds=(1200,),
+        batch=16,
+        peak_rate=2e-3,
+    ),
+    "deduction_direct": Recipe(
+        data="deduction_answer",
+        architecture="transformer",
+        sizes=_DEDUCTION_TRANSFORMER,
+        rounds=(1200,),
+        batch=16,
         peak_rate=2e-3,
     ),
     "picture_transformer": Recipe(

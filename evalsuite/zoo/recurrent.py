@@ -59,7 +59,7 @@ class Recurrent(StepNetwork):
         Sizes of embeddings, of the recurrent state, and of the gated perceptron that reads it.
     max_steps : int
         Greatest step index with an embedding of its own; later steps share it. Unless it is 0, a fixed term in the
-        scores draws the attention to numbers of its own step. Training may overrule it.
+        scores draws the attention to numbers (or other values) of its own step. Training may overrule it.
     """
 
     def __init__(

@@ -22,7 +22,8 @@ from evalsuite.datasets.source import DEBIAN
 from evalsuite.rng import CounterRng, derive_seed
 from evalsuite.worlds.ledger import MODULUS
 from evalsuite.zoo.card import main as write_cards
-from evalsuite.zoo.examples import DATA, DataName, Example, ledger_tokenizer, picture_tokenizer, record_tokenizer
+from evalsuite.zoo.examples import DATA, DataName, ledger_tokenizer, picture_tokenizer, record_tokenizer
+from evalsuite.zoo.family_examples import deduction_tokenizer, tracking_tokenizer
 from evalsuite.zoo.images.recipes import IMAGE_RECIPES
 from evalsuite.zoo.images.train import train_images
 from evalsuite.zoo.networks import build_network
@@ -33,6 +34,7 @@ from evalsuite.zoo.weights import WEIGHTS, save_model
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
+    from evalsuite.zoo.example import Example
     from evalsuite.zoo.recurrent import Recurrent
     from evalsuite.zoo.transformer import Transformer
 
@@ -45,8 +47,22 @@ _POOL = 64  # batches among which examples are sorted by length
 _CLIP = 1.0
 _COUNT_NORM = 2.0  # of a count's embedding; a word's is 1
 # Of what is no ledger: the tokeniser; what stands before a prompt, and most tokens to read and to write.
-_TOKENIZERS: dict[DataName, Callable[[], Tokenizer]] = {"pictures": picture_tokenizer, "records": record_tokenizer}
-_ASKED: dict[DataName, tuple[str, int, int]] = {"pictures": ("Request: ", 64, 17), "records": ("Record: ", 128, 128)}
+_TOKENIZERS: dict[DataName, Callable[[], Tokenizer]] = {
+    "tracking_steps": tracking_tokenizer,
+    "tracking_answer": tracking_tokenizer,
+    "deduction_steps": deduction_tokenizer,
+    "deduction_answer": deduction_tokenizer,
+    "pictures": picture_tokenizer,
+    "records": record_tokenizer,
+}
+_ASKED: dict[DataName, tuple[str, int, int]] = {
+    "tracking_steps": ("Problem: ", 512, 64),
+    "tracking_answer": ("Problem: ", 512, 64),
+    "deduction_steps": ("Problem: ", 1280, 128),
+    "deduction_answer": ("Problem: ", 1280, 128),
+    "pictures": ("Request: ", 64, 17),
+    "records": ("Record: ", 128, 128),
+}
 
 
 def batches(recipe: Recipe, tokenizer: Tokenizer) -> Iterator[tuple[Tensor, Tensor]]:
@@ -55,9 +71,10 @@ def batches(recipe: Recipe, tokenizer: Tokenizer) -> Iterator[tuple[Tensor, Tens
     Yields
     ------
     ids : Tensor
-        int64, shape (batch, columns): prompt, ``<go>``, completion, padding.
+        int64, shape (batch, columns): prompt, ``<go>``, completion; for each further question ``<go>``, the question
+        and what to write; padding.
     targets : Tensor
-        int64, shape (batch, columns): what to say after each column. Within the completion, the next token, and
+        int64, shape (batch, columns): what to say after each column. Within a completion, the next token, and
         ``<eos>`` at its end; at the end of a numbered line of the prompt, the kind of its operation; `IGNORED`
         elsewhere.
     """
@@ -87,7 +104,12 @@ def _row(example: Example, tokenizer: Tokenizer) -> tuple[list[int], list[int]]:
         first = next(i for i, at in enumerate(begins) if vocabulary[prompt[at]] == "\n1.")
         for at, kind in zip(begins[first + 1 :], example.operations, strict=True):
             targets[at - 1] = vocabulary.index(f" {kind}")
-    return prompt + completion, targets
+    read = prompt + completion
+    for question, answer in example.more:
+        asked, said = [GO, *tokenizer.encode(question)], tokenizer.encode(answer)
+        read += asked + said
+        targets += [IGNORED] * (len(asked) - 1) + [*said, END]
+    return read, targets
 
 
 def train(name: str, recipe: Recipe, out: Path, *, report_every: int = 100) -> float:
@@ -211,6 +233,7 @@ def _config(recipe: Recipe, tokenizer: Tokenizer, step: int, started: float, n_p
         "max_new_tokens": most_written,
         "pattern": tokenizer.pattern,
         "lowercase": tokenizer.lowercase,
+        **({"values": list(tokenizer.values)} if tokenizer.values else {}),
         "training": {
             **{key: value for key, value in asdict(recipe).items() if key in ("data", "batch", "peak_rate", "seed")},
             "steps": step,

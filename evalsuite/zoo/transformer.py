@@ -55,8 +55,8 @@ class Transformer(StepNetwork):
         Sizes; `width` is a multiple of twice `heads`.
     max_steps : int
         Greatest step index with an embedding of its own; later steps share it. Unless it is 0, a fixed term in the
-        scores draws four heads to: numbers of their own step; numbers of the step before; all of their own step; the
-        token before. Training may overrule it.
+        scores draws four heads to: numbers (or other values) of their own step; those of the step before; all of
+        their own step; the token before. Training may overrule it.
     """
 
     frequencies: Tensor

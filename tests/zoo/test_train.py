@@ -7,11 +7,15 @@ from itertools import islice
 import pytest
 import torch
 
+from evalsuite.task import load_task
 from evalsuite.worlds.data_to_text import samples as record_samples
 from evalsuite.worlds.ledger import samples
 from evalsuite.zoo import IMAGE_MODELS, PICTURE_MODELS, TEXT_MODELS
-from evalsuite.zoo.examples import TEST_SEED, ledger_examples, ledger_tokenizer, record_examples
+from evalsuite.zoo.example import TEST_SEED
+from evalsuite.zoo.examples import ledger_examples, ledger_tokenizer, record_examples
+from evalsuite.zoo.family_examples import family_examples
 from evalsuite.zoo.images.recipes import IMAGE_RECIPES
+from evalsuite.zoo.measure import task_samples
 from evalsuite.zoo.recipes import RECIPES
 from evalsuite.zoo.tokenizer import END, GO, PAD
 from evalsuite.zoo.train import IGNORED, batches, main
@@ -58,6 +62,23 @@ def test_ledger_arms_differ_in_the_steps_only():
     for trace, answer in islice(pairs, 200):
         assert (trace.prompt, trace.operations) == (answer.prompt, answer.operations)
         assert trace.completion.endswith("\n" + answer.completion)
+
+
+@pytest.mark.parametrize("family", ["deduction", "tracking"])
+def test_family_arms_differ_in_the_steps_only(family):
+    cot, direct = RECIPES[f"{family}_cot"], RECIPES[f"{family}_direct"]
+    assert replace(cot, data=direct.data) == direct
+    pairs = zip(*(family_examples(family, 5, show_steps=show) for show in (True, False)), strict=False)
+    for trace, answer in islice(pairs, 200):
+        assert trace.prompt == answer.prompt
+        assert trace.completion.endswith("\n" + answer.completion)
+
+
+@pytest.mark.parametrize("family", ["deduction", "tracking"])
+def test_no_family_example_is_a_test_item(family):
+    held_out = {item.input["problem"] for item in task_samples(family)}
+    assert load_task(family).samples[:2] == tuple(task_samples(family)[:2])
+    assert not held_out & {example.prompt for example in islice(family_examples(family, 1, show_steps=False), 8000)}
 
 
 def test_no_training_example_is_a_test_item():
