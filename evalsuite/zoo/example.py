@@ -7,7 +7,7 @@ from dataclasses import dataclass
 __all__ = ["TEST_ITEMS", "TEST_SEED", "Example"]
 
 TEST_SEED = 20261121  # of the embedded tasks that are made of a world
-TEST_ITEMS = {"ledger": 1152, "tracking": 1152, "deduction": 768, "pictures": 1152, "records": 400}
+TEST_ITEMS = {"ledger": 1152, "tracking": 1152, "program": 1152, "pictures": 1152, "records": 400}
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,12 +21,8 @@ class Example:
     operations : str
         The kind of each numbered line of the prompt, one of ``+-*`` each: learned on the side, see
         ``evalsuite.zoo.train.batches``. Empty where lines have no kinds.
-    more : tuple of (str, str)
-        Further questions about the same prompt, and what to write after each: learned behind the completion, so that
-        a prompt that is long to read teaches more.
     """
 
     prompt: str
     completion: str
     operations: str = ""
-    more: tuple[tuple[str, str], ...] = ()

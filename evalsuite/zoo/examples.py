@@ -38,8 +38,8 @@ DataName: TypeAlias = Literal[
     "ledger_answer",
     "tracking_steps",
     "tracking_answer",
-    "deduction_steps",
-    "deduction_answer",
+    "program_steps",
+    "program_answer",
     "pictures",
     "records",
 ]
@@ -118,8 +118,8 @@ DATA: dict[DataName, Callable[[int], Iterator[Example]]] = {
     "ledger_answer": lambda seed: ledger_examples(seed, show_steps=False),
     "tracking_steps": lambda seed: family_examples("tracking", seed, show_steps=True),
     "tracking_answer": lambda seed: family_examples("tracking", seed, show_steps=False),
-    "deduction_steps": lambda seed: family_examples("deduction", seed, show_steps=True),
-    "deduction_answer": lambda seed: family_examples("deduction", seed, show_steps=False),
+    "program_steps": lambda seed: family_examples("program", seed, show_steps=True),
+    "program_answer": lambda seed: family_examples("program", seed, show_steps=False),
     "pictures": picture_examples,
     "records": record_examples,
 }

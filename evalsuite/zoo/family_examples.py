@@ -1,39 +1,38 @@
-"""Examples of reasoning families in which the next step is found in the problem's text: tracking and deduction."""
+"""Examples of the reasoning families tracking and program."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from evalsuite.rng import CounterRng, derive_seed
-from evalsuite.worlds import deduction_reading, load_world, tracking_reading
-from evalsuite.worlds._names import EIGHTS, PEOPLE, WORDS
+from evalsuite.worlds import load_world
+from evalsuite.worlds._names import EIGHTS
+from evalsuite.worlds.program import MODULUS
 from evalsuite.zoo.example import TEST_ITEMS, TEST_SEED, Example
 from evalsuite.zoo.tokenizer import SPECIALS, Tokenizer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
-__all__ = ["LABEL", "LINE_STARTS", "MAX_LABEL", "deduction_tokenizer", "family_examples", "tracking_tokenizer"]
+__all__ = ["LABEL", "LINE_STARTS", "MAX_LABEL", "family_examples", "program_tokenizer", "tracking_tokenizer"]
 
 MAX_LABEL = 40
 LABEL = r"(?:^|\n) *(?:\d+[.:](?=\s|$)|answer:)"
 LINE_STARTS = ("\n", "\nanswer:", *(f"\n{k}{mark}" for mark in ".:" for k in range(1, MAX_LABEL + 1)))
 _TEMPLATES = 48
-_DEEPEST = {"tracking": 24, "deduction": 16}
-_DEPTH_POWER = {"tracking": 1.5, "deduction": 2.0}
+_DEEPEST = 24
+_DEPTH_POWER = {"tracking": 1.5, "program": 2.0}
 
 
 def family_examples(family: str, seed: int, *, show_steps: bool) -> Iterator[Example]:
     """Yield problems of a family with their trace or, without `show_steps`, their answer alone.
 
-    Depths are drawn with weights ``1 / depth**1.5``; 48 problems of one depth, one a template, follow one another. The
-    problems of a seed are the same with and without steps. Behind each the same is asked of three more things or
-    people, by the place or name alone.
+    Depths 1 to 24 are drawn with weights ``1 / depth**1.5`` for tracking and ``1 / depth**2`` for programs; 48 problems
+    of one depth, one a template, follow one another. The problems of a seed are the same with and without steps.
 
     Parameters
     ----------
-    family : {"tracking", "deduction"}
+    family : {"tracking", "program"}
         Also the name of the world.
     seed : int
         In [0, 2**64).
@@ -43,7 +42,7 @@ def family_examples(family: str, seed: int, *, show_steps: bool) -> Iterator[Exa
     world = load_world(family)
     held_out = {sample.input["problem"] for sample in world.samples(seed=TEST_SEED, n=TEST_ITEMS[family])}
     ends: list[int] = []
-    for depth in range(1, _DEEPEST[family] + 1):
+    for depth in range(1, _DEEPEST + 1):
         ends.append((ends[-1] if ends else 0) + round(1_000_000 / depth ** _DEPTH_POWER[family]))
     rng = CounterRng(derive_seed(f"zoo/{family}/mix", seed))
     chunk = 0
@@ -53,40 +52,9 @@ def family_examples(family: str, seed: int, *, show_steps: bool) -> Iterator[Exa
         items_seed = derive_seed(f"zoo/{family}/items", seed, chunk)
         chunk += 1
         for sample in world.samples(seed=items_seed, n=_TEMPLATES, depths=(depth, depth)):
-            problem = str(sample.input["problem"])
-            if problem not in held_out:
-                solved = [("", sample.references[0]), *_OTHERS[family](problem)]
-                (_, asked), *others = [(cue, t if show_steps else t.rpartition("\n")[2]) for cue, t in solved]
-                yield Example(problem, asked, more=tuple(others))
-
-
-def _other_places(problem: str) -> Iterator[tuple[str, str]]:
-    """Yield the traces of what is in three other places at first; all seven would tell of one another."""
-    reading = tracking_reading.read_text(problem)
-    start = reading.places.index(reading.start)
-    for shift in (1, 2, 3):
-        place = state = reading.places[(start + shift) % len(reading.places)]
-        states: list[str] = []
-        for step in range(1, reading.n_steps + 1):
-            state = reading.advance(step, state)
-            states.append(state)
-        yield place, _trace(states)
-
-
-def _other_people(problem: str) -> Iterator[tuple[str, str]]:
-    """Yield the proof of what follows about each other person."""
-    reading = deduction_reading.read_text(problem)
-    for person, _ in reading.kinds:
-        if person != reading.asked:
-            yield person, _trace(replace(reading, asked=person).solve().states)
-
-
-_OTHERS = {"tracking": _other_places, "deduction": _other_people}
-
-
-def _trace(states: Sequence[str]) -> str:
-    """Write out states as the worlds do, and the last one's last word as the answer."""
-    return "\n".join([*(f"{k}: {state}" for k, state in enumerate(states, 1)), f"answer: {states[-1].split()[-1]}"])
+            if sample.input["problem"] not in held_out:
+                trace = sample.references[0]
+                yield Example(str(sample.input["problem"]), trace if show_steps else trace.rpartition("\n")[2])
 
 
 def tracking_tokenizer() -> Tokenizer:
@@ -95,23 +63,23 @@ def tracking_tokenizer() -> Tokenizer:
     What joins the two places of a pair is skipped, so that they are neighbours.
     """
     pattern = LABEL + r"|\n|[,|]|(?<=[a-z]) (?=[a-z]+-)|\b(?!(?:and|with)\b)[a-z]+"
-    places = sorted({name for names in EIGHTS.values() for name in names})
-    words = {*_words("tracking", pattern, lowercase=True), *places}
-    vocabulary = [*SPECIALS, *LINE_STARTS, *(f" {word}" for word in sorted(words))]
-    return Tokenizer(vocabulary, pattern, lowercase=True, values=places)
+    return _tokenizer("tracking", pattern, [name for names in EIGHTS.values() for name in names])
 
 
-def deduction_tokenizer() -> Tokenizer:
-    """Return the deduction models' tokeniser: words with their case, and line labels; punctuation is skipped."""
-    pattern = LABEL + r"|\n|[A-Za-z]+"
-    names = [name for names in EIGHTS.values() for name in names]
-    words = {*_words("deduction", pattern, lowercase=False), *names, *PEOPLE, *WORDS}
-    return Tokenizer([*SPECIALS, *LINE_STARTS, *(f" {word}" for word in sorted(words))], pattern)
+def program_tokenizer() -> Tokenizer:
+    """Return the program models' tokeniser: lower-case words, numbers 0 to 99, signs, line labels, whole conditions.
+
+    The numbers of a condition are no operands, and "modulo 100" is said of every program.
+    """
+    pattern = LABEL + r"|\n|% [25] == 0|0 or 5|modulo 100|\d+|[-+*](?!>)|[a-z]+"
+    return _tokenizer("program", pattern, [str(number) for number in range(MODULUS)])
 
 
-def _words(family: str, pattern: str, *, lowercase: bool) -> set[str]:
-    """Return the pieces of a family's texts but labels and line ends."""
+def _tokenizer(family: str, pattern: str, names: list[str]) -> Tokenizer:
+    """Return a tokeniser that knows `names`, line labels, and all pieces of a family's texts."""
     samples = load_world(family).samples(seed=derive_seed(f"zoo/{family}/vocabulary"), n=20 * _TEMPLATES, depths=(1, 4))
     texts = (text for sample in samples for text in (str(sample.input["problem"]), sample.references[0]))
-    pieces = Tokenizer.from_texts(texts, pattern, lowercase=lowercase).vocabulary[len(SPECIALS) :]
-    return {piece.strip() for piece in pieces if "\n" not in piece and piece.strip()[-1:] not in (".", ":")}
+    pieces = Tokenizer.from_texts(texts, pattern, lowercase=True).vocabulary[len(SPECIALS) :]
+    words = {piece.strip() for piece in pieces if "\n" not in piece and piece.strip()[-1:] not in (".", ":")}
+    vocabulary = [*SPECIALS, *LINE_STARTS, *(f" {word}" for word in sorted({*words, *names}))]
+    return Tokenizer(vocabulary, pattern, lowercase=True)

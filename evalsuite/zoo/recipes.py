@@ -37,6 +37,8 @@ class Recipe:
         Checkpoints that are models of their own: the step by name.
     seed : int
         Of data and initial weights.
+    begin : str
+        The model of the zoo whose weights are where training begins; empty to draw them.
     """
 
     data: DataName
@@ -47,11 +49,11 @@ class Recipe:
     peak_rate: float
     early: Mapping[str, int] = field(default_factory=dict)
     seed: int = 1
+    begin: str = ""
 
 
 _LEDGER_TRANSFORMER = {"layers": 4, "width": 128, "heads": 4, "max_steps": MAX_LABEL}
-_TRACKING_TRANSFORMER = {"layers": 4, "width": 64, "heads": 4, "max_steps": MAX_LABEL}
-_DEDUCTION_TRANSFORMER = {"layers": 4, "width": 80, "heads": 4, "max_steps": MAX_LABEL}
+_TRACKING_TRANSFORMER = {"layers": 4, "width": 64, "heads": 4, "max_steps": MAX_LABEL, "recall": True}
 # Of both arms of the comparison: so many updates does answering at once need to be sure of a single step.
 _LEDGER_ROUNDS = (6000, 2500, 2500)
 
@@ -85,7 +87,7 @@ RECIPES: dict[str, Recipe] = {
         data="tracking_steps",
         architecture="transformer",
         sizes=_TRACKING_TRANSFORMER,
-        rounds=(1200,),
+        rounds=(1500,),
         batch=16,
         peak_rate=2e-3,
     ),
@@ -93,33 +95,35 @@ RECIPES: dict[str, Recipe] = {
         data="tracking_answer",
         architecture="transformer",
         sizes=_TRACKING_TRANSFORMER,
-        rounds=(1200,),
+        rounds=(1500,),
         batch=16,
         peak_rate=2e-3,
     ),
     "tracking_lstm": Recipe(
         data="tracking_steps",
         architecture="recurrent",
-        sizes={"cell": "lstm", "width": 64, "hidden": 160, "up": 128, "max_steps": MAX_LABEL},
-        rounds=(1200,),
+        sizes={"cell": "lstm", "width": 64, "hidden": 160, "up": 128, "max_steps": MAX_LABEL, "recall": True},
+        rounds=(1500,),
         batch=16,
         peak_rate=2e-3,
     ),
-    "deduction_cot": Recipe(
-        data="deduction_steps",
+    "program_cot": Recipe(
+        data="program_steps",
         architecture="transformer",
-        sizes=_DEDUCTION_TRANSFORMER,
-        rounds=(1200,),
+        sizes=_LEDGER_TRANSFORMER,
+        rounds=(800,),
         batch=16,
-        peak_rate=2e-3,
+        peak_rate=1e-3,
+        begin="ledger_cot",
     ),
-    "deduction_direct": Recipe(
-        data="deduction_answer",
+    "program_direct": Recipe(
+        data="program_answer",
         architecture="transformer",
-        sizes=_DEDUCTION_TRANSFORMER,
-        rounds=(1200,),
+        sizes=_LEDGER_TRANSFORMER,
+        rounds=(800,),
         batch=16,
-        peak_rate=2e-3,
+        peak_rate=1e-3,
+        begin="ledger_direct",
     ),
     "picture_transformer": Recipe(
         data="pictures",

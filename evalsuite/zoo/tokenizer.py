@@ -27,8 +27,6 @@ class Tokenizer:
         What counts as a piece; text it does not match is skipped.
     lowercase : bool, default False
         Fold case before splitting.
-    values : sequence of str, optional
-        Words that name a state, as numbers do.
 
     Notes
     -----
@@ -44,13 +42,10 @@ class Tokenizer:
     'add 12'
     """
 
-    def __init__(
-        self, vocabulary: Sequence[str], pattern: str, *, lowercase: bool = False, values: Sequence[str] = ()
-    ) -> None:
+    def __init__(self, vocabulary: Sequence[str], pattern: str, *, lowercase: bool = False) -> None:
         self.vocabulary = tuple(vocabulary)
         self.pattern = pattern
         self.lowercase = lowercase
-        self.values = tuple(values)
         self._regex = re.compile(pattern)
         self._ids = {token: i for i, token in enumerate(self.vocabulary) if i >= len(SPECIALS)}
         self._bare: dict[str, int] = {}
@@ -60,9 +55,7 @@ class Tokenizer:
     @classmethod
     def from_config(cls, config: Mapping[str, Any]) -> Tokenizer:
         """Build the tokeniser that a model's config describes."""
-        return cls(
-            config["vocabulary"], config["pattern"], lowercase=config["lowercase"], values=config.get("values", ())
-        )
+        return cls(config["vocabulary"], config["pattern"], lowercase=config["lowercase"])
 
     @classmethod
     def from_texts(cls, texts: Iterable[str], pattern: str, *, lowercase: bool = False) -> Tokenizer:
@@ -92,6 +85,5 @@ class Tokenizer:
 
     @property
     def counts(self) -> list[bool]:
-        """Whether each token of the vocabulary is a number, or one of the `values`."""
-        values = set(self.values)
-        return [token.strip().isdecimal() or token.strip() in values for token in self.vocabulary]
+        """Whether each token of the vocabulary is a number."""
+        return [token.strip().isdecimal() for token in self.vocabulary]
