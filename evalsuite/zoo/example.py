@@ -21,8 +21,11 @@ class Example:
     operations : str
         The kind of each numbered line of the prompt, one of ``+-*`` each: learned on the side, see
         ``evalsuite.zoo.train.batches``. Empty where lines have no kinds.
+    signs : str
+        The same of each number in numbered lines, where a line has several operations.
     """
 
     prompt: str
     completion: str
     operations: str = ""
+    signs: str = ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from evalsuite.rng import CounterRng, derive_seed
-from evalsuite.worlds import load_world
+from evalsuite.worlds import load_world, program_reading
 from evalsuite.worlds._names import EIGHTS
 from evalsuite.worlds.program import MODULUS
 from evalsuite.zoo.example import TEST_ITEMS, TEST_SEED, Example
@@ -53,8 +53,14 @@ def family_examples(family: str, seed: int, *, show_steps: bool) -> Iterator[Exa
         chunk += 1
         for sample in world.samples(seed=items_seed, n=_TEMPLATES, depths=(depth, depth)):
             if sample.input["problem"] not in held_out:
-                trace = sample.references[0]
-                yield Example(str(sample.input["problem"]), trace if show_steps else trace.rpartition("\n")[2])
+                problem, trace = str(sample.input["problem"]), sample.references[0]
+                signs = _signs(problem) if family == "program" else ""
+                yield Example(problem, trace if show_steps else trace.rpartition("\n")[2], signs=signs)
+
+
+def _signs(problem: str) -> str:
+    """Return what a program does with each of its operands, two an instruction."""
+    return "".join(then + otherwise for _, then, _, otherwise, _ in program_reading.read_text(problem).plan)
 
 
 def tracking_tokenizer() -> Tokenizer:

@@ -74,8 +74,8 @@ def batches(recipe: Recipe, tokenizer: Tokenizer) -> Iterator[tuple[Tensor, Tens
         int64, shape (batch, columns): prompt, ``<go>``, completion, padding.
     targets : Tensor
         int64, shape (batch, columns): what to say after each column. Within the completion, the next token, and
-        ``<eos>`` at its end; at the end of a numbered line of the prompt, the kind of its operation; `IGNORED`
-        elsewhere.
+        ``<eos>`` at its end; at the end of a numbered line of the prompt, or at each of its numbers, the kind of
+        its operation; `IGNORED` elsewhere.
     """
     examples = DATA[recipe.data](recipe.seed)
     pool = 0
@@ -103,6 +103,12 @@ def _row(example: Example, tokenizer: Tokenizer) -> tuple[list[int], list[int]]:
         first = next(i for i, at in enumerate(begins) if vocabulary[prompt[at]] == "\n1.")
         for at, kind in zip(begins[first + 1 :], example.operations, strict=True):
             targets[at - 1] = vocabulary.index(f" {kind}")
+    if example.signs:
+        counts, steps = tokenizer.counts, tokenizer.label_index
+        first = next(i for i, token in enumerate(prompt) if steps[token] == 1)
+        numbers = [i for i, token in enumerate(prompt) if i > first and counts[token]]
+        for at, kind in zip(numbers, example.signs, strict=True):
+            targets[at] = tokenizer.vocabulary.index(f" {kind}")
     return prompt + completion, targets
 
 
