@@ -14,15 +14,14 @@ from evalsuite.zoo.card_words import (
     COUNTS,
     DATA,
     DRAWN,
-    DRAWN_IN_PROOFS,
-    DRAWN_TO_PLACES,
     HELD_OUT,
     LEDGER_MIX,
-    MORE_QUESTIONS,
     NOT,
     NOT_PICTURES,
     ON_THE_SIDE,
     PURPOSE,
+    RECALL,
+    SIGNS,
     STEP_INDEX,
 )
 from evalsuite.zoo.images.card import render_control_card, render_image_card
@@ -62,16 +61,15 @@ def render_card(name: str, config: Mapping[str, Any], scores: str) -> str:
     rounds = (
         f", in rounds of {' and '.join(f'{n:,}' for n in training['rounds'])}" if len(training["rounds"]) > 1 else ""
     )
-    on_the_side = {"": [], "ledger": [LEDGER_MIX, ON_THE_SIDE]}.get(family, [MORE_QUESTIONS])
+    on_the_side = {"ledger": [LEDGER_MIX, ON_THE_SIDE], "program": [SIGNS]}.get(family, [])
     data = [DATA[training["data"]], HELD_OUT, *on_the_side]
     architecture = [
         f"{ARCHITECTURE[config['architecture']]}; {sizes}; {config['parameters']:,} parameters.",
         f"Its {len(config['vocabulary'])} tokens are whole words; the vocabulary is in the config.",
         *([CODES] if pictures else []),
         *([STEP_INDEX] if family else []),
-        *([COUNTS, DRAWN[config["architecture"]]] if family == "ledger" else []),
-        *([DRAWN_TO_PLACES[config["architecture"]]] if family == "tracking" else []),
-        *([DRAWN_IN_PROOFS] if family == "deduction" else []),
+        *([COUNTS, DRAWN[config["architecture"]]] if family in ("ledger", "program") else []),
+        *([RECALL[config["architecture"]]] if family == "tracking" else []),
         f"It reads only what follows the last `{config['prompt_marker']}` of a prompt,",
         f"and of that the last {config['max_prompt_tokens']} tokens.",
     ]
@@ -79,6 +77,7 @@ def render_card(name: str, config: Mapping[str, Any], scores: str) -> str:
         f"{training['steps']:,} steps{stopped} of {training['batch']} examples{rounds}, AdamW,",
         f"peak learning rate {training['peak_rate']}, seed {training['seed']}, float32 on one core:",
         f"{training['core_seconds']:,} core-seconds.",
+        *([f"Training begins with the weights of `{training['begin']}`."] if "begin" in training else []),
         f"Remade by `python -m evalsuite.zoo.train {name.removesuffix('_early')}`; stored as float16.",
     ]
     sections = {

@@ -8,15 +8,14 @@ __all__ = [
     "COUNTS",
     "DATA",
     "DRAWN",
-    "DRAWN_IN_PROOFS",
-    "DRAWN_TO_PLACES",
     "HELD_OUT",
     "LEDGER_MIX",
-    "MORE_QUESTIONS",
     "NOT",
     "NOT_PICTURES",
     "ON_THE_SIDE",
     "PURPOSE",
+    "RECALL",
+    "SIGNS",
     "STEP_INDEX",
 ]
 
@@ -27,14 +26,15 @@ DATA = {
     "24 with weights 1/depth^1.5.",
     "ledger_answer": "Problems of the ledger world with the answer alone: the very problems that `ledger_cot` "
     "learns from; depths 1 to 24 with weights 1/depth^2.",
-    "tracking_steps": "Problems of the tracking world with the place of the asked thing after every round and the "
-    "answer; depths 1 to 24 with weights 1/depth^1.5.",
+    "tracking_steps": "Problems of the tracking world with the place of the asked thing at first, on a line without a "
+    "number, and after every round, and the answer; a trial without that first line followed the rounds and knew the "
+    "first place in half of the problems. Depths 1 to 24 with weights 1/depth^1.5.",
     "tracking_answer": "Problems of the tracking world with the answer alone: the very problems that `tracking_cot` "
     "learns from; depths 1 to 24 with weights 1/depth^1.5.",
-    "deduction_steps": "Problems of the deduction world with every line of the proof and the answer; depths 1 to 16 "
-    "with weights 1/depth^2.",
-    "deduction_answer": "Problems of the deduction world with the answer alone: the very problems that `deduction_cot` "
-    "learns from; depths 1 to 16 with weights 1/depth^2.",
+    "program_steps": "Programs of the program world with the number after every instruction and the answer; depths 1 "
+    "to 24 with weights 1/depth^2.",
+    "program_answer": "Programs of the program world with the answer alone: the very programs that `program_cot` "
+    "learns from; depths 1 to 24 with weights 1/depth^2.",
     "pictures": "Requests of the picture world, each with the codes of a picture that meets it; 1 to 6 constraints, "
     "all depths and templates alike often.",
     "records": "Records of the data_to_text world, each with one of its four references.",
@@ -47,13 +47,13 @@ LEDGER_MIX = (
     "Templates are drawn uniformly. Shallow problems are the more frequent because a model that answers at once learns "
     "nothing from deep ones before it masters those."
 )
-MORE_QUESTIONS = (
-    "Behind each problem they learn to answer it for three more things or people, named by place or name alone: a "
-    "problem is long to read, and so teaches more. None of it is asked of them later."
-)
 ON_THE_SIDE = (
     "At the end of each numbered line they also learn to say whether it adds, takes away or multiplies; a trial "
     "without knew sums only up to the sign after 1,500 steps. Nothing of it shows in what they write."
+)
+SIGNS = (
+    "At each number of an instruction they also learn to say what it does with it: add, take away or multiply. Nothing "
+    "of it shows in what they write."
 )
 ARCHITECTURE = {
     "transformer": "Decoder-only transformer, pre-norm, rotary positions, tied embeddings",
@@ -80,22 +80,19 @@ DRAWN = {
         "A fixed term in the attention scores draws the attention to numbers of the own step; training may overrule it."
     ),
 }
-DRAWN_TO_PLACES = {
+RECALL = {
     "transformer": (
-        "A fixed term in the attention scores draws the four heads to places named in the own step, places named in "
-        "the step before, all of the own step, and the token before; training may overrule it. A trial without the "
-        "first two, with a token between the places of a pair and without further questions, was still near chance "
-        "after 1,300 steps."
+        "A fixed term in the attention scores draws the four heads to what followed the token before where it was read "
+        "earlier, to that token's earlier places, to earlier places of the token itself, and to the token before; of "
+        "the first three, to those of the own step first. Training may overrule it. What joins the two places of a "
+        "pair is no token. A trial without either was still near chance after 1,300 steps."
     ),
     "recurrent": (
-        "A fixed term in the attention scores draws the attention to places named in the own step; training may "
-        "overrule it."
+        "A fixed term in the attention scores draws the attention to earlier places of the token before and to what "
+        "followed it there, those of the own step first; training may overrule it. What joins the two places of a pair "
+        "is no token."
     ),
 }
-DRAWN_IN_PROOFS = (
-    "A fixed term in the attention scores draws one head to all of the own step and one to the token before; training "
-    "may overrule it. Rules have no numbers: which one comes next is found by its words alone."
-)
 _COMPARED = "One arm of a comparison: the same network, seed, problems and number of updates as"
 _WORSE = "A model known to be worse than"
 PURPOSE = {
@@ -109,8 +106,10 @@ PURPOSE = {
     "tracking_direct": f"{_COMPARED} `tracking_cot`, but it must answer at once.",
     "tracking_lstm": "Another family of model that writes where the thing is after every round; its problems are those "
     "of `tracking_cot`, as many of them.",
-    "deduction_cot": f"{_COMPARED} `deduction_direct`, but it writes its proof.",
-    "deduction_direct": f"{_COMPARED} `deduction_cot`, but it must answer at once.",
+    "program_cot": f"{_COMPARED} `program_direct`, but it writes the number after every instruction. Each begins with "
+    "the weights of the ledger model that answers as it does.",
+    "program_direct": f"{_COMPARED} `program_cot`, but it must answer at once. Each begins with the weights of the "
+    "ledger model that answers as it does.",
     "picture_transformer": "A text-to-image model that gets worse, the more is asked of it at once.",
     "picture_transformer_early": f"{_WORSE} `picture_transformer`: metrics must rank it lower.",
     "data_to_text_gru": "A recurrent model for text metrics with several references.",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from evalsuite.rng import CounterRng, derive_seed
-from evalsuite.worlds import load_world, program_reading
+from evalsuite.worlds import load_world, program_reading, tracking_reading
 from evalsuite.worlds._names import EIGHTS
 from evalsuite.worlds.program import MODULUS
 from evalsuite.zoo.example import TEST_ITEMS, TEST_SEED, Example
@@ -29,6 +29,7 @@ def family_examples(family: str, seed: int, *, show_steps: bool) -> Iterator[Exa
 
     Depths 1 to 24 are drawn with weights ``1 / depth**1.5`` for tracking and ``1 / depth**2`` for programs; 48 problems
     of one depth, one a template, follow one another. The problems of a seed are the same with and without steps.
+    Before the trace of tracking stands a line with the place at first, which then is found as any later one.
 
     Parameters
     ----------
@@ -54,8 +55,11 @@ def family_examples(family: str, seed: int, *, show_steps: bool) -> Iterator[Exa
         for sample in world.samples(seed=items_seed, n=_TEMPLATES, depths=(depth, depth)):
             if sample.input["problem"] not in held_out:
                 problem, trace = str(sample.input["problem"]), sample.references[0]
-                signs = _signs(problem) if family == "program" else ""
-                yield Example(problem, trace if show_steps else trace.rpartition("\n")[2], signs=signs)
+                if not show_steps:
+                    trace = trace.rpartition("\n")[2]
+                elif family == "tracking":
+                    trace = f"{tracking_reading.read_text(problem).start}\n{trace}"
+                yield Example(problem, trace, signs=_signs(problem) if family == "program" else "")
 
 
 def _signs(problem: str) -> str:

@@ -15,7 +15,7 @@ from evalsuite.zoo.card import CARDS
 from evalsuite.zoo.measure import answer_texts, measure_reasoning, task_samples
 from evalsuite.zoo.model import open_model
 
-NAMES = ["deduction_cot", "deduction_direct", "tracking_cot", "tracking_direct", "tracking_lstm"]
+NAMES = ["program_cot", "program_direct", "tracking_cot", "tracking_direct", "tracking_lstm"]
 FEW_STEPS = (1, 2, 5)
 
 
@@ -53,7 +53,7 @@ def test_accuracy_is_the_cards(name):
         assert found[depth] == pytest.approx(told[depth], abs=3 / 48 + 0.005)
 
 
-@pytest.mark.parametrize("family", ["deduction", "tracking"])
+@pytest.mark.parametrize("family", ["program", "tracking"])
 def test_writing_the_steps_gives_the_longer_horizon(family):
     shown = task_samples(family)[:96]
     (cot, cot_interval), (direct, direct_interval) = (horizon(f"{family}_{way}", shown) for way in ("cot", "direct"))

@@ -3,7 +3,7 @@ import pytest
 from evalsuite.worlds import load_world
 from evalsuite.worlds.ledger import samples
 from evalsuite.zoo.examples import ledger_tokenizer, record_examples, record_tokenizer
-from evalsuite.zoo.family_examples import deduction_tokenizer, tracking_tokenizer
+from evalsuite.zoo.family_examples import program_tokenizer, tracking_tokenizer
 from evalsuite.zoo.tokenizer import SPECIALS, UNKNOWN, Tokenizer
 
 
@@ -19,7 +19,7 @@ def test_every_ledger_text_is_in_the_vocabulary(ledger):
 
 
 @pytest.mark.parametrize(
-    ("family", "tokenizer"), [("deduction", deduction_tokenizer()), ("tracking", tracking_tokenizer())]
+    ("family", "tokenizer"), [("program", program_tokenizer()), ("tracking", tracking_tokenizer())]
 )
 def test_every_text_of_a_family_is_in_the_vocabulary(family, tokenizer):
     for sample in load_world(family).samples(seed=9, n=48 * 16):
