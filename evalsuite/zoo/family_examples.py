@@ -70,9 +70,10 @@ def _signs(problem: str) -> str:
 def tracking_tokenizer() -> Tokenizer:
     """Return the tracking models' tokeniser: lower-case words, line labels, and what parts one pair from the next.
 
-    What joins the two places of a pair is skipped, so that they are neighbours.
+    What joins the two places of a pair is skipped, so that they are neighbours, and so is the end of the last line: the
+    question stands right before what is written.
     """
-    pattern = LABEL + r"|\n|[,|]|(?<=[a-z]) (?=[a-z]+-)|\b(?!(?:and|with)\b)[a-z]+"
+    pattern = LABEL + r"|\n(?=.)|[,|]|(?<=[a-z]) (?=[a-z]+-)|\b(?!(?:and|with)\b)[a-z]+"
     return _tokenizer("tracking", pattern, [name for names in EIGHTS.values() for name in names])
 
 
