@@ -75,7 +75,7 @@ def test_the_suite_has_both_ways_of_answering_in_three_families():
 
 def test_the_suite_prints_horizon_error_and_recovery_and_draws_the_curve(tmp_path, capsys, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    assert main(["run", "reasoning", "--tasks", "program", "--limit", "96"]) == 0
+    assert main(["run", "reasoning", "--tasks", "program", "--limit", "48"]) == 0
     printed = capsys.readouterr().out
     head, cot, direct = (
         next(line for line in printed.splitlines() if name in line)
