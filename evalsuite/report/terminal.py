@@ -104,11 +104,16 @@ def _table(
             format_rank(rank),
             _plain(labels[str(report.record["id"])]),
             format_score(report.primary) + "*" * stands_apart(run, runs),
-            *(format_score(scores[other], interval=False) if other in scores else "-" for other in others),
+            *(_other_score(scores.get(other)) for other in others),
             str(report.n_samples),
             _outcomes(report.primary),
         )
     return table
+
+
+def _other_score(score: Score | None) -> str:
+    """Return a score that is not primary: without its interval, for want of room, unless it can lie beyond the data."""
+    return "-" if score is None else format_score(score, interval=score.reach is not None)
 
 
 def _plain(text: str) -> str:

@@ -15,6 +15,11 @@ TEXT_MODELS: dict[str, str] = {
     "ledger_cot_early": "the same transformer, stopped early in its training",
     "ledger_direct": "transformer that answers a ledger at once",
     "ledger_lstm": "LSTM that works through a ledger step by step, then answers",
+    "program_cot": "transformer that runs a program instruction by instruction, then answers",
+    "program_direct": "transformer that says at once what a program ends with",
+    "tracking_cot": "transformer that follows a thing from place to place, then answers",
+    "tracking_direct": "transformer that says at once where a thing ends up",
+    "tracking_lstm": "LSTM that follows a thing from place to place, then answers",
 }
 IMAGE_MODELS: dict[str, str] = {
     "fashion_autoencoder": "plain autoencoder with a density over its codes that draws pictures of clothes",

@@ -6,13 +6,14 @@ problem by chance is left out.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias, cast
 
 from evalsuite.rng import CounterRng, derive_seed
 from evalsuite.worlds import data_to_text, ledger, pictures
 from evalsuite.worlds.ledger_templates import TEMPLATES, Operation, render
 from evalsuite.worlds.picture_templates import TEMPLATES as PICTURE_TEMPLATES
+from evalsuite.zoo.example import TEST_ITEMS, TEST_SEED, Example
+from evalsuite.zoo.family_examples import LABEL, LINE_STARTS, family_examples
 from evalsuite.zoo.images.codebook import CODES, codes_of_scene
 from evalsuite.zoo.tokenizer import SPECIALS, WORD_PATTERN, Tokenizer
 
@@ -21,12 +22,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "DATA",
-    "MAX_LABEL",
     "PICTURE_PATTERN",
-    "TEST_ITEMS",
-    "TEST_SEED",
     "DataName",
-    "Example",
     "ledger_examples",
     "ledger_tokenizer",
     "picture_examples",
@@ -35,32 +32,21 @@ __all__ = [
     "record_tokenizer",
 ]
 
-DataName: TypeAlias = Literal["ledger_steps", "ledger_steps_deeper", "ledger_answer", "pictures", "records"]
+DataName: TypeAlias = Literal[
+    "ledger_steps",
+    "ledger_steps_deeper",
+    "ledger_answer",
+    "tracking_steps",
+    "tracking_answer",
+    "program_steps",
+    "program_answer",
+    "pictures",
+    "records",
+]
 
-TEST_SEED = 20261121  # of the embedded tasks `ledger`, `data_to_text` and `picture_composition`
-MAX_LABEL = 40
-TEST_ITEMS = {"ledger": 1152, "pictures": 1152, "records": 400}
-_LABELLED = r"(?:^|\n) *(?:\d+[.:](?=\s|$)|answer:)|\n|\d+|[a-z]+"
+_LABELLED = LABEL + r"|\n|\d+|[a-z]+"
 PICTURE_PATTERN = r"<\w+>|\w+|[-.,:;]"
 _CHUNK = 1024
-
-
-@dataclass(frozen=True, slots=True)
-class Example:
-    """What a model learns from.
-
-    Parameters
-    ----------
-    prompt, completion : str
-        What it reads, and what it should write.
-    operations : str
-        The kind of each numbered line of the prompt, one of ``+-*`` each: learned on the side, see
-        ``evalsuite.zoo.train.batches``. Empty where lines have no kinds.
-    """
-
-    prompt: str
-    completion: str
-    operations: str = ""
 
 
 def ledger_examples(seed: int, *, show_steps: bool, depth_power: float = 2.0) -> Iterator[Example]:
@@ -130,6 +116,10 @@ DATA: dict[DataName, Callable[[int], Iterator[Example]]] = {
     "ledger_steps": lambda seed: ledger_examples(seed, show_steps=True),
     "ledger_steps_deeper": lambda seed: ledger_examples(seed, show_steps=True, depth_power=1.5),
     "ledger_answer": lambda seed: ledger_examples(seed, show_steps=False),
+    "tracking_steps": lambda seed: family_examples("tracking", seed, show_steps=True),
+    "tracking_answer": lambda seed: family_examples("tracking", seed, show_steps=False),
+    "program_steps": lambda seed: family_examples("program", seed, show_steps=True),
+    "program_answer": lambda seed: family_examples("program", seed, show_steps=False),
     "pictures": picture_examples,
     "records": record_examples,
 }
@@ -140,9 +130,8 @@ def ledger_tokenizer() -> Tokenizer:
     plan: list[Operation] = [("+", 1), ("+", 2), ("-", 1), ("-", 2), ("*", 3)]
     texts = [render(template, start, plan) for template in TEMPLATES for start in (1, 2)]
     words = Tokenizer.from_texts(texts, r"[a-z]+", lowercase=True).vocabulary[len(SPECIALS) :]
-    labels = [f"\n{k}{mark}" for mark in ".:" for k in range(1, MAX_LABEL + 1)]
     counts = [f" {count}" for count in range(ledger.MODULUS)]
-    vocabulary = [*SPECIALS, "\n", "\nanswer:", *labels, *counts, " +", " -", " *", *(f" {word}" for word in words)]
+    vocabulary = [*SPECIALS, *LINE_STARTS, *counts, " +", " -", " *", *(f" {word}" for word in words)]
     return Tokenizer(vocabulary, _LABELLED, lowercase=True)
 
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from evalsuite.media import pixels_of
 from evalsuite.rng import derive_seed
 from evalsuite.types import GenerationConfig, Request, Sample
-from evalsuite.worlds import data_to_text, ledger, pictures
-from evalsuite.zoo.examples import TEST_ITEMS, TEST_SEED
+from evalsuite.worlds import data_to_text, load_world, pictures
+from evalsuite.zoo.example import TEST_ITEMS, TEST_SEED
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,20 +19,20 @@ if TYPE_CHECKING:
     from evalsuite.zoo.model import ZooModel
 
 __all__ = [
-    "LedgerScores",
     "PictureScores",
+    "ReasoningScores",
     "RecordScores",
     "answer_texts",
-    "measure_ledger",
     "measure_pictures",
+    "measure_reasoning",
     "measure_records",
     "task_samples",
 ]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LedgerScores:
-    """What a model gets right of ledger items.
+class ReasoningScores:
+    """What a model gets right of the items of a reasoning family.
 
     Parameters
     ----------
@@ -118,22 +118,22 @@ def answer_texts(model: ZooModel, samples: Sequence[Sample], field: str, **optio
     return [output.text or "" for output in outputs], time.process_time() - started
 
 
-def measure_ledger(model: ZooModel, samples: Sequence[Sample]) -> LedgerScores:
-    """Ask a model for the answers of ledger items, greedily.
+def measure_reasoning(model: ZooModel, samples: Sequence[Sample]) -> ReasoningScores:
+    """Ask a model for the answers of a reasoning family's items, greedily.
 
     Parameters
     ----------
     model : ZooModel
-        A ledger model.
+        A model of the family.
     samples : sequence of Sample
-        Of the ledger world.
+        Of its world.
     """
     texts, seconds = answer_texts(model, samples, "problem")
     hits: dict[int, list[bool]] = {}
     for sample, text in zip(samples, texts, strict=True):
         answer = sample.references[0].rpartition("\n")[2]
         hits.setdefault(sample.depth or 0, []).append(text.rpartition("\n")[2] == answer)
-    return LedgerScores(
+    return ReasoningScores(
         accuracy=sum(map(sum, hits.values())) / len(samples),
         by_depth={depth: sum(found) / len(found) for depth, found in sorted(hits.items())},
         core_seconds=seconds,
@@ -203,9 +203,9 @@ def measure_pictures(model: PictureModel, samples: Sequence[Sample]) -> PictureS
 
 
 def task_samples(kind: str) -> list[Sample]:
-    """Return the items of the embedded task: ``"ledger"``, ``"pictures"`` or ``"records"``."""
+    """Return the items of the embedded task: ``"pictures"``, ``"records"``, or those of a reasoning family."""
     if kind == "pictures":
         return pictures.samples(seed=TEST_SEED, n=TEST_ITEMS[kind])
-    if kind == "ledger":
-        return ledger.samples(seed=TEST_SEED, n=TEST_ITEMS[kind])
-    return data_to_text.samples(seed=TEST_SEED, n=TEST_ITEMS[kind])
+    if kind == "records":
+        return data_to_text.samples(seed=TEST_SEED, n=TEST_ITEMS[kind])
+    return list(load_world(kind).samples(seed=TEST_SEED, n=TEST_ITEMS[kind]))

@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from evalsuite.zoo.examples import MAX_LABEL, DataName
+from evalsuite.zoo.family_examples import MAX_LABEL
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from evalsuite.zoo.examples import DataName
 
 __all__ = ["RECIPES", "Recipe"]
 
@@ -19,8 +21,8 @@ class Recipe:
 
     Parameters
     ----------
-    data : {"ledger_steps", "ledger_steps_deeper", "ledger_answer", "pictures", "records"}
-        Stream of examples.
+    data : str
+        One of ``evalsuite.zoo.examples.DATA``: the stream of examples.
     architecture : {"transformer", "recurrent"}
         Class of the network.
     sizes : mapping of str to int or str
@@ -35,6 +37,8 @@ class Recipe:
         Checkpoints that are models of their own: the step by name.
     seed : int
         Of data and initial weights.
+    begin : str
+        The model of the zoo whose weights are where training begins; empty to draw them.
     """
 
     data: DataName
@@ -45,9 +49,11 @@ class Recipe:
     peak_rate: float
     early: Mapping[str, int] = field(default_factory=dict)
     seed: int = 1
+    begin: str = ""
 
 
 _LEDGER_TRANSFORMER = {"layers": 4, "width": 128, "heads": 4, "max_steps": MAX_LABEL}
+_TRACKING_TRANSFORMER = {"layers": 4, "width": 64, "heads": 4, "max_steps": MAX_LABEL, "recall": True}
 # Of both arms of the comparison: so many updates does answering at once need to be sure of a single step.
 _LEDGER_ROUNDS = (6000, 2500, 2500)
 
@@ -76,6 +82,48 @@ RECIPES: dict[str, Recipe] = {
         rounds=(2400,),
         batch=32,
         peak_rate=2e-3,
+    ),
+    "tracking_cot": Recipe(
+        data="tracking_steps",
+        architecture="transformer",
+        sizes=_TRACKING_TRANSFORMER,
+        rounds=(1500,),
+        batch=16,
+        peak_rate=2e-3,
+    ),
+    "tracking_direct": Recipe(
+        data="tracking_answer",
+        architecture="transformer",
+        sizes=_TRACKING_TRANSFORMER,
+        rounds=(1500,),
+        batch=16,
+        peak_rate=2e-3,
+    ),
+    "tracking_lstm": Recipe(
+        data="tracking_steps",
+        architecture="recurrent",
+        sizes={"cell": "lstm", "width": 64, "hidden": 160, "up": 128, "max_steps": MAX_LABEL, "recall": True},
+        rounds=(1500,),
+        batch=16,
+        peak_rate=2e-3,
+    ),
+    "program_cot": Recipe(
+        data="program_steps",
+        architecture="transformer",
+        sizes=_LEDGER_TRANSFORMER,
+        rounds=(1600,),
+        batch=16,
+        peak_rate=1e-3,
+        begin="ledger_cot",
+    ),
+    "program_direct": Recipe(
+        data="program_answer",
+        architecture="transformer",
+        sizes=_LEDGER_TRANSFORMER,
+        rounds=(1600,),
+        batch=16,
+        peak_rate=1e-3,
+        begin="ledger_direct",
     ),
     "picture_transformer": Recipe(
         data="pictures",

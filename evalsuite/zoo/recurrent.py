@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from evalsuite.zoo.steps import PULL, StepNetwork, carry_steps
+from evalsuite.zoo.steps import PULL, StepNetwork, carry_steps, recalled
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,12 +30,22 @@ class RecurrentState:
     steps : Tensor
         int64, shape (rows,): step index of the last column.
     counts : Tensor
-        int64, shape (rows, columns): step index of columns that hold a number.
+        int64, shape (rows, columns): step index of columns that hold a number, or of all, where the network recalls.
+    ids : Tensor
+        int64, shape (rows, columns): the tokens themselves.
     """
 
     def __init__(
-        self, hidden: Tensor, cell: Tensor, memory: Tensor, visible: Tensor, steps: Tensor, counts: Tensor
+        self,
+        hidden: Tensor,
+        cell: Tensor,
+        memory: Tensor,
+        visible: Tensor,
+        steps: Tensor,
+        counts: Tensor,
+        ids: Tensor,
     ) -> None:
+        self.ids = ids
         self.hidden = hidden
         self.cell = cell
         self.memory = memory
@@ -59,7 +69,10 @@ class Recurrent(StepNetwork):
         Sizes of embeddings, of the recurrent state, and of the gated perceptron that reads it.
     max_steps : int
         Greatest step index with an embedding of its own; later steps share it. Unless it is 0, a fixed term in the
-        scores draws the attention to numbers of its own step. Training may overrule it.
+        scores draws the attention to numbers (or other values) of its own step. Training may overrule it.
+    recall : bool, default False
+        Draw the attention to earlier places of the token before, and to what followed it there, within the own step
+        first.
     """
 
     def __init__(
@@ -72,9 +85,11 @@ class Recurrent(StepNetwork):
         hidden: int,
         up: int,
         max_steps: int,
+        recall: bool = False,
     ) -> None:
         super().__init__(label_index, counts, width=width, max_steps=max_steps)
         self.cell_name = cell
+        self.recall = recall
         self.recurrence = (nn.LSTM if cell == "lstm" else nn.GRU)(width, hidden, batch_first=True)
         self.query = nn.Linear(hidden, hidden, bias=False)
         self.up = nn.Linear(2 * hidden, 2 * up)
@@ -86,7 +101,7 @@ class Recurrent(StepNetwork):
         steps = self._steps(ids)
         memory, _ = self.recurrence(self._input(ids, steps))
         seen = torch.ones(ids.shape[1], ids.shape[1], dtype=torch.bool, device=ids.device).tril()
-        attended = self._attend(self.query(memory), memory, steps, self._count_steps(ids, steps), seen)
+        attended = self._attend(self.query(memory), memory, steps, self._marked(ids, steps), ids, seen)
         return self._finish(memory, attended)
 
     def start(self, ids: Tensor, visible: Tensor) -> tuple[Tensor, RecurrentState]:
@@ -101,7 +116,8 @@ class Recurrent(StepNetwork):
             inputs.new_zeros(rows, columns, size),
             visible,
             steps[:, -1],
-            self._count_steps(ids, steps),
+            self._marked(ids, steps),
+            ids,
         )
         for column in range(columns):
             hidden, cell = self._advance(inputs[:, column], state)
@@ -115,7 +131,8 @@ class Recurrent(StepNetwork):
         """Read one more token a row, int64 (rows,), and return the logits of the next, (rows, vocabulary)."""
         steps = carry_steps(ids[:, None], self.label_index, state.steps)
         state.steps = steps[:, 0]
-        state.counts = torch.cat([state.counts, self._count_steps(ids[:, None], steps)], dim=1)
+        state.counts = torch.cat([state.counts, self._marked(ids[:, None], steps)], dim=1)
+        state.ids = torch.cat([state.ids, ids[:, None]], dim=1)
         state.hidden, state.cell = self._advance(self._input(ids, steps[:, 0]), state)
         state.visible = torch.cat([state.visible, torch.ones_like(state.visible[:, :1])], dim=1)
         state.memory = torch.cat([state.memory, state.hidden[:, None]], dim=1)
@@ -130,7 +147,8 @@ class Recurrent(StepNetwork):
 
     def _read_out(self, state: RecurrentState) -> Tensor:
         query = self.query(state.hidden)[:, None]
-        attended = self._attend(query, state.memory, state.steps[:, None], state.counts, state.visible[:, None, :])
+        seen = state.visible[:, None, :]
+        attended = self._attend(query, state.memory, state.steps[:, None], state.counts, state.ids, seen)
         return self.head(self._finish(state.hidden, attended[:, 0]))
 
     def _finish(self, memory: Tensor, attended: Tensor) -> Tensor:
@@ -138,8 +156,16 @@ class Recurrent(StepNetwork):
         read = self.down(functional.gelu(gate) * value)
         return functional.layer_norm(read, read.shape[-1:])
 
-    def _attend(self, query: Tensor, memory: Tensor, reading: Tensor, counts: Tensor, seen: Tensor) -> Tensor:
+    def _marked(self, ids: Tensor, steps: Tensor) -> Tensor:
+        return steps if self.recall else self._count_steps(ids, steps)
+
+    def _attend(
+        self, query: Tensor, memory: Tensor, reading: Tensor, counts: Tensor, ids: Tensor, seen: Tensor
+    ) -> Tensor:
         scores = torch.where(seen, 0.0, -torch.inf)
         if self.max_steps > 0:
             scores = scores + torch.where(reading[:, :, None] == counts[:, None, :], PULL, 0.0)
+        if self.recall:
+            followed, found, _ = recalled(ids, reading.shape[1])
+            scores = scores + torch.where(followed | found, 2 * PULL, 0.0)
         return functional.scaled_dot_product_attention(query, memory, memory, attn_mask=scores)

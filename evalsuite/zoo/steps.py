@@ -11,7 +11,7 @@ from torch.nn import functional
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["PULL", "StepNetwork", "carry_steps"]
+__all__ = ["PULL", "StepNetwork", "carry_steps", "recalled"]
 
 # Among 60 tokens, the one that a head is drawn to then weighs more than twice as much as all others together.
 PULL = 5.0
@@ -62,6 +62,29 @@ class StepNetwork(nn.Module):
     def _count_steps(self, ids: Tensor, steps: Tensor) -> Tensor:
         """Return the step index of tokens that are numbers, and what is no step's index for others."""
         return torch.where(self.is_count[ids], steps, _NO_COUNT)
+
+
+def recalled(ids: Tensor, n: int) -> tuple[Tensor, Tensor, Tensor]:
+    """Return which tokens have to do with each of the last `n` tokens, by being the same alone.
+
+    Parameters
+    ----------
+    ids : Tensor
+        int64, shape (rows, columns).
+    n : int
+        How many are reading.
+
+    Returns
+    -------
+    tuple of Tensor
+        Three of bool, shape (rows, n, columns), never true of a token itself: what follows on a token like the one
+        before; what is like the one before; what is like the token itself.
+    """
+    before = functional.pad(ids[:, :-1], (1, 0), value=-1)
+    own, last = ids[:, -n:, None], before[:, -n:, None]
+    other = torch.ones(n, ids.shape[1], dtype=torch.bool, device=ids.device)
+    other.diagonal(ids.shape[1] - n).fill_(False)
+    return (last == before[:, None, :]) & other, (last == ids[:, None, :]) & other, (own == ids[:, None, :]) & other
 
 
 def carry_steps(ids: Tensor, label_index: Tensor, before: Tensor) -> Tensor:

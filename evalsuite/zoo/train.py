@@ -22,17 +22,19 @@ from evalsuite.datasets.source import DEBIAN
 from evalsuite.rng import CounterRng, derive_seed
 from evalsuite.worlds.ledger import MODULUS
 from evalsuite.zoo.card import main as write_cards
-from evalsuite.zoo.examples import DATA, DataName, Example, ledger_tokenizer, picture_tokenizer, record_tokenizer
+from evalsuite.zoo.examples import DATA, DataName, ledger_tokenizer, picture_tokenizer, record_tokenizer
+from evalsuite.zoo.family_examples import program_tokenizer, tracking_tokenizer
 from evalsuite.zoo.images.recipes import IMAGE_RECIPES
 from evalsuite.zoo.images.train import train_images
 from evalsuite.zoo.networks import build_network
 from evalsuite.zoo.recipes import RECIPES, Recipe
 from evalsuite.zoo.tokenizer import END, GO, PAD, Tokenizer
-from evalsuite.zoo.weights import WEIGHTS, save_model
+from evalsuite.zoo.weights import WEIGHTS, load_config, load_weights, save_model
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
+    from evalsuite.zoo.example import Example
     from evalsuite.zoo.recurrent import Recurrent
     from evalsuite.zoo.transformer import Transformer
 
@@ -45,8 +47,22 @@ _POOL = 64  # batches among which examples are sorted by length
 _CLIP = 1.0
 _COUNT_NORM = 2.0  # of a count's embedding; a word's is 1
 # Of what is no ledger: the tokeniser; what stands before a prompt, and most tokens to read and to write.
-_TOKENIZERS: dict[DataName, Callable[[], Tokenizer]] = {"pictures": picture_tokenizer, "records": record_tokenizer}
-_ASKED: dict[DataName, tuple[str, int, int]] = {"pictures": ("Request: ", 64, 17), "records": ("Record: ", 128, 128)}
+_TOKENIZERS: dict[DataName, Callable[[], Tokenizer]] = {
+    "tracking_steps": tracking_tokenizer,
+    "tracking_answer": tracking_tokenizer,
+    "program_steps": program_tokenizer,
+    "program_answer": program_tokenizer,
+    "pictures": picture_tokenizer,
+    "records": record_tokenizer,
+}
+_ASKED: dict[DataName, tuple[str, int, int]] = {
+    "tracking_steps": ("Problem: ", 512, 64),
+    "tracking_answer": ("Problem: ", 512, 64),
+    "program_steps": ("Problem: ", 512, 96),
+    "program_answer": ("Problem: ", 512, 96),
+    "pictures": ("Request: ", 64, 17),
+    "records": ("Record: ", 128, 128),
+}
 
 
 def batches(recipe: Recipe, tokenizer: Tokenizer) -> Iterator[tuple[Tensor, Tensor]]:
@@ -58,8 +74,8 @@ def batches(recipe: Recipe, tokenizer: Tokenizer) -> Iterator[tuple[Tensor, Tens
         int64, shape (batch, columns): prompt, ``<go>``, completion, padding.
     targets : Tensor
         int64, shape (batch, columns): what to say after each column. Within the completion, the next token, and
-        ``<eos>`` at its end; at the end of a numbered line of the prompt, the kind of its operation; `IGNORED`
-        elsewhere.
+        ``<eos>`` at its end; at the end of a numbered line of the prompt, or at each of its numbers, the kind of
+        its operation; `IGNORED` elsewhere.
     """
     examples = DATA[recipe.data](recipe.seed)
     pool = 0
@@ -87,6 +103,12 @@ def _row(example: Example, tokenizer: Tokenizer) -> tuple[list[int], list[int]]:
         first = next(i for i, at in enumerate(begins) if vocabulary[prompt[at]] == "\n1.")
         for at, kind in zip(begins[first + 1 :], example.operations, strict=True):
             targets[at - 1] = vocabulary.index(f" {kind}")
+    if example.signs:
+        counts, steps = tokenizer.counts, tokenizer.label_index
+        first = next(i for i, token in enumerate(prompt) if steps[token] == 1)
+        numbers = [i for i, token in enumerate(prompt) if i > first and counts[token]]
+        for at, kind in zip(numbers, example.signs, strict=True):
+            targets[at] = tokenizer.vocabulary.index(f" {kind}")
     return prompt + completion, targets
 
 
@@ -112,7 +134,9 @@ def train(name: str, recipe: Recipe, out: Path, *, report_every: int = 100) -> f
     torch.manual_seed(derive_seed("zoo/weights", recipe.seed) >> 1)
     tokenizer = _TOKENIZERS.get(recipe.data, ledger_tokenizer)()
     network = build_network(recipe.architecture, recipe.sizes, tokenizer)
-    if recipe.data not in _TOKENIZERS:
+    if recipe.begin:
+        _begin_with(network, tokenizer, recipe.begin)
+    elif recipe.data not in _TOKENIZERS:
         _place_counts_on_circles(network.embed.weight, tokenizer)
     started, mean = time.process_time(), float("nan")
     n_parameters = sum(weight.numel() for weight in network.parameters())
@@ -181,6 +205,17 @@ def _round_weights(network: Trainable) -> None:
 
 
 @torch.no_grad()
+def _begin_with(network: Trainable, tokenizer: Tokenizer, name: str) -> None:
+    """Take over the weights of another model of the zoo, and its embeddings of the tokens that both know."""
+    config, _ = load_config(WEIGHTS, name)
+    weights = load_weights(WEIGHTS, name, config["weights_sha256"])
+    known, embeddings = {token: i for i, token in enumerate(config["vocabulary"])}, weights["embed.weight"]
+    shared = [i for i, token in enumerate(tokenizer.vocabulary) if token in known]
+    network.embed.weight[shared] = embeddings[[known[tokenizer.vocabulary[i]] for i in shared]]
+    network.load_state_dict({**weights, "embed.weight": network.embed.weight})
+
+
+@torch.no_grad()
 def _place_counts_on_circles(embeddings: Tensor, tokenizer: Tokenizer) -> None:
     """Start the counts 0 to 99 from their Fourier features modulo 4 and 25, which training is then free to change.
 
@@ -213,6 +248,7 @@ def _config(recipe: Recipe, tokenizer: Tokenizer, step: int, started: float, n_p
         "lowercase": tokenizer.lowercase,
         "training": {
             **{key: value for key, value in asdict(recipe).items() if key in ("data", "batch", "peak_rate", "seed")},
+            **({"begin": recipe.begin} if recipe.begin else {}),
             "steps": step,
             "rounds": list(recipe.rounds),
             "core_seconds": round(time.process_time() - started),

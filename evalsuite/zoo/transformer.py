@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from evalsuite.zoo.steps import PULL, StepNetwork, carry_steps
+from evalsuite.zoo.steps import PULL, StepNetwork, carry_steps, recalled
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -30,11 +30,20 @@ class TransformerState:
         bool, shape (rows, columns): False for padding.
     steps, counts : Tensor
         int64, shape (rows, columns): step index of each column, and the same for columns that hold a number only.
+    ids : Tensor
+        int64, shape (rows, columns): the tokens themselves.
     """
 
     def __init__(
-        self, keys: list[Tensor], values: list[Tensor], visible: Tensor, steps: Tensor, counts: Tensor
+        self,
+        keys: list[Tensor],
+        values: list[Tensor],
+        visible: Tensor,
+        steps: Tensor,
+        counts: Tensor,
+        ids: Tensor,
     ) -> None:
+        self.ids = ids
         self.keys = keys
         self.values = values
         self.visible = visible
@@ -55,8 +64,11 @@ class Transformer(StepNetwork):
         Sizes; `width` is a multiple of twice `heads`.
     max_steps : int
         Greatest step index with an embedding of its own; later steps share it. Unless it is 0, a fixed term in the
-        scores draws four heads to: numbers of their own step; numbers of the step before; all of their own step; the
-        token before. Training may overrule it.
+        scores draws four heads to: numbers (or other values) of their own step; those of the step before; all of
+        their own step; the token before. Training may overrule it.
+    recall : bool, default False
+        Draw the first three of these heads to something else: to what followed the token before when it was read
+        earlier; to that token's earlier places; to earlier places of the token itself; each within the own step first.
     """
 
     frequencies: Tensor
@@ -70,9 +82,11 @@ class Transformer(StepNetwork):
         width: int,
         heads: int,
         max_steps: int,
+        recall: bool = False,
     ) -> None:
         super().__init__(label_index, counts, width=width, max_steps=max_steps)
         self.heads = heads
+        self.recall = recall
         self.blocks = nn.ModuleList(_Block(width) for _ in range(layers))
         self.norm = nn.LayerNorm(width)
         self.register_buffer(
@@ -97,7 +111,7 @@ class Transformer(StepNetwork):
         x = self._input(ids, steps)
         turn = self._rotation(0, ids.shape[1])
         seen = torch.ones(ids.shape[1], ids.shape[1], dtype=torch.bool, device=ids.device).tril()
-        mask = self._scores(steps, steps, self._count_steps(ids, steps), seen)
+        mask = self._scores(steps, steps, self._count_steps(ids, steps), ids, seen)
         for block in self._layers():
             q, k, v = self._project(block, x, turn)
             x = block.finish(x, functional.scaled_dot_product_attention(q, k, v, attn_mask=mask))
@@ -128,7 +142,7 @@ class Transformer(StepNetwork):
         mask = torch.ones(columns, columns, dtype=torch.bool, device=ids.device).tril() & visible[:, None, None, :]
         mask = mask | torch.eye(columns, dtype=torch.bool, device=ids.device)
         counts = self._count_steps(ids, steps)
-        mask = self._scores(steps, steps, counts, mask)
+        mask = self._scores(steps, steps, counts, ids, mask)
         keys, values = [], []
         for i, block in enumerate(self._layers()):
             q, k, v = self._project(block, x, turn)
@@ -137,7 +151,7 @@ class Transformer(StepNetwork):
             if i + 1 == len(self.blocks):  # of the last layer, only the last column is asked for
                 q, x, mask = q[:, :, -1:], x[:, -1:], mask[..., -1:, :]
             x = block.finish(x, functional.scaled_dot_product_attention(q, k, v, attn_mask=mask))
-        return self.head(self.norm(x[:, -1])), TransformerState(keys, values, visible, steps, counts)
+        return self.head(self.norm(x[:, -1])), TransformerState(keys, values, visible, steps, counts, ids)
 
     def step(self, state: TransformerState, ids: Tensor) -> Tensor:
         """Read one more token a row and return the logits of the next, shape (rows, vocabulary).
@@ -153,10 +167,11 @@ class Transformer(StepNetwork):
         steps = carry_steps(ids[:, None], self.label_index, state.steps[:, -1])
         state.steps = torch.cat([state.steps, steps], dim=1)
         state.counts = torch.cat([state.counts, self._count_steps(ids[:, None], steps)], dim=1)
+        state.ids = torch.cat([state.ids, ids[:, None]], dim=1)
         state.visible = torch.cat([state.visible, torch.ones_like(state.visible[:, :1])], dim=1)
         x = self._input(ids[:, None], steps)
         turn = self._rotation(column, column + 1)
-        mask = self._scores(steps, state.steps, state.counts, state.visible[:, None, None, :])
+        mask = self._scores(steps, state.steps, state.counts, state.ids, state.visible[:, None, None, :])
         for i, block in enumerate(self._layers()):
             q, k, v = self._project(block, x, turn)
             if column == state.keys[i].shape[2]:
@@ -169,17 +184,20 @@ class Transformer(StepNetwork):
     def _layers(self) -> Iterator[_Block]:
         return (cast("_Block", block) for block in self.blocks)
 
-    def _scores(self, reading: Tensor, read: Tensor, counts: Tensor, seen: Tensor) -> Tensor:
+    def _scores(self, reading: Tensor, read: Tensor, counts: Tensor, ids: Tensor, seen: Tensor) -> Tensor:
         """Return what is added to attention scores, shape (rows, heads, columns reading, columns read)."""
         blocked = torch.where(seen, 0.0, -torch.inf)
         if self.max_steps == 0:
             return blocked
         own, number = reading[:, :, None], counts[:, None, :]
-        columns = torch.arange(read.shape[1], device=read.device)
-        beside = (columns[-reading.shape[1] :, None] - columns == 1).expand(len(read), -1, -1)
-        near = torch.stack([own == number, own - 1 == number, own == read[:, None, :], beside], dim=1)
-        drawn = torch.where(near, PULL, 0.0)
-        return functional.pad(drawn, (0, 0, 0, 0, 0, self.heads - near.shape[1])) + blocked
+        n, columns = reading.shape[1], torch.arange(read.shape[1], device=read.device)
+        beside = (columns[-n:, None] - columns == 1).expand(len(read), -1, -1)
+        here = own == read[:, None, :]
+        if self.recall:
+            drawn = torch.stack([*(m * 2 * PULL + here * PULL for m in recalled(ids, n)), beside * PULL], dim=1)
+        else:
+            drawn = torch.where(torch.stack([own == number, own - 1 == number, here, beside], dim=1), PULL, 0.0)
+        return functional.pad(drawn, (0, 0, 0, 0, 0, self.heads - drawn.shape[1])) + blocked
 
     def _rotation(self, first: int, end: int) -> tuple[Tensor, Tensor]:
         angles = torch.arange(first, end, device=self.frequencies.device)[:, None] * self.frequencies

@@ -9,13 +9,15 @@ from evalsuite.zoo.decoding import ROWS, write_completions
 from evalsuite.zoo.examples import ledger_tokenizer
 from evalsuite.zoo.networks import build_network
 from evalsuite.zoo.sampling import choose_tokens
-from evalsuite.zoo.steps import carry_steps
+from evalsuite.zoo.steps import carry_steps, recalled
 from evalsuite.zoo.tokenizer import END, GO, PAD
 
 SIZES = {
     "transformer": {"layers": 2, "width": 32, "heads": 4, "max_steps": 40},
     "lstm": {"cell": "lstm", "width": 16, "hidden": 24, "up": 20, "max_steps": 40},
     "gru": {"cell": "gru", "width": 16, "hidden": 24, "up": 20, "max_steps": 40},
+    "transformer that recalls": {"layers": 2, "width": 32, "heads": 4, "max_steps": 40, "recall": True},
+    "lstm that recalls": {"cell": "lstm", "width": 16, "hidden": 24, "up": 20, "max_steps": 40, "recall": True},
 }
 PROMPTS = (
     "till, coins: 4\n1. put in 12\ncoins at the end?",
@@ -33,7 +35,7 @@ def tokenizer():
 @pytest.fixture(params=SIZES)
 def network(request, tokenizer):
     torch.manual_seed(3)
-    architecture = "transformer" if request.param == "transformer" else "recurrent"
+    architecture = "transformer" if "transformer" in request.param else "recurrent"
     return build_network(architecture, SIZES[request.param], tokenizer).eval()
 
 
@@ -108,3 +110,11 @@ def test_steps_are_carried_from_labels():
     label_index = torch.tensor([-1, 0, 1, 2])
     ids = torch.tensor([[0, 2, 0, 3, 0, 1, 0]])
     assert carry_steps(ids, label_index, torch.tensor([4])).tolist() == [[4, 1, 1, 2, 2, 0, 0]]
+
+
+def test_what_is_recalled_by_the_last_two_tokens():
+    followed, found, same = recalled(torch.tensor([[7, 8, 9, 7, 8, 7]]), 2)
+    # The fifth token is 8 after 7, the sixth 7 after 8.
+    assert followed[0].nonzero().tolist() == [[0, 1], [1, 2]]
+    assert found[0].nonzero().tolist() == [[0, 0], [0, 3], [0, 5], [1, 1], [1, 4]]
+    assert same[0].nonzero().tolist() == [[0, 1], [1, 0], [1, 3]]

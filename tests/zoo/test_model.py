@@ -7,7 +7,7 @@ import pytest
 from evalsuite.types import GenerationConfig, Request
 from evalsuite.worlds.data_to_text import samples as record_samples
 from evalsuite.worlds.ledger import samples as ledger_samples
-from evalsuite.zoo.measure import measure_ledger, measure_records
+from evalsuite.zoo.measure import measure_reasoning, measure_records
 from evalsuite.zoo.model import open_model
 
 # About what the cards say, give or take four standard errors: final answers right, and slots said right.
@@ -27,7 +27,7 @@ RECORDS = {
 @pytest.fixture(scope="module")
 def ledger_scores():
     shown = ledger_samples(seed=41, n=48 * 3)
-    return {name: measure_ledger(open_model(name, {}), shown) for name in ACCURACY}
+    return {name: measure_reasoning(open_model(name, {}), shown) for name in ACCURACY}
 
 
 @pytest.fixture(scope="module")
@@ -68,7 +68,7 @@ def test_record_scores_are_the_cards(name, record_scores):
 
 def test_direct_knows_a_single_step():
     shown = ledger_samples(seed=43, n=192, depths=(1, 1))
-    assert measure_ledger(open_model("ledger_direct", {}), shown).accuracy >= 0.9
+    assert measure_reasoning(open_model("ledger_direct", {}), shown).accuracy >= 0.9
 
 
 @pytest.mark.parametrize("options", [{}, {"temperature": 1.0, "top_p": 0.95}])

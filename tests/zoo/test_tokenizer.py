@@ -1,7 +1,9 @@
 import pytest
 
+from evalsuite.worlds import load_world
 from evalsuite.worlds.ledger import samples
 from evalsuite.zoo.examples import ledger_tokenizer, record_examples, record_tokenizer
+from evalsuite.zoo.family_examples import program_tokenizer, tracking_tokenizer
 from evalsuite.zoo.tokenizer import SPECIALS, UNKNOWN, Tokenizer
 
 
@@ -14,6 +16,15 @@ def test_every_ledger_text_is_in_the_vocabulary(ledger):
     for sample in samples(seed=9, n=48 * 24):
         assert UNKNOWN not in ledger.encode(sample.input["problem"])
         assert ledger.decode(ledger.encode(sample.references[0])) == sample.references[0]
+
+
+@pytest.mark.parametrize(
+    ("family", "tokenizer"), [("program", program_tokenizer()), ("tracking", tracking_tokenizer())]
+)
+def test_every_text_of_a_family_is_in_the_vocabulary(family, tokenizer):
+    for sample in load_world(family).samples(seed=9, n=48 * 16):
+        assert UNKNOWN not in tokenizer.encode(sample.input["problem"])
+        assert tokenizer.decode(tokenizer.encode(sample.references[0])) == sample.references[0]
 
 
 def test_record_texts_survive():

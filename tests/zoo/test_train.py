@@ -7,14 +7,19 @@ from itertools import islice
 import pytest
 import torch
 
+from evalsuite.task import load_task
 from evalsuite.worlds.data_to_text import samples as record_samples
 from evalsuite.worlds.ledger import samples
 from evalsuite.zoo import IMAGE_MODELS, PICTURE_MODELS, TEXT_MODELS
-from evalsuite.zoo.examples import TEST_SEED, ledger_examples, ledger_tokenizer, record_examples
+from evalsuite.zoo.example import TEST_SEED
+from evalsuite.zoo.examples import ledger_examples, ledger_tokenizer, record_examples
+from evalsuite.zoo.family_examples import family_examples, program_tokenizer
 from evalsuite.zoo.images.recipes import IMAGE_RECIPES
+from evalsuite.zoo.measure import task_samples
 from evalsuite.zoo.recipes import RECIPES
 from evalsuite.zoo.tokenizer import END, GO, PAD
 from evalsuite.zoo.train import IGNORED, batches, main
+from evalsuite.zoo.weights import WEIGHTS, load_config, load_weights
 
 
 @pytest.fixture(autouse=True)
@@ -58,6 +63,48 @@ def test_ledger_arms_differ_in_the_steps_only():
     for trace, answer in islice(pairs, 200):
         assert (trace.prompt, trace.operations) == (answer.prompt, answer.operations)
         assert trace.completion.endswith("\n" + answer.completion)
+
+
+@pytest.mark.parametrize("family", ["program", "tracking"])
+def test_family_arms_differ_in_the_steps_only(family):
+    cot, direct = RECIPES[f"{family}_cot"], RECIPES[f"{family}_direct"]
+    assert replace(cot, data=direct.data, begin=direct.begin) == direct
+    assert cot.begin.replace("cot", "direct") == direct.begin
+    pairs = zip(*(family_examples(family, 5, show_steps=show) for show in (True, False)), strict=False)
+    for trace, answer in islice(pairs, 200):
+        assert trace.prompt == answer.prompt
+        assert trace.completion.endswith("\n" + answer.completion)
+
+
+def test_operands_of_programs_are_marked_with_what_is_done():
+    tokenizer = program_tokenizer()
+    ids, targets = next(batches(replace(RECIPES["program_cot"], batch=4), tokenizer))
+    kinds = {" +", " -", " *"}
+    for row, said in zip(ids.tolist(), targets.tolist(), strict=True):
+        go = row.index(GO)
+        marked = [at for at in range(go) if said[at] != IGNORED]
+        steps = sum(tokenizer.vocabulary[token].endswith(".") for token in row[:go])
+        assert len(marked) == 2 * steps
+        assert all(tokenizer.counts[row[at]] for at in marked)
+        assert {tokenizer.vocabulary[said[at]] for at in marked} <= kinds
+
+
+def test_training_may_begin_with_a_models_weights(tmp_path):
+    main(["program_direct", "--steps", "1", "--out", str(tmp_path)])
+    config, began = json.loads((tmp_path / "program_direct.json").read_text()), load_config(WEIGHTS, "ledger_direct")[0]
+    weights = load_weights(tmp_path, "program_direct", config["weights_sha256"])
+    first = load_weights(WEIGHTS, "ledger_direct", began["weights_sha256"])
+    for token in (" 57", " +", "\nanswer:"):
+        here, there = (c["vocabulary"].index(token) for c in (config, began))
+        assert torch.allclose(weights["embed.weight"][here], first["embed.weight"][there], atol=5e-3)
+    assert torch.allclose(weights["blocks.2.up.weight"], first["blocks.2.up.weight"], atol=5e-3)
+
+
+@pytest.mark.parametrize("family", ["program", "tracking"])
+def test_no_family_example_is_a_test_item(family):
+    held_out = {item.input["problem"] for item in task_samples(family)}
+    assert load_task(family).samples[:2] == tuple(task_samples(family)[:2])
+    assert not held_out & {example.prompt for example in islice(family_examples(family, 1, show_steps=False), 8000)}
 
 
 def test_no_training_example_is_a_test_item():
