@@ -40,7 +40,8 @@ def _holds(estimate: Estimate, truth: float) -> float | None:
     if estimate.interval is None:
         return None
     high = estimate.interval.high
-    if estimate.reach is not None and high >= estimate.reach[1]:
+    deepest = estimate.reach[1] if estimate.reach is not None else None
+    if deepest is not None and high >= deepest:
         high = np.inf
     return float(estimate.interval.low <= truth <= high)
 

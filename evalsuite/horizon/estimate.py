@@ -9,6 +9,7 @@ import numpy as np
 
 from evalsuite.horizon.goodness import ChiSquare, likelihood_ratio, pearson_test
 from evalsuite.horizon.law import DepthLaws, fit_laws
+from evalsuite.horizon.reach import clipped, ends_within, within_reach
 from evalsuite.horizon.remarks import warnings_of
 from evalsuite.horizon.resamples import Resamples, percentile_interval
 from evalsuite.kernels.horizon import SHAPES
@@ -22,6 +23,7 @@ __all__ = ["N_RESAMPLES", "HorizonFit", "fit_horizon"]
 N_RESAMPLES = 2_000
 _REJECTED = 0.05
 _NOISE = 0.02
+_INSIDE = 0.001
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,8 +122,9 @@ def fit_horizon(
     ``S(d) = c + (1 - c) R(d)`` with ``R(d) = exp(-(d / s)**k)`` [1]_, by maximum likelihood. The horizons solve
     ``R(H) = 1/2``, 0.8 and 0.99: guesses are no steps survived. Where c is 0, R is the accuracy itself. A horizon is
     never told beyond the depths tested: there it, or an end of its interval, is "below the shallowest" or "above the
-    deepest". Where accuracy falls all at once, so that k is at its bound, the interval goes at least from the last
-    depth before the fall to the first after it.
+    deepest"; of one depth alone it is known to be above or below (see `within_reach`). Where accuracy falls all at
+    once, so that k is at its bound, the interval goes at least from the last depth before the fall to the first after
+    it.
 
     Intervals are expanded percentiles of refits to resampled clusters (see `expanded_ends`). Of k and of the step error
     those refits count that have one, and there is no interval where fewer than nine in ten do. There is none at all
@@ -141,12 +144,11 @@ def fit_horizon(
         resampled = fit_laws(table, draws.counts(table), floor=floor)
 
     def horizon(share: float) -> Estimate:
-        made = held_within(laws.horizon(share)[0], table.reach)
-        if made.value is None or resampled is None or made.reach is None:
+        made = within_reach(laws.horizon(share)[0], table.reach)
+        if made.value is None or resampled is None or table.reach is None:
             return made
-        spread = np.clip(resampled.horizon(share), *made.reach)
-        interval = percentile_interval(spread, level, n_units=n_clusters)
-        return replace(made, interval=_over_gap(interval, made.value, table, laws))
+        interval = percentile_interval(clipped(resampled.horizon(share), table.reach), level, n_units=n_clusters)
+        return ends_within(made, _over_gap(interval, made.value, table, laws), table.reach)
 
     is_finite = bool(np.isfinite(laws.log_scale[0]))
     shape = Estimate(value=None if np.isnan(laws.shape[0]) else float(laws.shape[0]), reach=SHAPES)
@@ -191,14 +193,7 @@ def noise_band(table: DepthTable, *, floor: float = 0.0, noise: float = _NOISE) 
     counts = table.totals[None]
     passed = fit_laws(table, counts, floor=floor, false_positives=noise).horizon(0.5)[0]
     failed = fit_laws(table, counts, floor=floor, false_negatives=noise).horizon(0.5)[0]
-    return held_within(passed, table.reach), held_within(failed, table.reach)
-
-
-def held_within(value: float, reach: tuple[float, float] | None) -> Estimate:
-    """Return an estimate that says "beyond" where it lies outside the depths tested."""
-    if reach is None or np.isnan(value):
-        return Estimate(value=None, reach=reach)
-    return Estimate(value=float(np.clip(value, *reach)), reach=reach)
+    return within_reach(passed, table.reach), within_reach(failed, table.reach)
 
 
 def is_step(laws: DepthLaws) -> bool:
@@ -212,9 +207,11 @@ def _over_gap(interval: Interval | None, value: float, table: DepthTable, laws: 
         return interval
     if value <= table.depths[0] or value >= table.depths[-1]:
         return interval
-    # Inside of the two depths, and so not beyond the depths tested.
-    low = float(table.depths[table.depths < value].max()) * (1 + 1e-9)
-    high = float(table.depths[table.depths >= value].min()) * (1 - 1e-9)
+    low = float(table.depths[table.depths < value].max())
+    high = float(table.depths[table.depths >= value].min())
+    # At the shallowest or the deepest it would be said to lie beyond.
+    low = round(low * (1.0 + _INSIDE), 9) if low == table.depths[0] else low
+    high = round(high * (1.0 - _INSIDE), 9) if high == table.depths[-1] else high
     return replace(interval, low=min(interval.low, low), high=max(interval.high, high))
 
 

@@ -19,12 +19,13 @@ _MANY_CUT = 0.1
 
 def described(estimate: Estimate, *, percent: bool = False) -> str:
     """Return ``"12.3 [10.1, 14.8]"``, with ``<`` and ``>`` where a number lies outside what was tested."""
+    least, greatest = estimate.reach or (None, None)
 
     def shown(value: float) -> str:
-        if estimate.reach is not None and value >= estimate.reach[1]:
-            return f"> {estimate.reach[1]:g}"
-        if estimate.reach is not None and value <= estimate.reach[0]:
-            return f"< {estimate.reach[0]:g}"
+        if greatest is not None and value >= greatest:
+            return f"> {greatest:g}"
+        if least is not None and value <= least:
+            return f"< {least:g}"
         return f"{100 * value:.3g} %" if percent else f"{value:.3g}"
 
     if estimate.value is None:
@@ -37,6 +38,8 @@ def warnings_of(fit: HorizonFit) -> tuple[str, ...]:
     """Return why not to believe a horizon, the gravest first; empty where nothing speaks against it."""
     found: list[str] = []
     if fit.h50.value is None:
+        if fit.n_answered + fit.n_cut:
+            return ("no horizon: one depth alone was asked, and just half survive it",)
         return ("no horizon: there are no answers to fit",)
     if fit.fit.p is not None and fit.fit.p < _REJECTED:
         found.append(
@@ -50,10 +53,7 @@ def warnings_of(fit: HorizonFit) -> tuple[str, ...]:
     if fit.fit.p is None:
         found.append("too few depths have answers of both kinds to test whether the depth law fits")
     if fit.h50.interval is None:
-        found.append(
-            "no interval: "
-            + ("one template says nothing of how others differ" if fit.n_clusters < 2 else "all answers are alike")
-        )
+        found.append(f"no interval: {_why_no_interval(fit)}")
     elif fit.n_clusters < _FEW_CLUSTERS:
         found.append(f"only {fit.n_clusters} templates: intervals of so few are too narrow")
     total = fit.n_answered + fit.n_cut
@@ -63,6 +63,14 @@ def warnings_of(fit: HorizonFit) -> tuple[str, ...]:
             "raise max_new_tokens"
         )
     return tuple(found)
+
+
+def _why_no_interval(fit: HorizonFit) -> str:
+    if fit.n_clusters < 2:
+        return "one template says nothing of how others differ"
+    if fit.resampled is None:
+        return "all answers are alike"
+    return "one depth alone was asked, and its accuracy is too near half to be sure on which side H50 lies"
 
 
 def sentences_of(fit: HorizonFit) -> tuple[str, ...]:

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from evalsuite import stats
 from evalsuite.figures import Figure, FigureInput, slice_figures
-from evalsuite.types import Estimate, Interval, Modality, Outcome, Output, Sample
+from evalsuite.types import Estimate, Interval, Modality, Outcome, Output, Reach, Sample
 
 __all__ = [
     "CurveMetric",
@@ -97,7 +97,7 @@ class Details:
 
     estimates: Mapping[str, Estimate] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
-    reach: tuple[float, float] | None = None
+    reach: Reach | None = None
 
 
 class Metric(ABC):

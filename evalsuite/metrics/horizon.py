@@ -13,6 +13,7 @@ from evalsuite.horizon import count_records, fit_horizon
 from evalsuite.horizon.families import CombinedHorizon, combine_horizons, geometric_mean
 from evalsuite.horizon.figure import depth_curve_figure
 from evalsuite.horizon.law import fit_laws
+from evalsuite.horizon.reach import within_reach
 from evalsuite.horizon.remarks import described, sentences_of
 from evalsuite.metrics._cut_outputs import cut_verdicts
 from evalsuite.metrics._outputs import example_outputs
@@ -117,7 +118,8 @@ class Horizon(CurveMetric):
             if table.reach is None:
                 return float("nan")
             horizon = fit_laws(table, table.totals[None], floor=self.floor).horizon(0.5)[0]
-            found.append(float(np.clip(horizon, *table.reach)))
+            value = within_reach(float(horizon), table.reach).value
+            found.append(float("nan") if value is None else value)
         return found[0] if len(found) == 1 else geometric_mean(found)
 
     def interval(self, rows: NDArray[np.float64], clusters: NDArray[np.int64], *, seed: int) -> Interval | None:

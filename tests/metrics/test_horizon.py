@@ -131,6 +131,22 @@ def test_beyond_the_deepest_is_said_in_words() -> None:
     assert format_score(scored(0.8)[0]).startswith("< 1 [< 1, ")
 
 
+def test_one_depth_is_all_right_or_all_wrong_and_not_the_same(tmp_path: Path) -> None:
+    samples = tuple(replace(CHAIN, id=str(i), input={"problem": "Add."}) for i in range(40))
+    task = replace(load_task("ledger"), name="one_depth", samples=samples, source="")
+    shown = []
+    for answer in ("17", "7"):
+        (report,) = evaluate(f"scripted:constant,text={answer}", task, output=tmp_path)
+        (score,) = [one for one in report.scores if one.metric == "horizon"]
+        shown.append((format_score(score), score.reach))
+    assert shown == [("> 4", (None, 4.0)), ("< 4", (4.0, None))]
+    paths = list(tmp_path.rglob("report.json"))
+    assert len(paths) == 2
+    for path in paths:
+        assert validate_file(path) == "report"
+        assert {one.reach for one in load_report(path).scores if one.metric == "horizon"} < {end for _, end in shown}
+
+
 def test_families_have_a_geometric_mean() -> None:
     score, data = scored(0.08, families=3)
     rows = Horizon().rows(data.samples, data.outputs)
