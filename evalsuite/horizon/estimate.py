@@ -9,6 +9,7 @@ import numpy as np
 
 from evalsuite.horizon.goodness import ChiSquare, likelihood_ratio, pearson_test
 from evalsuite.horizon.law import DepthLaws, fit_laws
+from evalsuite.horizon.profile import LEAST_INSIDE, Profile, hull
 from evalsuite.horizon.reach import clipped, ends_within, within_reach
 from evalsuite.horizon.remarks import warnings_of
 from evalsuite.horizon.resamples import Resamples, percentile_interval
@@ -58,6 +59,9 @@ class HorizonFit:
         The fitted law, arrays of length 1.
     resampled : DepthLaws, optional
         Those of the resamples; None with fewer than two clusters.
+    is_profiled : bool, default False
+        Whether the intervals of k and of the horizons go at least as far as the profile likelihood, since too few
+        depths lie where accuracy falls.
     """
 
     h50: Estimate
@@ -77,6 +81,7 @@ class HorizonFit:
     n_clusters: int
     laws: DepthLaws
     resampled: DepthLaws | None
+    is_profiled: bool = False
 
     def estimates(self) -> dict[str, Estimate]:
         """Return the numbers beside H50, by the symbols of the field; p-values as estimates without interval."""
@@ -126,8 +131,11 @@ def fit_horizon(
     once, so that k is at its bound, the interval goes at least from the last depth before the fall to the first after
     it.
 
-    Intervals are expanded percentiles of refits to resampled clusters (see `expanded_ends`). Of k and of the step error
-    those refits count that have one, and there is no interval where fewer than nine in ten do. There is none at all
+    Intervals are expanded percentiles of refits to resampled clusters (see `expanded_ends`). Where fewer than three
+    depths have right and wrong outputs, where every k above some or below some fits, or where resamples of k vary by
+    less than the likelihood allows, the intervals of k and of the horizons go at least as far as the profile likelihood
+    (see `Profile`): on a plateau of it refits tell where they stopped, and not what is known. Of k and of the step
+    error those refits count that have one, and there is no interval where fewer than nine in ten do. There is none at all
     where everything was right, or everything wrong: resamples of such data are all alike, and say nothing of how sure
     it is.
 
@@ -148,14 +156,21 @@ def fit_horizon(
         if made.value is None or resampled is None or table.reach is None:
             return made
         interval = percentile_interval(clipped(resampled.horizon(share), table.reach), level, n_units=n_clusters)
+        if profile is not None:
+            interval = hull(interval, profile.horizon_interval(share), level)
         return ends_within(made, _over_gap(interval, made.value, table, laws), table.reach)
 
     is_finite = bool(np.isfinite(laws.log_scale[0]))
     shape = Estimate(value=None if np.isnan(laws.shape[0]) else float(laws.shape[0]), reach=SHAPES)
     error = Estimate(value=float(laws.step_error()[0]) if is_finite else None)
+    profile = None
     if resampled is not None:
         if shape.value is not None:
-            shape = replace(shape, interval=percentile_interval(resampled.shape, level, n_units=n_clusters))
+            spread = percentile_interval(resampled.shape, level, n_units=n_clusters)
+            profile = _needed(Profile(table=table, laws=laws, floor=floor, level=level), spread)
+            if profile is not None:
+                spread = hull(spread, profile.shape_interval(), level)
+            shape = replace(shape, interval=spread)
         error = replace(error, interval=percentile_interval(resampled.step_error(), level, n_units=n_clusters))
     fit, constant_fit = (pearson_test(table, laws, floor=floor, constant=constant) for constant in (False, True))
     ratio = likelihood_ratio(table, laws)
@@ -178,8 +193,16 @@ def fit_horizon(
         n_clusters=n_clusters,
         laws=laws,
         resampled=resampled,
+        is_profiled=profile is not None,
     )
     return replace(made, warnings=warnings_of(made))
+
+
+def _needed(profile: Profile, spread: Interval | None) -> Profile | None:
+    """Return the profile where resamples of so few depths cannot say how sure the shape is; None where they can."""
+    if spread is None or profile.n_inside < LEAST_INSIDE or profile.is_open() or profile.is_wider(spread):
+        return profile
+    return None
 
 
 def noise_band(table: DepthTable, *, floor: float = 0.0, noise: float = _NOISE) -> tuple[Estimate, Estimate]:

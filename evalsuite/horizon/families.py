@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from statistics import NormalDist
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -132,11 +133,30 @@ def _resampled(parts: Sequence[HorizonFit], seed: int, n_resamples: int) -> NDAr
             logs.append(np.full(n_resamples, np.log(part.h50.value)))
         else:
             low, high = part.h50.reach
-            logs.append(np.log(np.clip(part.resampled.horizon(0.5), low or high, high or low)))
+            spread = _stretched(part) if part.is_profiled else part.resampled.horizon(0.5)
+            logs.append(np.log(np.clip(spread, low or high, high or low)))
     table = np.stack(logs)
     draws = bootstrap_draws(len(parts), n_resamples=n_resamples, seed=derive_seed("horizon families", seed))
     places = (np.arange(n_resamples)[:, None] + _SHIFT * np.arange(len(parts))[None, :]) % n_resamples
     return np.array([_rounded(mean) for mean in np.exp(table[draws, places].mean(axis=1))], dtype=np.float64)
+
+
+def _stretched(part: HorizonFit) -> NDArray[np.float64]:
+    """Return draws that vary as the family's interval says, in the order of its resamples, which vary too little.
+
+    Their logarithm is normal on either side of the value, with the interval's end at its quantile.
+    """
+    assert part.resampled is not None
+    assert part.h50.value is not None
+    ranks = np.argsort(np.argsort(part.resampled.log_scale, kind="stable"), kind="stable")
+    interval = part.h50.interval
+    if interval is None:
+        return np.full(len(ranks), part.h50.value)
+    normal = NormalDist()
+    quantiles = np.array([normal.inv_cdf((rank + 0.5) / len(ranks)) for rank in ranks])
+    end = normal.inv_cdf(0.5 + interval.level / 2)
+    below, above = np.log(part.h50.value / interval.low) / end, np.log(interval.high / part.h50.value) / end
+    return np.asarray(part.h50.value * np.exp(quantiles * np.where(quantiles < 0, below, above)), dtype=np.float64)
 
 
 def geometric_mean(values: Sequence[float]) -> float:

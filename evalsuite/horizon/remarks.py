@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from evalsuite.horizon.estimate import HorizonFit
     from evalsuite.types import Estimate
 
-__all__ = ["described", "sentences_of", "warnings_of"]
+__all__ = ["described", "is_open_above", "sentences_of", "shape_described", "warnings_of"]
 
 _REJECTED = 0.05
 _FEW_CLUSTERS = 20
@@ -34,6 +34,23 @@ def described(estimate: Estimate, *, percent: bool = False) -> str:
     return shown(estimate.value) + (f" [{shown(interval.low)}, {shown(interval.high)}]" if interval else "")
 
 
+def is_open_above(shape: Estimate) -> bool:
+    """Whether the interval of a shape goes as far up as a fit does: the data allow any greater one, too."""
+    return shape.interval is not None and shape.interval.high >= SHAPES[1]
+
+
+def shape_described(shape: Estimate) -> str:
+    """Return ``"1.2 [0.9, 1.5]"``, or ``"> 2.1"`` where the data say no more than that."""
+    if shape.interval is None:
+        return described(shape)
+    above, below = is_open_above(shape), shape.interval.low <= SHAPES[0]
+    if above and below:
+        return "unknown"
+    if above:
+        return f"> {shape.interval.low:.3g}"
+    return f"< {shape.interval.high:.3g}" if below else described(shape)
+
+
 def warnings_of(fit: HorizonFit) -> tuple[str, ...]:
     """Return why not to believe a horizon, the gravest first; empty where nothing speaks against it."""
     found: list[str] = []
@@ -50,6 +67,11 @@ def warnings_of(fit: HorizonFit) -> tuple[str, ...]:
         found.append("accuracy does not fall with depth: what is called depth does not make these items harder")
     if fit.shape.value is not None and fit.shape.value >= SHAPES[1]:
         found.append("accuracy falls all at once between two of the depths tested: where between them is not known")
+    elif is_open_above(fit.shape) and fit.shape.interval is not None:
+        found.append(
+            f"too few depths lie where accuracy falls: any shape k above {fit.shape.interval.low:.3g} is possible, so "
+            f"that horizons are no surer than their intervals; ask depths around {fit.h50.value:.3g}"
+        )
     if fit.fit.p is None:
         found.append("too few depths have answers of both kinds to test whether the depth law fits")
     if fit.h50.interval is None:
@@ -79,7 +101,7 @@ def sentences_of(fit: HorizonFit) -> tuple[str, ...]:
         return fit.warnings
     parts = [f"warning: {text}" for text in fit.warnings]
     parts.append(
-        f"H80 {described(fit.h80)}, H99 {described(fit.h99)}, shape k {described(fit.shape)}; fit p "
+        f"H80 {described(fit.h80)}, H99 {described(fit.h99)}, shape k {shape_described(fit.shape)}; fit p "
         f"{_p(fit.fit.p)} (constant hazard {_p(fit.constant_fit.p)}, likelihood ratio {_p(fit.ratio.p)})"
     )
     error = described(fit.step_error, percent=True)
