@@ -135,9 +135,9 @@ def fit_horizon(
     depths have right and wrong outputs, where every k above some or below some fits, or where resamples of k vary by
     less than the likelihood allows, the intervals of k and of the horizons go at least as far as the profile likelihood
     (see `Profile`): on a plateau of it refits tell where they stopped, and not what is known. Of k and of the step
-    error those refits count that have one, and there is no interval where fewer than nine in ten do. There is none at all
-    where everything was right, or everything wrong: resamples of such data are all alike, and say nothing of how sure
-    it is.
+    error those refits count that have one, and there is no interval where fewer than nine in ten do. There is none at
+    all where everything was right, or everything wrong: resamples of such data are all alike, and say nothing of how
+    sure it is.
 
     References
     ----------
