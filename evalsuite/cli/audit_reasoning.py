@@ -31,8 +31,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--whole-runs",
         type=int,
         metavar="N",
-        help=f"of those, runs through the whole pipeline, from requests to a report, {_LEAST_WHOLE_RUNS} at least (default: "
-        f"{_WHOLE_RUNS})",
+        help="of those, runs through the whole pipeline, from requests to a report, "
+        f"{_LEAST_WHOLE_RUNS} at least (default: {_WHOLE_RUNS})",
     )
     group.add_argument("--claims", metavar="V1,V4", help="only these")
     group.add_argument(
