@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["N_RESAMPLES", "HorizonFit", "fit_horizon"]
 
 N_RESAMPLES = 2_000
+_LEAST_RESAMPLES = 10
 _REJECTED = 0.05
 _NOISE = 0.02
 _INSIDE = 0.001
@@ -111,7 +112,9 @@ def fit_horizon(
     seed : int
         Of the resamples, in [0, 2**64): the same seed and number of clusters draw the same ones.
     level : float, default 0.95
+        In (0, 1).
     n_resamples : int, default 2,000
+        At least 10.
 
     Returns
     -------
@@ -143,6 +146,7 @@ def fit_horizon(
     ----------
     .. [1] Weibull, "A statistical distribution function of wide applicability", Journal of Applied Mechanics 18, 1951.
     """
+    _check(level, n_resamples)
     totals = table.totals
     laws = fit_laws(table, totals[None], floor=floor)
     n_clusters = int((table.counts.sum(axis=(1, 2)) > 0).sum())
@@ -196,6 +200,13 @@ def fit_horizon(
         is_profiled=profile is not None,
     )
     return replace(made, warnings=warnings_of(made))
+
+
+def _check(level: float, n_resamples: int) -> None:
+    if not 0.0 < level < 1.0:
+        raise ValueError(f"`level` must lie between 0 and 1, got {level}")
+    if isinstance(n_resamples, bool) or not isinstance(n_resamples, int) or n_resamples < _LEAST_RESAMPLES:
+        raise ValueError(f"`n_resamples` must be an integer of at least {_LEAST_RESAMPLES}, got {n_resamples!r:.100}")
 
 
 def _needed(profile: Profile, spread: Interval | None) -> Profile | None:

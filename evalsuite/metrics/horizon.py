@@ -17,6 +17,7 @@ from evalsuite.horizon.reach import within_reach
 from evalsuite.horizon.remarks import described, sentences_of
 from evalsuite.metrics._cut_outputs import cut_verdicts
 from evalsuite.metrics._outputs import example_outputs
+from evalsuite.metrics._steps import checked_depth
 from evalsuite.metrics.accuracy import Accuracy
 from evalsuite.metrics.base import CurveMetric, Details, Example, FloatArray, Rows, SampleOutputs, final_outputs
 from evalsuite.types import Interval, Outcome, Output, Sample
@@ -187,8 +188,9 @@ def _row(
     sample: Sample, outputs: Sequence[Output], verdicts: FloatArray, outcomes: Sequence[Outcome]
 ) -> tuple[list[float] | None, Outcome]:
     """Return the row of a sample, None where it says nothing, and its outcome."""
-    if sample.depth is None or sample.depth < 1:
+    if sample.depth is None:
         raise ValueError(f'horizon: sample "{sample.id}" has no depth; a horizon needs the number of dependent steps')
+    depth = checked_depth("horizon", sample)
     is_cut = [outcome == "truncated" for outcome in outcomes]
     answered = ~np.isnan(verdicts[:, 1]) & ~np.array(is_cut, dtype=np.bool_)
     right = float(verdicts[answered, 0].sum())
@@ -196,7 +198,7 @@ def _row(
     cut = cut_verdicts(sample, [output for output, found in zip(outputs, is_cut, strict=True) if found])
     family = sample.metadata.get("family")
     told = right + wrong + cut.right + cut.wrong > 0
-    row = [float(crc32(str(family or "").encode())), float(sample.depth), right, wrong]
+    row = [float(crc32(str(family or "").encode())), float(depth), right, wrong]
     row += [float(cut.depth), float(cut.right), float(cut.wrong)]
     kinds = dict.fromkeys(outcomes)
     outcome: Outcome = "error"

@@ -84,6 +84,13 @@ def test_files_that_are_none_of_ours(tmp_path: Path) -> None:
     file.write_text('["C", "a", 0, {}]\n{"other": 1}\n')
     with pytest.raises(InputError, match=r"trials\.jsonl:1: expected the header of an audit, .*; move the file away"):
         Gate(1, 1, file=file)
+    file.write_text("my notes")
+    with pytest.raises(InputError, match=r"trials\.jsonl:1: expected the header of an audit"):
+        Gate(1, 1, file=file)
+    assert file.read_text() == "my notes"
+    file.write_text(json.dumps(HEADER)[:9])  # cut off by a kill
+    Gate(1, 1, file=file, settings=COUNTED).run(counting([]), "a")
+    assert json.loads(file.read_text().splitlines()[0]) == HEADER
     with pytest.raises(InputError, match="cannot be read: Is a directory"):
         Gate(1, 1, file=tmp_path)
     with pytest.raises(InputError, match="cannot be written: No such file"):

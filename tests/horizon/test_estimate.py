@@ -201,4 +201,9 @@ def test_wrong_records_are_named() -> None:
         count_records([1], [1], clusters=[-1])
     with pytest.raises(ValueError, match=r"`floor` must be a share of at least 0 and below 1, got 1\.0"):
         fit_horizon(count_records([1], [1]), floor=1.0, seed=0)
+    for level in (2, 0, 1, -1, float("nan")):
+        with pytest.raises(ValueError, match=rf"`level` must lie between 0 and 1, got {level}"):
+            fit_horizon(count_records([1], [1]), level=level, seed=0)
+    with pytest.raises(ValueError, match="`n_resamples` must be an integer of at least 10, got 1"):
+        fit_horizon(count_records([1], [1]), n_resamples=1, seed=0)
     assert len(count_records([0, 3], [1, 1], cut=[True, True]).depths) == 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -13,6 +13,7 @@ from evalsuite.errors import TaskError, UsageError
 from evalsuite.evaluation import evaluate
 from evalsuite.figures import Curve, FigureInput
 from evalsuite.metrics.horizon import Horizon
+from evalsuite.metrics.step_accuracy import StepAccuracy
 from evalsuite.models.scripted import ScriptedModel
 from evalsuite.report import load_report
 from evalsuite.report.numbers import format_score
@@ -66,6 +67,23 @@ def test_the_depth_of_a_cut_is_that_of_its_longest_chain() -> None:
 def test_a_sample_needs_a_depth() -> None:
     with pytest.raises(ValueError, match='sample "c" has no depth'):
         Horizon().rows([replace(CHAIN, depth=None)], [[Output(text="answer: 17")]])
+
+
+@pytest.mark.parametrize("depth", [float("nan"), "2", 0, 1.5, True])
+def test_a_depth_is_an_integer(depth: Any) -> None:
+    for metric in (Horizon(), StepAccuracy()):
+        with pytest.raises(
+            ValueError, match=f'sample "c": its depth must be .* an integer of at least 1, got {depth!r}'
+        ):
+            metric.rows([replace(CHAIN, depth=depth)], [[Output(text="1: 5")]])
+
+
+@pytest.mark.parametrize("state", [None, [3], float("nan")])
+def test_a_state_is_a_text_or_a_number(state: Any) -> None:
+    sample = replace(CHAIN, metadata={"states": [5, state, 16, 17]})
+    for metric in (Horizon(), StepAccuracy()):
+        with pytest.raises(ValueError, match=r'"c": metadata\["states"\] must hold texts and .*; that of step 2 is '):
+            metric.rows([sample], [[Output(text="1: 5\n2: 8\n3", finish_reason="length")]])
 
 
 def test_a_cut_cannot_count_as_wrong() -> None:
