@@ -142,6 +142,31 @@ def test_a_score_has_what_stands_beside_it() -> None:
     )
 
 
+def figure_of(score: Score, data: ScoringInput) -> Curve:
+    rows = Horizon().rows(data.samples, data.outputs)
+    (figure,) = Horizon().figures(
+        FigureInput(task_name="t", score=score, samples=data.samples, outputs=data.outputs, values=rows.values)
+    )
+    assert isinstance(figure.content, Curve)
+    return figure.content
+
+
+@pytest.mark.parametrize("e", [0.0, 1.0])
+def test_what_is_all_right_or_all_wrong_has_a_figure(e: float) -> None:
+    curve = figure_of(*scored(e, depths=4))
+    assert set(curve.y) == {1.0 - e}
+    assert set(curve.low) == set(curve.high) == {None}
+    assert curve.marks is not None
+    assert curve.marks.y == (1.0 - e,) * 4
+
+
+def test_the_figure_reads_half_at_h50() -> None:
+    score, data = scored(0.35, depths=24)
+    curve = figure_of(score, data)
+    assert score.value == pytest.approx(1.6, abs=0.2)
+    assert np.interp(score.value, curve.x, [y or 0.0 for y in curve.y]) == pytest.approx(0.5, abs=0.001)
+
+
 def test_beyond_the_deepest_is_said_in_words() -> None:
     score, _ = scored(0.002)
     assert score.value == 16.0
