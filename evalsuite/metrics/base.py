@@ -121,6 +121,8 @@ class Metric(ABC):
     higher_is_better: ClassVar[bool] = True
     value_range: ClassVar[tuple[float, float]]
     modality: ClassVar[Modality] = "text"
+    least_repeats: ClassVar[int] = 1
+    """Outputs of a sample below which it has no value."""
 
     def signature(self) -> str:
         """Return the name, every option and the version: ``"bleu|...|version:1"``."""
