@@ -28,6 +28,7 @@ __all__ = [
     "Modality",
     "Outcome",
     "Output",
+    "Reach",
     "Request",
     "Sample",
     "Score",
@@ -37,6 +38,7 @@ __all__ = [
 JSONValue: TypeAlias = "bool | int | float | str | list[JSONValue] | dict[str, JSONValue] | None"
 Modality: TypeAlias = Literal["text", "image", "audio", "video"]
 FinishReason: TypeAlias = Literal["stop", "length", "refused", "error"]
+Reach: TypeAlias = "tuple[float | None, float | None]"
 Outcome: TypeAlias = Literal["right", "wrong", "scored", "undecided", "unextracted", "truncated", "refused", "error"]
 
 FINISH_REASONS: tuple[FinishReason, ...] = ("stop", "length", "refused", "error")
@@ -226,12 +228,12 @@ class Estimate:
     interval : Interval, optional
     reach : tuple of float, optional
         Least and greatest value the data can tell of: a value, or an end of an interval, that is at one of them lies
-        there or beyond. None where nothing limits it.
+        there or beyond. None where nothing limits it, on that side or at all.
     """
 
     value: float | None
     interval: Interval | None = None
-    reach: tuple[float, float] | None = None
+    reach: Reach | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -243,7 +245,7 @@ class Slice:
     interval: Interval | None
     n: int
     n_unscored: int
-    reach: tuple[float, float] | None = None
+    reach: Reach | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -278,7 +280,7 @@ class Score:
         asked to do better. None where it is the metric's best value, or not known.
     reach : tuple of float, optional
         Least and greatest value the samples can tell of, such as the depths that were tested: a value, or an end of an
-        interval, that is at one of them lies there or beyond. None where nothing limits it.
+        interval, that is at one of them lies there or beyond. None where nothing limits it, on that side or at all.
     details : mapping of str to Estimate
         Further numbers of the same fit, by name.
     """
@@ -297,5 +299,5 @@ class Score:
     slices: Mapping[str, tuple[Slice, ...]] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     floor: float | None = None
-    reach: tuple[float, float] | None = None
+    reach: Reach | None = None
     details: Mapping[str, Estimate] = field(default_factory=dict)

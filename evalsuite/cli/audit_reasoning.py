@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 __all__ = ["add_arguments", "refuse_options", "run"]
 
 _RUNS, _WHOLE_RUNS = 200, 20
+_LEAST_RUNS, _LEAST_WHOLE_RUNS = 50, 20
 _OPTIONS = {"runs": None, "whole_runs": None, "claims": None, "output": None}
 
 
@@ -21,13 +22,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options of the command."""
     group = parser.add_argument_group("of reasoning")
     group.add_argument(
-        "--runs", type=int, metavar="N", help=f"simulated runs of each setting (default: {_RUNS}; in full 1000)"
+        "--runs",
+        type=int,
+        metavar="N",
+        help=f"simulated runs of each setting, {_LEAST_RUNS} at least (default: {_RUNS}; in full 1000)",
     )
     group.add_argument(
         "--whole-runs",
         type=int,
         metavar="N",
-        help=f"of those, runs through the whole pipeline, from requests to a report (default: {_WHOLE_RUNS})",
+        help="of those, runs through the whole pipeline, from requests to a report, "
+        f"{_LEAST_WHOLE_RUNS} at least (default: {_WHOLE_RUNS})",
     )
     group.add_argument("--claims", metavar="V1,V4", help="only these")
     group.add_argument(
@@ -56,9 +61,11 @@ def run(options: argparse.Namespace) -> int:
         default if given is None else given
         for given, default in ((options.runs, _RUNS), (options.whole_runs, _WHOLE_RUNS))
     )
-    for name, number in (("--runs", runs), ("--whole-runs", whole_runs)):
-        if number < 1:
-            raise UsageError(f"{name} must be at least 1, got {number}")
+    for name, number, least in (("--runs", runs, _LEAST_RUNS), ("--whole-runs", whole_runs, _LEAST_WHOLE_RUNS)):
+        if number < least:
+            raise UsageError(
+                f"{name} must be at least {least}, got {number}: of fewer the noise is as large as what is to be seen"
+            )
     wanted = list(CLAIMS) if options.claims is None else [name.strip() for name in options.claims.split(",")]
     for name in wanted:
         if name not in CLAIMS:

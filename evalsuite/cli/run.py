@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from collections import Counter
 from contextlib import redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
@@ -87,9 +88,10 @@ def run(options: argparse.Namespace) -> int:
     with redirect_stdout(sys.stderr):
         plans = list(_plans(options))
         probe_folder(options.output)
+        names = _progress_names(plans)
         with ProgressReporter(quiet=options.quiet or options.json) as progress:
             for plan in plans:
-                progress.start(f"{plan.task.name} {plan.model.name}")
+                progress.start(f"{plan.task.name} {names[plan.model.spec]}")
                 evaluation = run_plan(plan, progress=progress.update)
                 evaluations.append(evaluation)
                 progress.finish(_describe(evaluation))
@@ -108,6 +110,13 @@ def run(options: argparse.Namespace) -> int:
     except (BrokenPipeError, SystemExit):  # Rich raises the latter: nobody reads on, which changes nothing of the run
         pass
     return code
+
+
+def _progress_names(plans: list[RunPlan]) -> dict[str, str]:
+    """Return what progress calls each spec: its model's name, and the spec where two have one name."""
+    names = {plan.model.spec: plan.model.name for plan in plans}
+    shared = Counter(names.values())
+    return {spec: name if shared[name] == 1 else f"{name} ({spec})" for spec, name in names.items()}
 
 
 @dataclass(frozen=True, slots=True)

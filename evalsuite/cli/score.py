@@ -90,8 +90,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         nargs="+",
         action="extend",
         metavar="M.O=V",
-        help="for all but a log: set option O of metric M, such as bleu.tokenize=intl or ssim.border=reflect; an O "
-        "that M does not have is answered by those it has",
+        help="set option O of metric M, such as bleu.tokenize=intl or ssim.border=reflect; an O that M does not have "
+        "is answered by those it has; for a log: of metrics given by --metric",
     )
     files = parser.add_argument_group("with --hyp and --ref")
     tests = files.add_mutually_exclusive_group()
@@ -138,8 +138,6 @@ def run(options: argparse.Namespace) -> int:
     if of_features and not ways["--real and --fake"]:
         raise UsageError(f"score: {of_features[0]} is for --real and --fake")
     _check_file_options(options, files=ways["--hyp and --ref"])
-    if options.option and ways["a run log"]:
-        raise UsageError("score: --option is not for a run log: a task's file has the options of its metrics")
     joined = next((name for name in options.metric or () if "," in name), None)
     if joined is not None:
         apart = " ".join(name for name in joined.split(",") if name)
@@ -170,9 +168,13 @@ def run(options: argparse.Namespace) -> int:
 
 def _score_log(options: argparse.Namespace) -> None:
     from evalsuite.cli.messages import say
+    from evalsuite.cli.score_files import read_options
     from evalsuite.cli.score_log import score_run
 
-    report, warning = score_run(options.log, options.task, options.metric or [])
+    metrics = options.metric or []
+    report, warning = score_run(
+        options.log, options.task, metrics, read_options(options.option or (), metrics, asked_by="--metric")
+    )
     if warning is not None:
         say(f"evalsuite: {warning}")
     print_scores(report.scores, as_json=options.json)

@@ -100,8 +100,12 @@ class _Texts:
     samples: list[Sample]
 
 
-def read_options(given: Sequence[str], metrics: Sequence[str]) -> dict[str, dict[str, Any]]:
+def read_options(
+    given: Sequence[str], metrics: Sequence[str], *, asked_by: str | None = None
+) -> dict[str, dict[str, Any]]:
     """Take apart options of the form ``METRIC.OPTION=VALUE``; values are JSON, or else text.
+
+    `asked_by` names the option that `metrics` were given by, where others are computed, too.
 
     Raises
     ------
@@ -122,7 +126,7 @@ def read_options(given: Sequence[str], metrics: Sequence[str]) -> dict[str, dict
         if metric not in metrics:
             raise UsageError(
                 f'--option: "{text}" is for "{metric}", which is not among the metrics asked for'
-                f"{did_you_mean(metric, metrics)}"
+                f"{f' by {asked_by}' if asked_by else ''}{did_you_mean(metric, metrics)}"
             )
         try:
             parsed = json.loads(value)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from evalsuite.errors import InputError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from evalsuite.adaptive import DepthSelection
@@ -32,7 +32,12 @@ class _Held:
     wanted: int
 
 
-def score_run(path: Path, task_name: str | None, extra: Sequence[str]) -> tuple[Report, str | None]:
+def score_run(
+    path: Path,
+    task_name: str | None,
+    extra: Sequence[str],
+    options: Mapping[str, Mapping[str, Any]] | None = None,
+) -> tuple[Report, str | None]:
     """Score all that a run's log holds.
 
     ``report.json`` beside it is what ``evalsuite run`` reported: it is written where there is none, and made anew
@@ -46,6 +51,8 @@ def score_run(path: Path, task_name: str | None, extra: Sequence[str]) -> tuple[
         The task, where it is not found by the name in the log.
     extra : sequence of str
         Metrics beside the task's own.
+    options : mapping of str to mapping, optional
+        Of the extra metrics. One that the task has, too, is then scored a second time, with these.
 
     Returns
     -------
@@ -64,7 +71,12 @@ def score_run(path: Path, task_name: str | None, extra: Sequence[str]) -> tuple[
     log = read_log(find_log(path))
     task = _find_task(log, task_name)
     known = [spec.name for spec in task.metrics]
-    added = tuple(MetricSpec(name=name) for name in dict.fromkeys(extra) if name not in known)
+    given = options or {}
+    added = tuple(
+        MetricSpec(name=name, options=dict(given.get(name, {})))
+        for name in dict.fromkeys(extra)
+        if name not in known or given.get(name)
+    )
     _check_metrics(added, task)
     selection = _selection(log, task)
     if selection is not None and added:

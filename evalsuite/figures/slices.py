@@ -56,6 +56,8 @@ def _beyond(parts: Sequence[Slice]) -> str:
     for part in parts:
         if part.value is not None and part.reach is not None:
             low, high = part.reach
-            if part.value >= high or part.value <= low:
-                told.append(f"{part.key}: {f'> {high:g}' if part.value >= high else f'< {low:g}'}")
+            if high is not None and part.value >= high:
+                told.append(f"{part.key}: > {high:g}")
+            elif low is not None and part.value <= low:
+                told.append(f"{part.key}: < {low:g}")
     return f" Where the samples tell of no more: {', '.join(told)}." if told else ""

@@ -40,7 +40,8 @@ def _holds(estimate: Estimate, truth: float) -> float | None:
     if estimate.interval is None:
         return None
     high = estimate.interval.high
-    if estimate.reach is not None and high >= estimate.reach[1]:
+    deepest = estimate.reach[1] if estimate.reach is not None else None
+    if deepest is not None and high >= deepest:
         high = np.inf
     return float(estimate.interval.low <= truth <= high)
 
@@ -106,7 +107,7 @@ def _judge_graded(setting: str, trials: Sequence[Mapping[str, float | None]]) ->
     return Verdict(
         passed=abs(end) < min(_MOST_OFF, abs(off)),
         text=f"a grader that {setting}, 2 in a hundred: H50 is off by {off:+.1%}, the end of the band that is printed "
-        f"for it by {end:+.1%} (less than 5 % wanted)",
+        f"for it by {end:+.1%} (less than that, and than 5 %, wanted)",
     )
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from evalsuite.errors import InputError
+from evalsuite.honesty.kept import KeptTrials
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from evalsuite.honesty.claim import Claim, Figures, Verdict
@@ -42,7 +41,7 @@ def load_claim(name: str) -> Claim:
 
 
 class Gate:
-    """Trials of claims, in a file of one JSON object a line where one is given.
+    """Trials of claims, in a file where one is given.
 
     Parameters
     ----------
@@ -51,24 +50,36 @@ class Gate:
     whole_runs : int
         Trials of those that go through the whole pipeline.
     file : Path, optional
-        Trials that are in it count; new ones are added to it.
+        Trials that are in it count; new ones are added to it. See `evalsuite.honesty.kept.KeptTrials`.
     seed : int, default 0
         Trial i of any setting has the seed ``seed + i``.
+    settings : mapping of str to sequence of str, optional
+        Of the claims that the file may have; those of `CLAIMS` by default.
 
     Raises
     ------
     InputError
-        If the file cannot be read or written, or a line of it is not one of ours.
+        If the file cannot be read or written, or is not one of these trials.
     """
 
-    def __init__(self, runs: int, whole_runs: int, *, file: Path | None = None, seed: int = 0) -> None:
+    def __init__(
+        self,
+        runs: int,
+        whole_runs: int,
+        *,
+        file: Path | None = None,
+        seed: int = 0,
+        settings: Mapping[str, Sequence[str]] | None = None,
+    ) -> None:
         self._runs = runs
         self._whole_runs = whole_runs
-        self._file = file
         self._seed = seed
+        self._kept: KeptTrials | None = None
         self._done: dict[tuple[str, str], dict[int, Figures]] = {}
         if file is not None:
-            self._read(file)
+            known = {name: load_claim(name).settings for name in CLAIMS} if settings is None else settings
+            self._kept = KeptTrials(file, known, seed=seed)
+            self._done = self._kept.done
 
     def run(self, claim: Claim, setting: str, on_trial: Callable[[int, int], None] | None = None) -> Verdict:
         """Try a claim in a setting as often as is still wanted, and judge all trials.
@@ -76,54 +87,25 @@ class Gate:
         `on_trial` is called with the number of trials done, and wanted.
         """
         done = self._done.setdefault((claim.name, setting), {})
+        kept = set(done)
         seeds = range(self._seed, self._seed + self.trials(claim, setting))
         for i, seed in enumerate(seeds, start=1):
             if seed not in done:
                 done[seed] = claim.trial(setting, seed)
-                self._write(claim.name, setting, seed, done[seed])
+                if self._kept is not None:
+                    self._kept.add(claim.name, setting, seed, done[seed])
             if on_trial is not None:
                 on_trial(i, len(seeds))
-        return claim.judge(setting, [done[seed] for seed in seeds])
+        trials = [done[seed] for seed in seeds]
+        if self._kept is None or kept.isdisjoint(seeds):
+            return claim.judge(setting, trials)
+        try:
+            return claim.judge(setting, trials)
+        except (KeyError, TypeError, ValueError) as error:
+            self._kept.refuse(claim.name, setting, error)
 
     def trials(self, claim: Claim, setting: str) -> int:
         """Return how many trials a claim has in a setting."""
         if not claim.is_random:
             return 1
         return self._whole_runs if setting in claim.whole else self._runs
-
-    def _read(self, file: Path) -> None:
-        try:
-            lines = file.read_bytes().split(b"\n") if file.exists() else []
-        except OSError as error:
-            raise InputError(f"{file}: cannot be read: {error.strerror}") from error
-        for claim, setting, seed, figures in self._parsed(lines, file):
-            self._done.setdefault((claim, setting), {})[seed] = figures
-        if lines and lines[-1]:  # a line that a kill cut off
-            self._cut_tail(file, len(lines[-1]))
-
-    def _parsed(self, lines: list[bytes], file: Path) -> Iterator[tuple[str, str, int, Figures]]:
-        for number, line in enumerate(lines[:-1], start=1):
-            try:
-                claim, setting, seed, figures = json.loads(line)
-                yield str(claim), str(setting), int(seed), dict(figures)
-            except (ValueError, TypeError) as error:
-                raise InputError(
-                    f"{file}:{number}: not a trial of an audit; move the file away to begin anew"
-                ) from error
-
-    def _cut_tail(self, file: Path, length: int) -> None:
-        try:
-            with file.open("r+b") as handle:
-                handle.truncate(file.stat().st_size - length)
-        except OSError as error:
-            raise InputError(f"{file}: cannot be written: {error.strerror}") from error
-
-    def _write(self, claim: str, setting: str, seed: int, figures: Figures) -> None:
-        if self._file is None:
-            return
-        line = json.dumps([claim, setting, seed, figures], allow_nan=False) + "\n"
-        try:
-            with self._file.open("a", encoding="ascii") as handle:
-                handle.write(line)
-        except OSError as error:
-            raise InputError(f"{self._file}: cannot be written: {error.strerror}") from error

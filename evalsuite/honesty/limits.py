@@ -43,7 +43,7 @@ def _copies(setting: str, seed: int) -> Figures:
 
 def _judge_copies(setting: str, trials: Sequence[Mapping[str, float | None]]) -> Verdict:
     del setting
-    share = float(column(trials, "flagged").mean())
+    share = float(np.nan_to_num(column(trials, "flagged")).mean())
     noise = 2.576 * float(np.sqrt(_MOST_FLAGGED * (1 - _MOST_FLAGGED) / len(trials)))
     return Verdict(
         passed=share <= _MOST_FLAGGED + noise,

@@ -9,6 +9,8 @@ import numpy as np
 
 from evalsuite.horizon.goodness import ChiSquare, likelihood_ratio, pearson_test
 from evalsuite.horizon.law import DepthLaws, fit_laws
+from evalsuite.horizon.profile import LEAST_INSIDE, Profile, hull
+from evalsuite.horizon.reach import clipped, ends_within, within_reach
 from evalsuite.horizon.remarks import warnings_of
 from evalsuite.horizon.resamples import Resamples, percentile_interval
 from evalsuite.kernels.horizon import SHAPES
@@ -20,8 +22,10 @@ if TYPE_CHECKING:
 __all__ = ["N_RESAMPLES", "HorizonFit", "fit_horizon"]
 
 N_RESAMPLES = 2_000
+_LEAST_RESAMPLES = 10
 _REJECTED = 0.05
 _NOISE = 0.02
+_INSIDE = 0.001
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +60,9 @@ class HorizonFit:
         The fitted law, arrays of length 1.
     resampled : DepthLaws, optional
         Those of the resamples; None with fewer than two clusters.
+    is_profiled : bool, default False
+        Whether the intervals of k and of the horizons go at least as far as the profile likelihood, since too few
+        depths lie where accuracy falls.
     """
 
     h50: Estimate
@@ -75,6 +82,7 @@ class HorizonFit:
     n_clusters: int
     laws: DepthLaws
     resampled: DepthLaws | None
+    is_profiled: bool = False
 
     def estimates(self) -> dict[str, Estimate]:
         """Return the numbers beside H50, by the symbols of the field; p-values as estimates without interval."""
@@ -104,7 +112,9 @@ def fit_horizon(
     seed : int
         Of the resamples, in [0, 2**64): the same seed and number of clusters draw the same ones.
     level : float, default 0.95
+        In (0, 1).
     n_resamples : int, default 2,000
+        At least 10.
 
     Returns
     -------
@@ -120,18 +130,23 @@ def fit_horizon(
     ``S(d) = c + (1 - c) R(d)`` with ``R(d) = exp(-(d / s)**k)`` [1]_, by maximum likelihood. The horizons solve
     ``R(H) = 1/2``, 0.8 and 0.99: guesses are no steps survived. Where c is 0, R is the accuracy itself. A horizon is
     never told beyond the depths tested: there it, or an end of its interval, is "below the shallowest" or "above the
-    deepest". Where accuracy falls all at once, so that k is at its bound, the interval goes at least from the last
-    depth before the fall to the first after it.
+    deepest"; of one depth alone it is known to be above or below (see `within_reach`). Where accuracy falls all at
+    once, so that k is at its bound, the interval goes at least from the last depth before the fall to the first after
+    it.
 
-    Intervals are expanded percentiles of refits to resampled clusters (see `expanded_ends`). Of k and of the step error
-    those refits count that have one, and there is no interval where fewer than nine in ten do. There is none at all
-    where everything was right, or everything wrong: resamples of such data are all alike, and say nothing of how sure
-    it is.
+    Intervals are expanded percentiles of refits to resampled clusters (see `expanded_ends`). Where fewer than three
+    depths have right and wrong outputs, where every k above some or below some fits, or where resamples of k vary by
+    less than the likelihood allows, the intervals of k and of the horizons go at least as far as the profile likelihood
+    (see `Profile`): on a plateau of it refits tell where they stopped, and not what is known. Of k and of the step
+    error those refits count that have one, and there is no interval where fewer than nine in ten do. There is none at
+    all where everything was right, or everything wrong: resamples of such data are all alike, and say nothing of how
+    sure it is.
 
     References
     ----------
     .. [1] Weibull, "A statistical distribution function of wide applicability", Journal of Applied Mechanics 18, 1951.
     """
+    _check(level, n_resamples)
     totals = table.totals
     laws = fit_laws(table, totals[None], floor=floor)
     n_clusters = int((table.counts.sum(axis=(1, 2)) > 0).sum())
@@ -141,19 +156,25 @@ def fit_horizon(
         resampled = fit_laws(table, draws.counts(table), floor=floor)
 
     def horizon(share: float) -> Estimate:
-        made = held_within(laws.horizon(share)[0], table.reach)
-        if made.value is None or resampled is None or made.reach is None:
+        made = within_reach(laws.horizon(share)[0], table.reach)
+        if made.value is None or resampled is None or table.reach is None:
             return made
-        spread = np.clip(resampled.horizon(share), *made.reach)
-        interval = percentile_interval(spread, level, n_units=n_clusters)
-        return replace(made, interval=_over_gap(interval, made.value, table, laws))
+        interval = percentile_interval(clipped(resampled.horizon(share), table.reach), level, n_units=n_clusters)
+        if profile is not None:
+            interval = hull(interval, profile.horizon_interval(share), level)
+        return ends_within(made, _over_gap(interval, made.value, table, laws), table.reach)
 
     is_finite = bool(np.isfinite(laws.log_scale[0]))
     shape = Estimate(value=None if np.isnan(laws.shape[0]) else float(laws.shape[0]), reach=SHAPES)
     error = Estimate(value=float(laws.step_error()[0]) if is_finite else None)
+    profile = None
     if resampled is not None:
         if shape.value is not None:
-            shape = replace(shape, interval=percentile_interval(resampled.shape, level, n_units=n_clusters))
+            spread = percentile_interval(resampled.shape, level, n_units=n_clusters)
+            profile = _needed(Profile(table=table, laws=laws, floor=floor, level=level), spread)
+            if profile is not None:
+                spread = hull(spread, profile.shape_interval(), level)
+            shape = replace(shape, interval=spread)
         error = replace(error, interval=percentile_interval(resampled.step_error(), level, n_units=n_clusters))
     fit, constant_fit = (pearson_test(table, laws, floor=floor, constant=constant) for constant in (False, True))
     ratio = likelihood_ratio(table, laws)
@@ -176,8 +197,23 @@ def fit_horizon(
         n_clusters=n_clusters,
         laws=laws,
         resampled=resampled,
+        is_profiled=profile is not None,
     )
     return replace(made, warnings=warnings_of(made))
+
+
+def _check(level: float, n_resamples: int) -> None:
+    if not 0.0 < level < 1.0:
+        raise ValueError(f"`level` must lie between 0 and 1, got {level}")
+    if isinstance(n_resamples, bool) or not isinstance(n_resamples, int) or n_resamples < _LEAST_RESAMPLES:
+        raise ValueError(f"`n_resamples` must be an integer of at least {_LEAST_RESAMPLES}, got {n_resamples!r:.100}")
+
+
+def _needed(profile: Profile, spread: Interval | None) -> Profile | None:
+    """Return the profile where resamples of so few depths cannot say how sure the shape is; None where they can."""
+    if spread is None or profile.n_inside < LEAST_INSIDE or profile.is_open() or profile.is_wider(spread):
+        return profile
+    return None
 
 
 def noise_band(table: DepthTable, *, floor: float = 0.0, noise: float = _NOISE) -> tuple[Estimate, Estimate]:
@@ -191,14 +227,7 @@ def noise_band(table: DepthTable, *, floor: float = 0.0, noise: float = _NOISE) 
     counts = table.totals[None]
     passed = fit_laws(table, counts, floor=floor, false_positives=noise).horizon(0.5)[0]
     failed = fit_laws(table, counts, floor=floor, false_negatives=noise).horizon(0.5)[0]
-    return held_within(passed, table.reach), held_within(failed, table.reach)
-
-
-def held_within(value: float, reach: tuple[float, float] | None) -> Estimate:
-    """Return an estimate that says "beyond" where it lies outside the depths tested."""
-    if reach is None or np.isnan(value):
-        return Estimate(value=None, reach=reach)
-    return Estimate(value=float(np.clip(value, *reach)), reach=reach)
+    return within_reach(passed, table.reach), within_reach(failed, table.reach)
 
 
 def is_step(laws: DepthLaws) -> bool:
@@ -212,9 +241,11 @@ def _over_gap(interval: Interval | None, value: float, table: DepthTable, laws: 
         return interval
     if value <= table.depths[0] or value >= table.depths[-1]:
         return interval
-    # Inside of the two depths, and so not beyond the depths tested.
-    low = float(table.depths[table.depths < value].max()) * (1 + 1e-9)
-    high = float(table.depths[table.depths >= value].min()) * (1 - 1e-9)
+    low = float(table.depths[table.depths < value].max())
+    high = float(table.depths[table.depths >= value].min())
+    # At the shallowest or the deepest it would be said to lie beyond.
+    low = round(low * (1.0 + _INSIDE), 9) if low == table.depths[0] else low
+    high = round(high * (1.0 - _INSIDE), 9) if high == table.depths[-1] else high
     return replace(interval, low=min(interval.low, low), high=max(interval.high, high))
 
 

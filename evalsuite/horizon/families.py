@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from statistics import NormalDist
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -99,15 +100,15 @@ def combine_horizons(
     known = [(value, reach) for value, reach in zip(values, ends, strict=True) if value is not None and reach]
     if len(known) < len(parts):
         return CombinedHorizon(
-            h50=Estimate(value=None), parts=parts, warnings=("a family has no answers to fit, so there is no mean",)
+            h50=Estimate(value=None), parts=parts, warnings=("a family has no horizon, so there is no mean",)
         )
-    above = any(value >= reach[1] for value, reach in known)
-    below = any(value <= reach[0] for value, reach in known)
+    above = any(deepest is not None and value >= deepest for value, (_, deepest) in known)
+    below = any(shallowest is not None and value <= shallowest for value, (shallowest, _) in known)
     if above and below:
         text = "one family's horizon is above its deepest depth and another's below its shallowest: no mean is known"
         return CombinedHorizon(h50=Estimate(value=None), parts=parts, warnings=(text,))
     value = geometric_mean([value for value, _ in known])
-    reach = (geometric_mean([reach[0] for _, reach in known]), geometric_mean([reach[1] for _, reach in known]))
+    reach = (_mean_end([reach[0] for _, reach in known]), _mean_end([reach[1] for _, reach in known]))
     if above or below:
         reach = (reach[0], value) if above else (value, reach[1])
         where = "above its deepest depth" if above else "below its shallowest depth"
@@ -131,13 +132,44 @@ def _resampled(parts: Sequence[HorizonFit], seed: int, n_resamples: int) -> NDAr
         if part.resampled is None:  # all right or all wrong: it does not vary, as far as can be seen
             logs.append(np.full(n_resamples, np.log(part.h50.value)))
         else:
-            logs.append(np.log(np.clip(part.resampled.horizon(0.5), *part.h50.reach)))
+            low, high = part.h50.reach
+            spread = _stretched(part) if part.is_profiled else part.resampled.horizon(0.5)
+            logs.append(np.log(np.clip(spread, low or high, high or low)))
     table = np.stack(logs)
     draws = bootstrap_draws(len(parts), n_resamples=n_resamples, seed=derive_seed("horizon families", seed))
     places = (np.arange(n_resamples)[:, None] + _SHIFT * np.arange(len(parts))[None, :]) % n_resamples
-    return np.asarray(np.exp(table[draws, places].mean(axis=1)), dtype=np.float64)
+    return np.array([_rounded(mean) for mean in np.exp(table[draws, places].mean(axis=1))], dtype=np.float64)
+
+
+def _stretched(part: HorizonFit) -> NDArray[np.float64]:
+    """Return draws that vary as the family's interval says, in the order of its resamples, which vary too little.
+
+    Their logarithm is normal on either side of the value, with the interval's end at its quantile.
+    """
+    assert part.resampled is not None
+    assert part.h50.value is not None
+    ranks = np.argsort(np.argsort(part.resampled.log_scale, kind="stable"), kind="stable")
+    interval = part.h50.interval
+    if interval is None:
+        return np.full(len(ranks), part.h50.value)
+    normal = NormalDist()
+    quantiles = np.array([normal.inv_cdf((rank + 0.5) / len(ranks)) for rank in ranks])
+    end = normal.inv_cdf(0.5 + interval.level / 2)
+    below, above = np.log(part.h50.value / interval.low) / end, np.log(interval.high / part.h50.value) / end
+    return np.asarray(part.h50.value * np.exp(quantiles * np.where(quantiles < 0, below, above)), dtype=np.float64)
 
 
 def geometric_mean(values: Sequence[float]) -> float:
-    """Return the exponential of the mean logarithm."""
-    return float(np.exp(np.mean(np.log(values))))
+    """Return the exponential of the mean logarithm, to 14 digits."""
+    return _rounded(float(np.exp(np.mean(np.log(values)))))
+
+
+def _mean_end(ends: Sequence[float | None]) -> float | None:
+    """Return the mean of ends of what can be told; None where one family has no such end."""
+    known = [end for end in ends if end is not None]
+    return geometric_mean(known) if len(known) == len(ends) else None
+
+
+def _rounded(value: float) -> float:
+    """Drop what rounding adds: the mean of 16 and 16 is 16, and not just below what can be told."""
+    return float(f"{value:.14g}")

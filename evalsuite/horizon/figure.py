@@ -36,22 +36,25 @@ def depth_curve_figure(table: DepthTable, fit: HorizonFit) -> Figure | None:
     Returns
     -------
     Figure, optional
-        None where there is no law, or only one depth was answered.
+        None where only one depth was answered.
 
     Notes
     -----
     The band is made of percentiles of the resampled laws at each depth, within the depths tested; outputs that the
-    token budget cut count in the law and are not among the points.
+    token budget cut count in the law and are not among the points. Where all was right, or all wrong, the law is a
+    level, and there is no band.
     """
     marks = _marks(table)
-    if fit.resampled is None or len(marks.x) < 2 or table.reach is None:
+    if len(marks.x) < 2 or table.reach is None:
         return None
-    depths = np.linspace(*table.reach, _POINTS)
+    depths = _depths(table.reach, fit)
     laws = accuracy_at(fit.laws.survival(depths)[0], fit.floor)
-    ends = expanded_ends(_LEVEL, fit.n_clusters)
-    low, high = np.quantile(accuracy_at(fit.resampled.survival(depths), fit.floor), ends, axis=0)
+    low = high = np.full(len(depths), np.nan)
+    if fit.resampled is not None:
+        ends = expanded_ends(_LEVEL, fit.n_clusters)
+        low, high = np.quantile(accuracy_at(fit.resampled.survival(depths), fit.floor), ends, axis=0)
     curve = Curve(
-        x=tuple(round(float(depth), 4) for depth in depths),
+        x=tuple(map(float, depths)),
         y=_numbers(laws),
         low=_numbers(low),
         high=_numbers(high),
@@ -67,6 +70,13 @@ def depth_curve_figure(table: DepthTable, fit: HorizonFit) -> Figure | None:
         "as survival."
     )
     return Figure(title="Accuracy against depth", caption=caption, content=curve, note=f"H50 {described(fit.h50)}")
+
+
+def _depths(reach: tuple[float, float], fit: HorizonFit) -> NDArray[np.float64]:
+    """Return where the law is drawn: evenly, more densely where shallow, and at the horizons: these are read off."""
+    horizons = [one.value for one in (fit.h50, fit.h80, fit.h99) if one.value is not None]
+    depths = np.concatenate([np.linspace(*reach, _POINTS), np.geomspace(*reach, _POINTS), horizons])
+    return np.unique(np.round(np.clip(depths, *reach), 4))
 
 
 def _marks(table: DepthTable) -> Curve:

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from evalsuite.horizon.estimate import HorizonFit
     from evalsuite.types import Estimate
 
-__all__ = ["described", "sentences_of", "warnings_of"]
+__all__ = ["described", "is_open_above", "sentences_of", "shape_described", "warnings_of"]
 
 _REJECTED = 0.05
 _FEW_CLUSTERS = 20
@@ -19,12 +19,13 @@ _MANY_CUT = 0.1
 
 def described(estimate: Estimate, *, percent: bool = False) -> str:
     """Return ``"12.3 [10.1, 14.8]"``, with ``<`` and ``>`` where a number lies outside what was tested."""
+    least, greatest = estimate.reach or (None, None)
 
     def shown(value: float) -> str:
-        if estimate.reach is not None and value >= estimate.reach[1]:
-            return f"> {estimate.reach[1]:g}"
-        if estimate.reach is not None and value <= estimate.reach[0]:
-            return f"< {estimate.reach[0]:g}"
+        if greatest is not None and value >= greatest:
+            return f"> {greatest:g}"
+        if least is not None and value <= least:
+            return f"< {least:g}"
         return f"{100 * value:.3g} %" if percent else f"{value:.3g}"
 
     if estimate.value is None:
@@ -33,10 +34,29 @@ def described(estimate: Estimate, *, percent: bool = False) -> str:
     return shown(estimate.value) + (f" [{shown(interval.low)}, {shown(interval.high)}]" if interval else "")
 
 
+def is_open_above(shape: Estimate) -> bool:
+    """Whether the interval of a shape goes as far up as a fit does: the data allow any greater one, too."""
+    return shape.interval is not None and shape.interval.high >= SHAPES[1]
+
+
+def shape_described(shape: Estimate) -> str:
+    """Return ``"1.2 [0.9, 1.5]"``, or ``"> 2.1"`` where the data say no more than that."""
+    if shape.interval is None:
+        return described(shape)
+    above, below = is_open_above(shape), shape.interval.low <= SHAPES[0]
+    if above and below:
+        return "unknown"
+    if above:
+        return f"> {shape.interval.low:.3g}"
+    return f"< {shape.interval.high:.3g}" if below else described(shape)
+
+
 def warnings_of(fit: HorizonFit) -> tuple[str, ...]:
     """Return why not to believe a horizon, the gravest first; empty where nothing speaks against it."""
     found: list[str] = []
     if fit.h50.value is None:
+        if fit.n_answered + fit.n_cut:
+            return ("no horizon: one depth alone was asked, and just half survive it",)
         return ("no horizon: there are no answers to fit",)
     if fit.fit.p is not None and fit.fit.p < _REJECTED:
         found.append(
@@ -47,13 +67,15 @@ def warnings_of(fit: HorizonFit) -> tuple[str, ...]:
         found.append("accuracy does not fall with depth: what is called depth does not make these items harder")
     if fit.shape.value is not None and fit.shape.value >= SHAPES[1]:
         found.append("accuracy falls all at once between two of the depths tested: where between them is not known")
+    elif is_open_above(fit.shape) and fit.shape.interval is not None:
+        found.append(
+            f"too few depths lie where accuracy falls: any shape k above {fit.shape.interval.low:.3g} is possible, so "
+            f"that horizons are no surer than their intervals; ask depths around {fit.h50.value:.3g}"
+        )
     if fit.fit.p is None:
         found.append("too few depths have answers of both kinds to test whether the depth law fits")
     if fit.h50.interval is None:
-        found.append(
-            "no interval: "
-            + ("one template says nothing of how others differ" if fit.n_clusters < 2 else "all answers are alike")
-        )
+        found.append(f"no interval: {_why_no_interval(fit)}")
     elif fit.n_clusters < _FEW_CLUSTERS:
         found.append(f"only {fit.n_clusters} templates: intervals of so few are too narrow")
     total = fit.n_answered + fit.n_cut
@@ -65,13 +87,21 @@ def warnings_of(fit: HorizonFit) -> tuple[str, ...]:
     return tuple(found)
 
 
+def _why_no_interval(fit: HorizonFit) -> str:
+    if fit.n_clusters < 2:
+        return "one template says nothing of how others differ"
+    if fit.resampled is None:
+        return "all answers are alike"
+    return "one depth alone was asked, and its accuracy is too near half to be sure on which side H50 lies"
+
+
 def sentences_of(fit: HorizonFit) -> tuple[str, ...]:
     """Return what the fit says beside H50, a sentence each, warnings first."""
     if fit.h50.value is None:
         return fit.warnings
     parts = [f"warning: {text}" for text in fit.warnings]
     parts.append(
-        f"H80 {described(fit.h80)}, H99 {described(fit.h99)}, shape k {described(fit.shape)}; fit p "
+        f"H80 {described(fit.h80)}, H99 {described(fit.h99)}, shape k {shape_described(fit.shape)}; fit p "
         f"{_p(fit.fit.p)} (constant hazard {_p(fit.constant_fit.p)}, likelihood ratio {_p(fit.ratio.p)})"
     )
     error = described(fit.step_error, percent=True)

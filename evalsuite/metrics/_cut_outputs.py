@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from evalsuite.metrics._outputs import text_of
-from evalsuite.metrics._steps import judge_steps
+from evalsuite.metrics._steps import judge_steps, state_texts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,9 +35,10 @@ def cut_verdicts(sample: Sample, outputs: Sequence[Output]) -> CutVerdicts:
     if not outputs or not isinstance(states, list) or not states:
         return CutVerdicts()
     depths = step_depths(sample, len(states))
+    texts = state_texts("horizon", sample, states)
     judged: list[tuple[bool, ...]] = []
     for output in outputs:
-        verdicts = judge_steps(output, text_of(output) or "", [str(state) for state in states])
+        verdicts = judge_steps(output, text_of(output) or "", texts)
         if verdicts is not None:
             judged.append(verdicts.right)
     if not judged:

@@ -24,6 +24,8 @@ __all__ = ["PathMetric"]
 class PathMetric(QuotientMetric):
     """Mean over samples of a number of all the texts of one; a row is [number, 1]. It takes two texts at least."""
 
+    least_repeats = 2
+
     @abstractmethod
     def _numbers(self, groups: list[list[str]]) -> FloatArray:
         """Return the number of each group of texts, each of two at least: float64, shape (n,), NaN without one."""

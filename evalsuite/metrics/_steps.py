@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+from numbers import Integral
 from typing import TYPE_CHECKING
 
 from evalsuite.answers import is_number, is_state, read_steps
@@ -10,9 +12,9 @@ from evalsuite.answers import is_number, is_state, read_steps
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from evalsuite.types import Output, Sample
+    from evalsuite.types import JSONValue, Output, Sample
 
-__all__ = ["StepVerdicts", "judge_steps", "true_states"]
+__all__ = ["StepVerdicts", "checked_depth", "judge_steps", "state_texts", "true_states"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +53,34 @@ def true_states(metric: str, sample: Sample) -> tuple[str, ...]:
     states = sample.metadata.get("states")
     if not isinstance(states, list) or not states:
         raise ValueError(f'{metric}: sample "{sample.id}": metadata["states"] must list the state after each step')
-    if sample.depth is not None and sample.depth > len(states):
+    if sample.depth is not None and checked_depth(metric, sample) > len(states):
         raise ValueError(
             f'{metric}: sample "{sample.id}": metadata["states"] must hold one state for each step, '
             f"at least {sample.depth} for its depth, got {len(states)}"
         )
+    return state_texts(metric, sample, states)
+
+
+def state_texts(metric: str, sample: Sample, states: Sequence[JSONValue]) -> tuple[str, ...]:
+    """Return states as text; ValueError where one is neither a text nor a finite number."""
+    for step, state in enumerate(states, 1):
+        if not isinstance(state, (str, int, float)) or (isinstance(state, float) and not math.isfinite(state)):
+            raise ValueError(
+                f'{metric}: sample "{sample.id}": metadata["states"] must hold texts and finite numbers; that of step '
+                f"{step} is {state!r:.100}"
+            )
     return tuple(str(state) for state in states)
+
+
+def checked_depth(metric: str, sample: Sample) -> int:
+    """Return the depth of a sample; ValueError where it is no integer of at least 1."""
+    depth: object = sample.depth
+    if isinstance(depth, bool) or not isinstance(depth, Integral) or depth < 1:
+        raise ValueError(
+            f'{metric}: sample "{sample.id}": its depth must be the number of dependent steps, an integer of at '
+            f"least 1, got {depth!r:.100}"
+        )
+    return int(depth)
 
 
 def judge_steps(output: Output, text: str, states: Sequence[str]) -> StepVerdicts | None:

@@ -58,6 +58,7 @@ class AnswerAgreement(_Agreement):
     """
 
     name = "answer_agreement"
+    least_repeats = 2
     value_range = (0.0, 1.0)
 
     def _number(self, votes: Votes) -> float | None:
@@ -91,6 +92,7 @@ class AnswerEntropy(_Agreement):
     """
 
     name = "answer_entropy"
+    least_repeats = 2
     higher_is_better = False
     value_range = (0.0, float("inf"))
 

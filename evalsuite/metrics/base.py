@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from evalsuite import stats
 from evalsuite.figures import Figure, FigureInput, slice_figures
-from evalsuite.types import Estimate, Interval, Modality, Outcome, Output, Sample
+from evalsuite.types import Estimate, Interval, Modality, Outcome, Output, Reach, Sample
 
 __all__ = [
     "CurveMetric",
@@ -97,7 +97,7 @@ class Details:
 
     estimates: Mapping[str, Estimate] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
-    reach: tuple[float, float] | None = None
+    reach: Reach | None = None
 
 
 class Metric(ABC):
@@ -121,6 +121,8 @@ class Metric(ABC):
     higher_is_better: ClassVar[bool] = True
     value_range: ClassVar[tuple[float, float]]
     modality: ClassVar[Modality] = "text"
+    least_repeats: ClassVar[int] = 1
+    """Outputs of a sample below which it has no value."""
 
     def signature(self) -> str:
         """Return the name, every option and the version: ``"bleu|...|version:1"``."""
@@ -307,7 +309,7 @@ class CurveMetric(_RowwiseMetric):
         """
         return stats.curve_interval(rows, clusters, self.value, seed=seed)
 
-    def reach(self, rows: NDArray[np.float64]) -> tuple[float, float] | None:
+    def reach(self, rows: NDArray[np.float64]) -> Reach | None:
         """Return the least and greatest value that such rows can tell of; by default None, which is any.
 
         A value at one of them lies there or beyond.

@@ -98,6 +98,7 @@ class ExpectedCalibrationError(_Calibration):
     """
 
     name = "ece"
+    least_repeats = 2
 
     bins: int = 10
 
@@ -133,6 +134,7 @@ class AreaUnderRisk(_Calibration):
     """
 
     name = "aurc"
+    least_repeats = 2
 
     def _value(self, rows: FloatArray) -> float:
         rows = np.asarray(rows, dtype=np.float64)
@@ -189,6 +191,7 @@ class Brier(VoteMetric):
     """
 
     name = "brier"
+    least_repeats = 2
     higher_is_better = False
     value_range = (0.0, 1.0)
 

@@ -14,13 +14,15 @@ from evalsuite.horizon import count_records, fit_horizon
 from evalsuite.horizon.families import CombinedHorizon, combine_horizons, geometric_mean
 from evalsuite.horizon.figure import depth_curve_figure
 from evalsuite.horizon.law import fit_laws
+from evalsuite.horizon.reach import within_reach
 from evalsuite.horizon.remarks import described, sentences_of
 from evalsuite.metrics._cut_outputs import cut_verdicts
 from evalsuite.metrics._options import check_choice
 from evalsuite.metrics._outputs import example_outputs
+from evalsuite.metrics._steps import checked_depth
 from evalsuite.metrics.accuracy import Accuracy, UndecidedPolicy
 from evalsuite.metrics.base import CurveMetric, Details, Example, FloatArray, Rows, SampleOutputs, final_outputs
-from evalsuite.types import Interval, Outcome, Output, Sample
+from evalsuite.types import Estimate, Interval, Outcome, Output, Reach, Sample
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -123,24 +125,27 @@ class Horizon(CurveMetric):
         return Rows(values=values, outcomes=tuple(outcomes))
 
     def _value(self, rows: FloatArray) -> float:
-        found: list[float] = []
-        tables = depth_tables(rows, np.zeros(len(rows), dtype=np.int64))
-        for table, floor in zip(tables, self.floors(rows), strict=True):
-            if table.reach is None:
-                return float("nan")
-            horizon = fit_laws(table, table.totals[None], floor=floor).horizon(0.5)[0]
-            found.append(float(np.clip(horizon, *table.reach)))
+        found = [float("nan") if told.value is None else told.value for told in self._told(rows)]
         return found[0] if len(found) == 1 else geometric_mean(found)
 
-    def reach(self, rows: NDArray[np.float64]) -> tuple[float, float] | None:
+    def reach(self, rows: NDArray[np.float64]) -> Reach | None:
         """Return the shallowest and the deepest depth that was tested; of several families, their geometric means."""
-        ends = [table.reach for table in depth_tables(rows, np.zeros(len(rows), dtype=np.int64))]
-        known = [reach for reach in ends if reach is not None]
-        if not known or len(known) < len(ends):
-            return None
+        known = [told.reach for told in self._told(rows)]
         if len(known) == 1:
             return known[0]
-        return geometric_mean([low for low, _ in known]), geometric_mean([high for _, high in known])
+        ends = [(low, high) for low, high in filter(None, known) if low is not None and high is not None]
+        if not ends or len(ends) < len(known):
+            return None
+        return geometric_mean([low for low, _ in ends]), geometric_mean([high for _, high in ends])
+
+    def _told(self, rows: FloatArray) -> list[Estimate]:
+        """Return the horizon of each family, without an interval."""
+        tables = depth_tables(rows, np.zeros(len(rows), dtype=np.int64))
+        found: list[Estimate] = []
+        for table, floor in zip(tables, self.floors(rows), strict=True):
+            law = fit_laws(table, table.totals[None], floor=floor) if table.reach is not None else None
+            found.append(within_reach(float("nan") if law is None else float(law.horizon(0.5)[0]), table.reach))
+        return found
 
     def interval(self, rows: NDArray[np.float64], clusters: NDArray[np.int64], *, seed: int) -> Interval | None:
         """Return percentiles of 2,000 refits to resampled clusters; of several families, over those too."""
@@ -223,8 +228,9 @@ def _row(
     sample: Sample, outputs: Sequence[Output], verdicts: FloatArray, outcomes: Sequence[Outcome]
 ) -> tuple[list[float] | None, Outcome]:
     """Return the row of a sample, None where it says nothing, and its outcome."""
-    if sample.depth is None or sample.depth < 1:
+    if sample.depth is None:
         raise ValueError(f'horizon: sample "{sample.id}" has no depth; a horizon needs the number of dependent steps')
+    depth = checked_depth("horizon", sample)
     is_cut = [outcome == "truncated" for outcome in outcomes]
     answered = ~np.isnan(verdicts[:, 1]) & ~np.array(is_cut, dtype=np.bool_)
     right = float(verdicts[answered, 0].sum())
@@ -232,7 +238,7 @@ def _row(
     cut = cut_verdicts(sample, [output for output, found in zip(outputs, is_cut, strict=True) if found])
     family = sample.metadata.get("family")
     told = right + wrong + cut.right + cut.wrong > 0
-    row = [float(crc32(str(family or "").encode())), float(sample.depth), right, wrong]
+    row = [float(crc32(str(family or "").encode())), float(depth), right, wrong]
     row += [float(cut.depth), float(cut.right), float(cut.wrong)]
     lost = answered & (verdicts[:, 0] == 0)
     row.append(float(sum(_is_worked(sample, output) for output, one in zip(outputs, lost, strict=True) if one)))

@@ -47,14 +47,23 @@ def _without_value(runs: Sequence[LeaderboardRun], labels: Mapping[str, str]) ->
     for run in runs:
         for score in run.report.scores:
             if score.value is None:
-                lost = {name: count for name, count in score.outcomes.items() if name not in COUNTED}
-                why = " or ".join(sorted(lost, key=lambda name: (-lost[name], name)))
-                told = f"every sample is {why}" if why else "there is nothing it can score"
+                told = _why_missing(score, run.report.record["repeats"])
                 missing.setdefault((labels[str(run.report.record["id"])], told), []).append(score.metric)
     models: dict[tuple[str, str], list[str]] = {}
     for (label, why), metrics in missing.items():
         models.setdefault((_list(metrics), why), []).append(label)
     return [f"note: no {metrics} for {_list(names)}: {why}" for (metrics, why), names in models.items()]
+
+
+def _why_missing(score: Score, repeats: int) -> str:
+    from evalsuite.metrics import METRICS
+
+    least = METRICS.get(score.metric).least_repeats if score.metric in METRICS.names() else 1
+    if repeats < least:
+        return f"it takes {least} outputs of a sample or more (--repeats)"
+    lost = {name: count for name, count in score.outcomes.items() if name not in COUNTED}
+    why = " or ".join(sorted(lost, key=lambda name: (-lost[name], name)))
+    return f"every sample is {why}" if why else "there is nothing it can score"
 
 
 def _score_notes(runs: Sequence[LeaderboardRun], labels: Mapping[str, str]) -> list[str]:
@@ -70,9 +79,16 @@ def _score_notes(runs: Sequence[LeaderboardRun], labels: Mapping[str, str]) -> l
                     said.setdefault((score.metric, note), []).append(labels[str(run.report.record["id"])])
     return [
         f"{'warning' if note.startswith(_WARNING) else 'note'}: {metric}"
-        f"{f' of {_list(names)}' if len(names) < len(runs) else ''}: {note.removeprefix(_WARNING)}"
+        f"{_of(names, len(runs), note)}: {note.removeprefix(_WARNING)}"
         for (metric, note), names in said.items()
     ]
+
+
+def _of(names: Sequence[str], n_runs: int, note: str) -> str:
+    """Say of which models something holds; of one that is alone, or a note on all, there is nothing to say."""
+    if len(names) < n_runs:
+        return f" of {_list(names)}"
+    return " of all models" if n_runs > 1 and note.startswith(_WARNING) else ""
 
 
 def floor_lines(score: Score) -> list[str]:

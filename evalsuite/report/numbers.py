@@ -41,10 +41,11 @@ def format_value(score: Score, value: float, decimals: int | None = None) -> str
 
     What lies beyond the score's reach is ``"> 24"`` or ``"< 1"``.
     """
-    if score.reach is not None and value >= score.reach[1]:
-        return f"> {score.reach[1]:g}"
-    if score.reach is not None and value <= score.reach[0]:
-        return f"< {score.reach[0]:g}"
+    least, greatest = score.reach or (None, None)
+    if greatest is not None and value >= greatest:
+        return f"> {greatest:g}"
+    if least is not None and value <= least:
+        return f"< {least:g}"
     places = score_decimals(score) if decimals is None else decimals
     return f"{100 * value:.{places}f} %" if is_share(score) else f"{value:.{places}f}"
 

@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from evalsuite.errors import InputError, SaveError
-from evalsuite.types import OUTCOMES, Estimate, Interval, Output, Score, Slice
+from evalsuite.types import OUTCOMES, Estimate, Interval, Output, Reach, Score, Slice
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -205,7 +205,7 @@ def _interval(entry: Mapping[str, Any] | None) -> Interval | None:
     return None if entry is None else Interval(**entry)
 
 
-def _reach(entry: Sequence[float] | None) -> tuple[float, float] | None:
+def _reach(entry: Sequence[float | None] | None) -> Reach | None:
     if entry is None:
         return None
     low, high = entry
@@ -237,11 +237,11 @@ def _check(report: Report) -> None:
         expected += [(text, str) for text in (score.metric, score.signature, *score.outcomes)]
         expected += [(value, number) for value in (score.n, *score.outcomes.values(), *ends, *(score.bounds or ()))]
         expected += [(score.higher_is_better, bool), (score.primary, bool), (score.value, (*number, type(None)))]
-        expected += [(end, number) for end in score.reach or ()]
+        expected += [(end, (*number, type(None))) for end in score.reach or ()]
         expected += [(part.value, (*number, type(None))) for part in score.details.values()]
         for part in (part for parts in score.slices.values() for part in parts):
             expected += [(part.key, (str, int)), (part.value, (*number, type(None)))]
-            expected += [(end, number) for end in part.reach or ()]
+            expected += [(end, (*number, type(None))) for end in part.reach or ()]
     for value, kind in expected:
         if not isinstance(value, kind):
             raise TypeError(f"found {value!r:.80} in a wrong place")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from evalsuite.errors import TaskError, did_you_mean
 from evalsuite.types import Sample
+from evalsuite.worlds.arguments import check_integers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -87,6 +88,7 @@ def schedule(
     TaskError
         If `seed`, `n` or `depths` is out of range.
     """
+    check_integers(name, seed=seed, n=n, depths=depths)
     low, high = default if depths is None else depths
     most = family_of(name).max_depth
     if not 0 <= seed < 1 << 64:

@@ -12,6 +12,7 @@ from functools import cache
 from evalsuite.errors import TaskError
 from evalsuite.rng import CounterRng, derive_seed
 from evalsuite.types import Sample
+from evalsuite.worlds.arguments import check_integers
 
 __all__ = ["CLASSES", "MAX_SAMPLES", "TEMPLATES", "named_class", "samples"]
 
@@ -93,6 +94,7 @@ def samples(*, seed: int, n: int, depths: tuple[int, int] | None = None) -> list
     >>> samples(seed=3, n=2)[0].input["request"]
     'a bag'
     """
+    check_integers("fashion_classes", seed=seed, n=n, depths=None)
     if depths is not None:
         raise TaskError(f'world "fashion_classes": samples have no depth; leave out `depths`, got {depths}')
     if not 0 <= seed < 1 << 64:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from evalsuite.errors import TaskError
 from evalsuite.rng import CounterRng, derive_seed
 from evalsuite.types import Sample
+from evalsuite.worlds.arguments import check_integers
 from evalsuite.worlds.families import trace_of
 from evalsuite.worlds.ledger_templates import TEMPLATES, Operation, render
 
@@ -57,6 +58,7 @@ def samples(*, seed: int, n: int, depths: tuple[int, int] | None = None) -> list
     1. put in 20
     coins at the end?
     """
+    check_integers("ledger", seed=seed, n=n, depths=depths)
     low, high = DEFAULT_DEPTHS if depths is None else depths
     if not 0 <= seed < 1 << 64:
         raise TaskError(f"world ledger: `seed` must be in [0, 2**64), got {seed}")

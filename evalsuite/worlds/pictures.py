@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from evalsuite.errors import TaskError
 from evalsuite.rng import CounterRng, derive_seed
 from evalsuite.types import Sample
+from evalsuite.worlds.arguments import check_integers
 from evalsuite.worlds.picture_templates import (
     COLOURS,
     RELATIONS,
@@ -86,6 +87,7 @@ def samples(*, seed: int, n: int, depths: tuple[int, int] | None = None) -> list
     >>> samples(seed=1, n=1)[0].input["request"]
     'Draw three crosses.'
     """
+    check_integers("pictures", seed=seed, n=n, depths=depths)
     low, high = DEFAULT_DEPTHS if depths is None else depths
     if not 0 <= seed < 1 << 64:
         raise TaskError(f'world "pictures": `seed` must be in [0, 2**64), got {seed}')

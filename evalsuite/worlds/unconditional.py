@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from evalsuite.errors import TaskError
 from evalsuite.types import Sample
+from evalsuite.worlds.arguments import check_integers
 
 __all__ = ["MAX_SAMPLES", "samples"]
 
@@ -32,6 +33,7 @@ def samples(*, seed: int, n: int, depths: tuple[int, int] | None = None) -> list
     >>> samples(seed=0, n=2)[1].id
     'image-00001'
     """
+    check_integers("unconditional", seed=seed, n=n, depths=None)
     del seed
     if depths is not None:
         raise TaskError(f'world "unconditional": samples have no depth; leave out `depths`, got {depths}')

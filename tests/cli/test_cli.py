@@ -407,3 +407,13 @@ def test_every_option_of_every_metric_is_explained() -> None:
     for name in METRICS.names():
         for option in metric_options(METRICS.get(name)):
             assert option.meaning, f"{name}: {option.name}"
+
+
+def test_progress_tells_two_specs_of_one_model_apart(
+    write_task: Callable[..., Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    specs = ("scripted:constant,text=8", "scripted:constant,text=7")
+    task = str(write_task(2))
+    assert main(["run", "-M", specs[0], "-M", specs[1], "-t", task, "-o", str(tmp_path / "runs")]) == 0
+    lines = capsys.readouterr().err.splitlines()
+    assert all(any(f"({spec}): " in line for line in lines) for spec in specs)

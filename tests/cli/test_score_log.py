@@ -183,6 +183,34 @@ def test_score_a_log_with_one_metric_more(capsys: Capture, task: Path) -> None:
     assert "cannot be scored" in err
 
 
+def test_options_of_metrics_that_are_added(capsys: Capture, task: Path) -> None:
+    log = run(task, "--repeats", 4)
+    before = (log.parent / "report.json").read_bytes()
+    code, out, err = call(
+        capsys, "score", log, "--metric", "pass_at_k", "chrf", "--option", "pass_at_k.k=3", "chrf.word_order=2"
+    )
+    assert (code, err) == (0, "")
+    assert "pass_at_k|k:3|" in out
+    # The task's own chrf stays, and stands beside that with other options.
+    signatures = [line.strip() for line in out.splitlines() if line.strip().startswith("chrf|")]
+    assert len(signatures) == len(set(signatures)) == 2
+    assert "|nw:2|" in signatures[1]
+    assert (log.parent / "report.json").read_bytes() == before
+    code, out, _ = call(capsys, "score", log, "--metric", "pass_at_k", "--option", "pass_at_k.k=4", "--json")
+    assert (code, json.loads(out)[-1]["signature"].partition("|")[2][:4]) == (0, "k:4|")
+    for option, message in (
+        (
+            "chrf.word_order=2",
+            'is for "chrf", which is not among the metrics asked for by --metric',
+        ),
+        ("bleu.n=3", 'metric "bleu" has no option "n"'),
+        ("bleu.lowercase=maybe", "`lowercase` must be true or false"),
+    ):
+        code, out, err = call(capsys, "score", log, "--metric", "bleu", "--option", option)
+        assert (code, out) == (2, "")
+        assert message in err
+
+
 def test_score_a_log_of_another_task_or_none(capsys: Capture, task: Path, write_task: WriteTask) -> None:
     main(["run", "-M", "scripted:echo", "-t", str(task), "-q"])
     (log,) = Path().rglob("run.jsonl")

@@ -10,6 +10,7 @@ import pytest
 from evalsuite.errors import UsageError
 from evalsuite.horizon import HorizonFit, count_records, fit_horizon
 from evalsuite.horizon.law import fit_laws
+from evalsuite.horizon.remarks import described
 from tests.horizon.simulated import verdicts
 
 DEPTHS = (1, 2, 4, 8, 16, 32, 64)
@@ -148,9 +149,32 @@ def test_a_step_lies_somewhere_between_two_depths() -> None:
     fit = fit_horizon(count_records(depths, [depth <= 2 for depth in depths]), seed=0)
     assert (fit.shape.value, fit.shape.reach) == (20.0, (0.05, 20.0))
     assert fit.h50.interval is not None
-    assert 2.0 < fit.h50.interval.low < 2.001
-    assert 3.999 < fit.h50.interval.high < 4.0
+    assert (fit.h50.interval.low, fit.h50.interval.high) == (2.0, 4.0)
     assert any(text.startswith("accuracy falls all at once") for text in fit.warnings)
+    # Beside the shallowest or the deepest depth it is inside of them: beyond would be said to be below or above.
+    ends = fit_horizon(count_records([1, 2] * 30, [1, 0] * 30), seed=0).h50.interval
+    assert ends is not None
+    assert (ends.low, ends.high) == (1.001, 1.998)
+
+
+@pytest.mark.parametrize(
+    ("right", "shown"),
+    [
+        (0, ("< 4", "< 4", "< 4")),
+        (40, ("> 4", "> 4", "> 4")),
+        (20, ("unknown", "< 4 [< 4, < 4]", "< 4 [< 4, < 4]")),
+        (30, ("> 4 [> 4, > 4]", "< 4", "< 4 [< 4, < 4]")),
+        (22, ("> 4", "< 4 [< 4, < 4]", "< 4 [< 4, < 4]")),
+    ],
+)
+def test_one_depth_tells_the_side_alone(right: int, shown: tuple[str, ...]) -> None:
+    """Of 40: a share of 0.75 lies above half with certainty, and not below 0.8; one of 0.55 may be half."""
+    fit = fit_horizon(count_records([4] * 40, [1] * right + [0] * (40 - right)), seed=0)
+    assert tuple(described(one) for one in (fit.h50, fit.h80, fit.h99)) == shown
+    doubtful = any("too near half to be sure on which side" in text for text in fit.warnings)
+    assert doubtful == (right == 22)
+    if right == 20:
+        assert fit.warnings == ("no horizon: one depth alone was asked, and just half survive it",)
 
 
 def test_shuffled_depths_are_noticed() -> None:
@@ -177,4 +201,9 @@ def test_wrong_records_are_named() -> None:
         count_records([1], [1], clusters=[-1])
     with pytest.raises(ValueError, match=r"`floor` must be a share of at least 0 and below 1, got 1\.0"):
         fit_horizon(count_records([1], [1]), floor=1.0, seed=0)
+    for level in (2, 0, 1, -1, float("nan")):
+        with pytest.raises(ValueError, match=rf"`level` must lie between 0 and 1, got {level}"):
+            fit_horizon(count_records([1], [1]), level=level, seed=0)
+    with pytest.raises(ValueError, match="`n_resamples` must be an integer of at least 10, got 1"):
+        fit_horizon(count_records([1], [1]), n_resamples=1, seed=0)
     assert len(count_records([0, 3], [1, 1], cut=[True, True]).depths) == 1

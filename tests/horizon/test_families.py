@@ -7,7 +7,9 @@ import math
 import numpy as np
 import pytest
 
-from evalsuite.horizon import combine_horizons, fit_horizon
+from evalsuite.horizon import combine_horizons, count_records, fit_horizon
+from evalsuite.horizon.families import geometric_mean
+from evalsuite.horizon.remarks import described
 from tests.horizon.simulated import verdicts
 
 DEPTHS = (1, 2, 4, 8, 16, 32)
@@ -58,6 +60,22 @@ def test_a_family_beyond_its_depths_makes_a_bound() -> None:
     both = combine_horizons([deep, shallow], seed=0)
     assert both.h50.value is None
     assert "no mean is known" in both.warnings[0]
+
+
+def test_one_depth_of_a_family_limits_the_mean_on_one_side() -> None:
+    middle = verdicts(np.random.default_rng(3), DEPTHS, e=0.05)
+    right, wrong, half = (count_records([4] * 40, [i < n for i in range(40)]) for n in (40, 0, 20))
+    assert described(combine_horizons([middle, right], seed=0).h50).startswith("> ")
+    assert described(combine_horizons([middle, wrong], seed=0).h50).startswith("< ")
+    assert combine_horizons([middle, half], seed=0).warnings == ("a family has no horizon, so there is no mean",)
+
+
+def test_depths_that_are_alike_have_the_mean_that_they_have() -> None:
+    deep = [verdicts(np.random.default_rng(i), (1, 2, 16), e=0.005) for i in range(3)]
+    found = combine_horizons(deep, seed=0).h50
+    assert (found.value, found.reach) == (16.0, (1.0, 16.0))
+    assert described(found) == "> 16 [> 16, > 16]"
+    assert geometric_mean([0.1] * 3) == 0.1
 
 
 def test_one_family_is_itself() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -13,6 +13,7 @@ from evalsuite.errors import TaskError, UsageError
 from evalsuite.evaluation import evaluate
 from evalsuite.figures import Curve, FigureInput, slice_figures
 from evalsuite.metrics.horizon import Horizon
+from evalsuite.metrics.step_accuracy import StepAccuracy
 from evalsuite.models.scripted import ScriptedModel
 from evalsuite.report import load_report
 from evalsuite.report.numbers import format_score
@@ -66,6 +67,23 @@ def test_the_depth_of_a_cut_is_that_of_its_longest_chain() -> None:
 def test_a_sample_needs_a_depth() -> None:
     with pytest.raises(ValueError, match='sample "c" has no depth'):
         Horizon().rows([replace(CHAIN, depth=None)], [[Output(text="answer: 17")]])
+
+
+@pytest.mark.parametrize("depth", [float("nan"), "2", 0, 1.5, True])
+def test_a_depth_is_an_integer(depth: Any) -> None:
+    for metric in (Horizon(), StepAccuracy()):
+        with pytest.raises(
+            ValueError, match=f'sample "c": its depth must be .* an integer of at least 1, got {depth!r}'
+        ):
+            metric.rows([replace(CHAIN, depth=depth)], [[Output(text="1: 5")]])
+
+
+@pytest.mark.parametrize("state", [None, [3], float("nan")])
+def test_a_state_is_a_text_or_a_number(state: Any) -> None:
+    sample = replace(CHAIN, metadata={"states": [5, state, 16, 17]})
+    for metric in (Horizon(), StepAccuracy()):
+        with pytest.raises(ValueError, match=r'"c": metadata\["states"\] must hold texts and .*; that of step 2 is '):
+            metric.rows([sample], [[Output(text="1: 5\n2: 8\n3", finish_reason="length")]])
 
 
 def test_a_cut_cannot_count_as_wrong() -> None:
@@ -177,11 +195,52 @@ def test_a_score_has_what_stands_beside_it() -> None:
     )
 
 
+def figure_of(score: Score, data: ScoringInput) -> Curve:
+    rows = Horizon().rows(data.samples, data.outputs)
+    (figure,) = Horizon().figures(
+        FigureInput(task_name="t", score=score, samples=data.samples, outputs=data.outputs, values=rows.values)
+    )
+    assert isinstance(figure.content, Curve)
+    return figure.content
+
+
+@pytest.mark.parametrize("e", [0.0, 1.0])
+def test_what_is_all_right_or_all_wrong_has_a_figure(e: float) -> None:
+    curve = figure_of(*scored(e, depths=4))
+    assert set(curve.y) == {1.0 - e}
+    assert set(curve.low) == set(curve.high) == {None}
+    assert curve.marks is not None
+    assert curve.marks.y == (1.0 - e,) * 4
+
+
+def test_the_figure_reads_half_at_h50() -> None:
+    score, data = scored(0.35, depths=24)
+    curve = figure_of(score, data)
+    assert score.value == pytest.approx(1.6, abs=0.2)
+    assert np.interp(score.value, curve.x, [y or 0.0 for y in curve.y]) == pytest.approx(0.5, abs=0.001)
+
+
 def test_beyond_the_deepest_is_said_in_words() -> None:
     score, _ = scored(0.002)
     assert score.value == 16.0
     assert format_score(score) == "> 16 [> 16, > 16]"
     assert format_score(scored(0.8)[0]).startswith("< 1 [< 1, ")
+
+
+def test_one_depth_is_all_right_or_all_wrong_and_not_the_same(tmp_path: Path) -> None:
+    samples = tuple(replace(CHAIN, id=str(i), input={"problem": "Add."}) for i in range(40))
+    task = replace(load_task("ledger"), name="one_depth", samples=samples, source="")
+    shown = []
+    for answer in ("17", "7"):
+        (report,) = evaluate(f"scripted:constant,text={answer}", task, output=tmp_path)
+        (score,) = [one for one in report.scores if one.metric == "horizon"]
+        shown.append((format_score(score), score.reach))
+    assert shown == [("> 4", (None, 4.0)), ("< 4", (4.0, None))]
+    paths = list(tmp_path.rglob("report.json"))
+    assert len(paths) == 2
+    for path in paths:
+        assert validate_file(path) == "report"
+        assert {one.reach for one in load_report(path).scores if one.metric == "horizon"} < {end for _, end in shown}
 
 
 def test_families_have_a_geometric_mean() -> None:

@@ -132,6 +132,18 @@ def test_a_score_that_is_missing_is_explained() -> None:
     ]
 
 
+def test_a_score_that_takes_several_outputs_says_so() -> None:
+    assert notes(run("a", None, metric="ece", outcomes={"undecided": 100})) == [
+        "note: no ece for a: it takes 2 outputs of a sample or more (--repeats)"
+    ]
+
+
+def test_a_warning_of_all_models_says_so() -> None:
+    warned = {"notes": ("warning: few images",)}
+    assert notes(run("a", **warned), run("b", **warned)) == ["warning: accuracy of all models: few images"]
+    assert notes(run("a", **warned)) == ["warning: accuracy: few images"]
+
+
 def test_what_a_metric_says_of_its_score_is_passed_on_once() -> None:
     assert notes(run("a", notes=("few images",)), run("b", notes=("few images",))) == ["note: accuracy: few images"]
     assert notes(run("a", notes=("few images",)), run("b")) == ["note: accuracy of a: few images"]

@@ -103,6 +103,16 @@ def test_solutions_to_criticise(tmp_path: Path) -> None:
     [
         ("gsm8k", {"question": "q"}, r':1: missing field "answer" \(a string\)'),
         ("gsm8k", {"question": "q", "answer": "so 4"}, r""":1: answer must end with "#### NUMBER", found 'so 4'"""),
+        ("gsm8k", {"question": "q", "answer": "#### five"}, ':1: answer must end with "#### NUMBER"'),
+        ("gsm8k", {"question": "q", "answer": "#### 5\nmore"}, ':1: answer must end with "#### NUMBER"'),
+        ("gsm8k", {"question": "q", "answer": "#### 3 #### 4"}, ':1: answer must have "####" once'),
+        ("math", {"problem": "p", "solution": r"\boxed{2} or \boxed{3"}, r":1: the last \\boxed\{ .* is not closed"),
+        ("math", {"problem": "p", "solution": r"\boxed{\frac{1}{2}"}, r":1: the last \\boxed\{ .* is not closed"),
+        (
+            "multiple_choice",
+            {"question": "q", "choices": ["B", "A"], "answer": "B"},
+            ":1: answer 'B' is the label of one choice and the text of another; give the index",
+        ),
         ("gsm8k", {"question": 3, "answer": "#### 4"}, ":1: question must be a string, found an integer: 3"),
         ("gsm8k", [1], ":1: expected a JSON object, found a list"),
         ("math", {"problem": "p", "solution": "s"}, r":1: expected a solution with its answer in \\boxed"),
@@ -117,6 +127,31 @@ def test_solutions_to_criticise(tmp_path: Path) -> None:
 def test_records_that_are_wrong(tmp_path: Path, form: str, record: Any, message: str) -> None:
     with pytest.raises(TaskError, match=message):
         load_task(f"{form}:{write(tmp_path / 'x.jsonl', record)}")
+
+
+@pytest.mark.parametrize("number", ["5", "-1,005", "$2.50", ".5", "1/2", "40%", "\u22123", "1.5e6", "- 18"])
+def test_numbers_of_word_problems(tmp_path: Path, number: str) -> None:
+    path = write(tmp_path / "x.jsonl", {"question": "q", "answer": f"So.\n#### {number}"})
+    assert load_task(f"gsm8k:{path}").samples[0].references == (f"So.\nanswer: {number}",)
+
+
+def test_a_label_that_is_its_own_text_and_a_box_with_braces(tmp_path: Path) -> None:
+    record = {"question": "q", "choices": ["A", "B"], "answer": "B"}
+    (sample,) = load_task(f"multiple_choice:{write(tmp_path / 'x.jsonl', record)}").samples
+    assert sample.references == ("answer: B",)
+    solution = r"\boxed{1} but {all} in all \boxed{\left\{ \frac{1}{2} \right\}} {"
+    (sample,) = load_task(f"math:{write(tmp_path / 'y.jsonl', {'problem': 'p', 'solution': solution})}").samples
+    assert sample.references == (solution,)
+    record = {"problem": "p", "solution": r"\boxed{2} or \boxed{3", "answer": "3"}
+    (sample,) = load_task(f"math:{write(tmp_path / 'z.jsonl', record)}").samples
+    assert sample.references == ("answer: 3",)
+
+
+def test_a_form_that_is_nearly_one(tmp_path: Path) -> None:
+    with pytest.raises(TaskError, match=r'unknown form of data "gsmk8"; did you mean "gsm8k"\? \(known: gsm8k, math, '):
+        load_task(f"gsmk8:{tmp_path}/x.jsonl")
+    with pytest.raises(TaskError, match='unknown task "other:x"'):
+        load_task("other:x")
 
 
 def test_files_that_are_wrong(tmp_path: Path) -> None:

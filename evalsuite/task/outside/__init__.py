@@ -5,13 +5,14 @@
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from evalsuite.errors import TaskError
+from evalsuite.errors import TaskError, did_you_mean
 from evalsuite.task.task import Task
 from evalsuite.types import GenerationConfig
 from evalsuite.worlds import digest_samples
@@ -30,9 +31,21 @@ _NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9_.+-]+")
 
 
 def split_outside(name: str) -> tuple[str, str] | None:
-    """Return form and path where `name` is of the kind ``FORM:PATH``."""
+    """Return form and path where `name` is of the kind ``FORM:PATH``.
+
+    Raises
+    ------
+    TaskError
+        If the form is nearly one of `FORMS`, and no file is called so.
+    """
     form, colon, path = name.partition(":")
-    return (form, path) if colon and form in (*FORMS, _MADE) else None
+    forms = (*FORMS, _MADE)
+    if not colon or form in forms:
+        return (form, path) if colon else None
+    hint = did_you_mean(form, forms)
+    if hint and not os.path.lexists(name):
+        raise TaskError(f'unknown form of data "{form}"{hint} (known: {", ".join(forms)})')
+    return None
 
 
 def load_outside(form: str, path: str) -> Task:

@@ -44,13 +44,28 @@ def _read(path: Path) -> Iterator[Sample]:
     for name, where, record in _records(path):
         problem = required_field(record, "problem", str, where)
         solution = optional_field(record, "solution", str, where, "")
-        if extract_answer(solution).rule == "boxed":
+        if _is_open(solution) and "answer" not in record:
+            raise TaskError(rf"{where}: the last \boxed{{ of the solution is not closed, found {solution[-40:]!r}")
+        if extract_answer(solution).rule == "boxed" and not _is_open(solution):
             reference = solution
         elif "answer" in record:
             reference = f"answer: {required_field(record, 'answer', str, where)}"
         else:
             raise TaskError(rf"{where}: expected a solution with its answer in \boxed{{...}}, or a field answer")
         yield Sample(id=name, input={"problem": problem}, references=(reference,), metadata=_labels(record, where))
+
+
+def _is_open(solution: str) -> bool:
+    r"""Whether the braces of the last ``\boxed{`` do not close: a box before it has another answer."""
+    start = solution.rfind(r"\boxed{")
+    if start < 0:
+        return False
+    depth = 0
+    for brace in re.findall(r"\\.|[{}]", solution[start + len(r"\boxed") :], re.DOTALL):
+        depth += {"{": 1, "}": -1}.get(brace, 0)
+        if depth == 0 and brace == "}":
+            return False
+    return True
 
 
 def _labels(record: Mapping[str, Any], where: str) -> dict[str, JSONValue]:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["FORM"]
 
+_NUMBER = re.compile(r"[-+\u2212]?\s?\$?\s?(\d[\d,]*(\.\d*)?|\.\d+)([eE][-+]?\d+|/\d+)?\s?%?")
 _CALCULATION = re.compile(r"<<[^<>]*>>")
 
 
@@ -27,8 +28,10 @@ def _read(path: Path) -> Iterator[Sample]:
         question = required_field(record, "question", str, where)
         answer = required_field(record, "answer", str, where)
         work, marker, final = answer.rpartition("####")
-        if not marker or not final.strip():
+        if not marker or not _NUMBER.fullmatch(final.strip()):
             raise TaskError(f'{where}: answer must end with "#### NUMBER", found {answer[-40:]!r}')
+        if "####" in work:
+            raise TaskError(f'{where}: answer must have "####" once, before the number, found {answer[-40:]!r}')
         steps = [line for line in _CALCULATION.sub("", work).splitlines() if line.strip()]
         yield Sample(
             id=f"{i:05d}",

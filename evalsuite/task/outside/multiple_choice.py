@@ -65,10 +65,15 @@ def _right_one(record: Mapping[str, Any], choices: list[str], labels: list[str],
         if 0 <= answer < len(choices):
             return answer
     elif isinstance(answer, str):
-        if answer.strip() in labels:
-            return labels.index(answer.strip())
-        if choices.count(answer) == 1:
-            return choices.index(answer)
+        places = {labels.index(answer.strip())} if answer.strip() in labels else set()
+        named = {i for i, choice in enumerate(choices) if choice.strip() == answer.strip()}
+        if places and named and places != named:
+            raise TaskError(
+                f"{where}: {key} {answer!r:.100} is the label of one choice and the text of another; give the index of "
+                f"the right one, 0 to {len(choices) - 1}"
+            )
+        if len(places or named) == 1:
+            return (places or named).pop()
     raise TaskError(
         f"{where}: {key} must be the index of a choice, 0 to {len(choices) - 1}, its label, one of "
         f"{', '.join(labels)}, or the choice itself, found {answer!r:.100}"
