@@ -111,6 +111,4 @@ def is_mathematical(text: str) -> bool:
 
     "room 3" and "(B)" are words; "2x", "f(x)", "x - y" and "5 mW" are not.
     """
-    return _MATHEMATICAL.search(text) is not None or (
-        _DIGIT.search(text) is not None and _LABEL.match(text) is None
-    )
+    return _MATHEMATICAL.search(text) is not None or (_DIGIT.search(text) is not None and _LABEL.match(text) is None)

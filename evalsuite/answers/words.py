@@ -49,7 +49,7 @@ DENIALS: Final = _split(
 RETRACTIONS: Final = _split("or no wait actually correction sorry hmm but")
 # words that, near a number, make it another one or a statement about it
 CHANGES: Final = _split(
-    "pi tau phi theta alpha beta gamma delta lambda sigma omega mu sin cos tan cot sec csc log ln lg exp sqrt root "
+    "pi tau phi theta alpha beta gamma delta lambda sigma omega mu sin cos tan cot csc log ln lg exp sqrt root "
     "factorial squared cubed mod modulo plus times divided over power choose to binary octal hex hexadecimal base "
     "and is are was were but if than less more fewer least most about around roughly nearly almost approximately "
     "approx equals does has always sometimes guess estimate estimated"
@@ -77,7 +77,7 @@ def is_number_word(word: str) -> bool:
     """Say whether a word in lower case, or its singular, stands for a number."""
     if any(part in word for part in SCALE_PARTS):
         return True
-    forms = (word, word.removesuffix("s"), word.removesuffix("es"))
+    forms = (word, word.removesuffix("s"))
     return any(form in NUMBERS or form in SCALES or form.endswith(NUMBER_ENDINGS) for form in forms)
 
 

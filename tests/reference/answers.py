@@ -42,6 +42,7 @@ _BEHIND_ASIDE = re.compile(r"[\s*_.,;:!?\"'$)]*")
 _BEFORE_BOX = re.compile(r"[ \t$*_`\"'\\()\[\]:,]*")
 _BEHIND_BOX = re.compile(r"[ \t$*_`\"'\\()\[\]:,.;]*")
 _WORD = re.compile(r"[A-Za-z]+")
+_LABEL = re.compile(r"[A-Za-z]\.")
 _THOUGHT = "</think>"
 _TITLE = re.compile(r"(?:^|\s)(?:mr|mrs|ms|dr|st|mt|no|vs|prof)$", re.IGNORECASE)
 _CLOSING_ASIDE = re.compile(r"\([^()]{0,500}\)[\s.!]{0,20}$")
@@ -108,7 +109,7 @@ def _line_from(text: str, start: int) -> str:
 
 
 def _trim(line: str) -> str:
-    """Cut an answer's line down to the answer: its first sentence without a remark, and if that is a box, its content."""
+    """Cut an answer's line down to the answer: its first sentence without a remark; of a box its content."""
     said = _SENTENCE.search(line)
     line = (line[said.end() :] if said else line).strip(" \t*_")
     box = _find_boxed(line)
@@ -144,9 +145,10 @@ def _goes_on(line: str, at: int) -> bool:
         return False
     if line[at] == "?":
         return True
+    is_label = _LABEL.fullmatch(line[: at + 1]) is not None  # "B. blue" is B
     if match["other"]:
-        return match["other"].isascii()
-    return match["word"][0].islower() or is_retraction(match["word"].lower())
+        return match["other"].isascii() and not is_label
+    return (match["word"][0].islower() and not is_label) or is_retraction(match["word"].lower())
 
 
 def _is_remark(aside: str) -> bool:

@@ -150,11 +150,13 @@ fn goes_on<U: Unit>(line: &[U], at: usize) -> bool {
     if line[at].code() == 0x3f {
         return true;
     }
+    // "B. blue" is B.
+    let is_label = at == 1 && line[at].code() == 0x2e && is_letter(line[0].code());
     if !is_letter(first) {
-        return first < 0x80;
+        return first < 0x80 && !is_label;
     }
     let word = letter_runs(&behind[start..]).next().unwrap_or_default();
-    (first as u8).is_ascii_lowercase() || is_retraction(word)
+    ((first as u8).is_ascii_lowercase() && !is_label) || is_retraction(word)
 }
 
 /// Whether an exclamation mark at `at` stands behind a number, a bracket or a single letter.
@@ -259,6 +261,7 @@ mod tests {
             trim_line(b"18 (thousand). Yes".as_slice()),
             b"18 (thousand)"
         );
+        assert_eq!(trim_line(b"B. blue".as_slice()), b"B");
         assert_eq!(trim_line(b"18? No: 19".as_slice()), b"18? No: 19");
         assert_eq!(trim_line(br"**\boxed{18}**. Yes".as_slice()), b"18");
         assert_eq!(trim_line(br"-\boxed{18}".as_slice()), br"-\boxed{18}");

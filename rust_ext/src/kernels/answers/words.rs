@@ -58,14 +58,14 @@ const RETRACTIONS: [&[u8]; 8] = [
 
 /// Words that, near a number, make it another one or a statement about it; sorted.
 #[rustfmt::skip]
-const CHANGES: [&[u8]; 69] = [
+const CHANGES: [&[u8]; 68] = [
     b"about", b"almost", b"alpha", b"always", b"and", b"approx", b"approximately", b"are",
     b"around", b"base", b"beta", b"binary", b"but", b"choose", b"cos", b"cot", b"csc", b"cubed",
     b"delta", b"divided", b"does", b"equals", b"estimate", b"estimated", b"exp", b"factorial",
     b"fewer", b"gamma", b"guess", b"has", b"hex", b"hexadecimal", b"if", b"is", b"lambda",
     b"least", b"less", b"lg", b"ln", b"log", b"mod", b"modulo", b"more", b"most", b"mu",
     b"nearly", b"octal", b"omega", b"over", b"phi", b"pi", b"plus", b"power", b"root", b"roughly",
-    b"sec", b"sigma", b"sin", b"sometimes", b"sqrt", b"squared", b"tan", b"tau", b"than",
+    b"sigma", b"sin", b"sometimes", b"sqrt", b"squared", b"tan", b"tau", b"than",
     b"theta", b"times", b"to", b"was", b"were",
 ];
 
@@ -104,13 +104,9 @@ fn has_scale(word: &[u8]) -> bool {
 }
 
 fn is_number(word: &[u8]) -> bool {
-    let forms = [
-        Some(word),
-        word.strip_suffix(b"s"),
-        word.strip_suffix(b"es"),
-    ];
+    let singular = word.strip_suffix(b"s").unwrap_or(word);
     has_scale(word)
-        || forms.into_iter().flatten().any(|form| {
+        || [word, singular].into_iter().any(|form| {
             is_among(form, &NUMBERS)
                 || is_among(form, &SCALES)
                 || NUMBER_ENDINGS.iter().any(|ending| form.ends_with(ending))
