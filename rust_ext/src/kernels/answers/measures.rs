@@ -38,7 +38,7 @@ pub(super) fn is_unit(unit: &[u8], glued: bool, money: bool) -> bool {
         return false;
     }
     if words().all(is_symbol) {
-        return !money && !(glued && unit.len() == 1);
+        return !(money || (glued && unit.len() == 1));
     }
     let is_variable =
         |word: &[u8]| word.len() == 1 && !is_symbol(word) && !word.eq_ignore_ascii_case(b"a");
