@@ -11,6 +11,14 @@ from typing import TYPE_CHECKING, Final
 
 from evalsuite.answers.algebra_pool import is_installed, shared_pool
 from evalsuite.answers.comparison import VERDICTS, compare_batch
+from evalsuite.answers.elements import (
+    ASSIGNMENT,
+    CLOSING,
+    OPENING,
+    elements_of_both,
+    have_same_brackets,
+    is_half_open,
+)
 from evalsuite.answers.normalisation import normalise_answer
 from evalsuite.answers.outcomes import OUTCOMES, outcome_number
 from evalsuite.kernels.answers import FINDINGS
@@ -26,8 +34,6 @@ __all__ = ["MAX_EXPRESSION", "settle_by_algebra"]
 MAX_EXPRESSION: Final = 300
 """Characters of the longest expression that is settled by algebra."""
 
-_MOST_ELEMENTS: Final = 16
-_UNORDERED: Final = ("set", "list")
 _RIGHT: Final = frozenset(number for number, finding in enumerate(FINDINGS) if VERDICTS[finding] == "right")
 _FUNCTIONS: Final = frozenset(
     {"sin", "cos", "tan", "cot", "sec", "csc", "log", "ln", "exp", "arcsin", "arccos", "arctan"}
@@ -46,8 +52,6 @@ _UNREADABLE = re.compile(
 )
 _LOGARITHM = re.compile(r"\\log_(?:[0-9a-z]|\{[0-9a-z]{1,3}\})")
 _MATRIX = re.compile(r"\\begin\{([pbv]?matrix)\}[^{}]*(?:\{[^{}]*\}[^{}]*)*\\end\{\1\}")
-_OPENING, _CLOSING = {"(": ")", "[": "]", "{": "}"}, frozenset(")]}")
-_ASSIGNMENT = re.compile(r"([a-zA-Z])\s*(?:=|\\in(?![a-z]))\s*(?=\S)")
 _PLAIN = (
     (re.compile(r"(?<![\\a-zA-Z])sqrt ?\(([^()]*)\)|\u221a ?\(([^()]*)\)"), r"\\sqrt{\1\2}"),
     (re.compile(r"\u221a ?([0-9]+)"), r"\\sqrt{\1}"),
@@ -110,7 +114,7 @@ def _without_degrees(given: str, right: str) -> tuple[str, str]:
 def _gather(given: str, right: str, policy: AnswerPolicy, todo: dict[tuple[str, str], str | None]) -> None:
     """Note every pair of expressions that the verdict needs."""
     given, right = _bare(given, right)
-    elements = _elements_of_both(given, right)
+    elements = elements_of_both(given, right)
     if elements is None:
         if (given, right) not in todo:
             todo[given, right] = _exactly(given, right, policy)
@@ -138,7 +142,7 @@ def _exactly(given: str, right: str, policy: AnswerPolicy) -> str | None:
 
 def _say_of_different_names(given: str, right: str) -> bool:
     """Say whether both state values, without letters, of different letters."""
-    heads = [_ASSIGNMENT.match(text) for text in (given, right)]
+    heads = [ASSIGNMENT.match(text) for text in (given, right)]
     rests = [text[head.end() :] for head, text in zip(heads, (given, right), strict=True) if head]
     is_value = [re.search("[a-zA-Z=<>]", _COMMAND.sub(" ", rest)) is None for rest in rests]
     return len({head[1] for head in heads if head}) == 2 and all(is_value)
@@ -146,7 +150,7 @@ def _say_of_different_names(given: str, right: str) -> bool:
 
 def _settle(given: str, right: str, policy: AnswerPolicy, todo: dict[tuple[str, str], str | None]) -> str:
     given, right = _bare(given, right)
-    elements = _elements_of_both(given, right)
+    elements = elements_of_both(given, right)
     if elements is None:
         return todo[given, right] or "unreadable"
     ordered, counts, said, wanted = elements
@@ -159,8 +163,8 @@ def _settle(given: str, right: str, policy: AnswerPolicy, todo: dict[tuple[str, 
     reason = _join(reasons, ordered)
     if _verdict(reason) == "right" and counts and not _have_same_counts(reasons):
         return "doubtful"
-    if _verdict(reason) == "right" and not _have_same_brackets(given, right):
-        return "other elements" if _is_half_open(given) or _is_half_open(right) else "doubtful"
+    if _verdict(reason) == "right" and not have_same_brackets(given, right):
+        return "other elements" if is_half_open(given) or is_half_open(right) else "doubtful"
     if _verdict(reason) != "undecided" and not any("algebra" in one for row in reasons for one in row):
         return "same elements" if _verdict(reason) == "right" else "other elements"
     return reason
@@ -171,16 +175,6 @@ def _have_same_counts(reasons: list[list[str]]) -> bool:
     equal = [[_verdict(reason) == "right" for reason in row] for row in reasons]
     columns = [sum(column) for column in zip(*equal, strict=True)]
     return all(sum(row) == columns[place] for row in equal for place, one in enumerate(row) if one)
-
-
-def _have_same_brackets(given: str, right: str) -> bool:
-    is_list = given[0] in "([" and right[0] in "(["
-    return not is_list or (given[0], given[-1]) == (right[0], right[-1])
-
-
-def _is_half_open(text: str) -> bool:
-    """Say whether brackets are those of an interval and of nothing else."""
-    return text[0] + text[-1] in ("[)", "(]")
 
 
 def _join(reasons: list[list[str]], ordered: bool) -> str:
@@ -223,78 +217,20 @@ def is_readable(text: str) -> bool:
 def _is_balanced(text: str) -> bool:
     open_brackets: list[str] = []
     for character in text:
-        if character in _OPENING:
+        if character in OPENING:
             open_brackets.append(character)
-        elif character in _CLOSING:
+        elif character in CLOSING:
             if not open_brackets:
                 return False
             open_brackets.pop()
     return not open_brackets
 
 
-def _elements_of_both(given: str, right: str) -> tuple[bool, bool, list[str], list[str]] | None:
-    """Return whether order matters, whether repetition does without it, and the elements of two lists of one kind.
-
-    None where they are none.
-    Assignments to the same letters are compared in the letters' order.
-    """
-    said, wanted = _elements(given), _elements(right)
-    if said is None or wanted is None or (said[0] in _UNORDERED) != (wanted[0] in _UNORDERED):
-        return None
-    if max(len(said[1]), len(wanted[1])) > _MOST_ELEMENTS or (len(said[1]) == 1 and len(wanted[1]) == 1):
-        return None
-    if said[0] not in _UNORDERED:
-        return True, False, said[1], wanted[1]
-    named, wanted_names = _by_name(said[1]), _by_name(wanted[1])
-    if named and wanted_names and named.keys() == wanted_names.keys():
-        return True, False, [named[name] for name in sorted(named)], [wanted_names[name] for name in sorted(named)]
-    return False, said[0] == wanted[0] == "list", said[1], wanted[1]
-
-
-def _by_name(elements: list[str]) -> dict[str, str]:
-    """Return assignments by their letters; nothing if there is another element, or a letter twice."""
-    heads = [_ASSIGNMENT.match(element) for element in elements]
-    named = {head[1]: element for head, element in zip(heads, elements, strict=True) if head}
-    return named if len(named) == len(elements) else {}
-
-
 def _bare(given: str, right: str) -> tuple[str, str]:
     """Drop "x =" where both sides have the same letter, or one side has none."""
-    heads = [_ASSIGNMENT.match(text) for text in (given, right)]
+    heads = [ASSIGNMENT.match(text) for text in (given, right)]
     letters = {head.group(1) for head in heads if head}
     rests = [text[head.end() :] if head else text for head, text in zip(heads, (given, right), strict=True)]
     if len(letters) == 1 and not any(_RELATION.search(rest) for rest in rests):
         return rests[0], rests[1]
     return given, right
-
-
-def _elements(text: str) -> tuple[str, list[str]] | None:
-    """Return the brackets of a list, or that it is a set or a list without brackets, and its elements."""
-    if text.startswith("\\{") and text.endswith("\\}"):
-        kind, inner = "set", text[2:-2]
-    elif len(text) > 2 and text[0] in "([" and text[-1] in ")]":
-        kind, inner = text[0] + text[-1], text[1:-1]
-    else:
-        kind, inner = "list", text
-    elements = _split(inner)
-    if elements is None or not all(elements) or (kind == "list" and len(elements) == 1):
-        return None
-    if kind == "list" and re.search(r"[0-9],[0-9]", text):
-        return None  # a decimal comma, or thousands
-    return kind, elements
-
-
-def _split(text: str) -> list[str] | None:
-    """Split at commas outside brackets; None where brackets do not match."""
-    parts, depth, start = [], 0, 0
-    for place, character in enumerate(text):
-        if character in _OPENING:
-            depth += 1
-        elif character in _CLOSING:
-            depth -= 1
-            if depth < 0:
-                return None
-        elif character == "," and depth == 0:
-            parts.append(text[start:place].strip())
-            start = place + 1
-    return [*parts, text[start:].strip()] if depth == 0 else None
