@@ -32,7 +32,7 @@ _WORDS = re.compile(r"[A-Za-z]+(?:['-][A-Za-z]+)*")
 _TOKENS = re.compile(r"[^\W_]+(?:['-][^\W_]+)*")
 _EXPRESSION = re.compile(rf"[^\w \"'.,!?-]|[\d_]|{SIGNS}")
 _ROMAN = re.compile(r"[ivxlcdm]{2,}")
-_OPERATORS = re.compile(r"[\\^*/+=]")
+_OPERATORS = re.compile("[\\\\^*/+=\u03c0\u221e]")
 _MOST_WORDS = 5
 
 

@@ -136,6 +136,11 @@ def test_is_right(answer: str, gold: str) -> None:
     assert found.verdict == "right", found
 
 
+@pytest.mark.parametrize(("answer", "gold"), [("\u03c0", "pi"), ("\u221e", "infinity"), ("\\frac{2x}{2}", "x")])
+def test_another_way_to_write_a_word_is_not_wrong(answer: str, gold: str) -> None:
+    assert verify(f"answer: {answer}", gold, algebra=False).verdict == "undecided"
+
+
 @pytest.mark.parametrize(
     ("answer", "gold"),
     [("-y", "x"), ("18", "19"), ("19 s", "18 s"), ("y = 4", "x = 3"), ("19. I hope it helps.", "18"), ("NaN", "18")],
