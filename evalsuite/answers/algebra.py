@@ -1,7 +1,7 @@
 r"""Settle what exact comparison leaves open: lists element by element, expressions by computer algebra.
 
 Texts that math-verify is known to misread are not shown to it: words, percent signs, mixed numbers, ``1e3``, decimal
-commas, ``\sqrt(2)``, repeated powers.
+commas, ``\sqrt(2)``, repeated powers; nor what is no arithmetic: dates, ranges, scores, times of day, units, ``5C2``.
 """
 
 from __future__ import annotations
@@ -10,7 +10,15 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from evalsuite.answers.algebra_pool import is_installed, shared_pool
-from evalsuite.answers.comparison import compare_batch
+from evalsuite.answers.comparison import VERDICTS, compare_batch
+from evalsuite.answers.elements import (
+    ASSIGNMENT,
+    CLOSING,
+    OPENING,
+    elements_of_both,
+    have_same_brackets,
+    is_half_open,
+)
 from evalsuite.answers.normalisation import normalise_answer
 from evalsuite.answers.outcomes import OUTCOMES, outcome_number
 from evalsuite.kernels.answers import FINDINGS
@@ -26,7 +34,7 @@ __all__ = ["MAX_EXPRESSION", "settle_by_algebra"]
 MAX_EXPRESSION: Final = 300
 """Characters of the longest expression that is settled by algebra."""
 
-_MOST_ELEMENTS: Final = 16
+_RIGHT: Final = frozenset(number for number, finding in enumerate(FINDINGS) if VERDICTS[finding] == "right")
 _FUNCTIONS: Final = frozenset(
     {"sin", "cos", "tan", "cot", "sec", "csc", "log", "ln", "exp", "arcsin", "arccos", "arctan"}
 )
@@ -38,13 +46,12 @@ _COMMANDS: Final = _FUNCTIONS | {
 _COMMAND = re.compile(r"\\([a-zA-Z]+)")
 _WORD = re.compile(r"[a-zA-Z]{2,}")
 _UNREADABLE = re.compile(
-    r"[^\x20-\x7e]|[%$#@&~`\"'?_]|\\sqrt\s*[(a-zA-Z]|\\frac\s*[^{\d]|[0-9][eE][-+]?[0-9]|[0-9] [0-9]"
+    r"[^\x20-\x7e]|[%$#@&~`\"'?_:]|\\sqrt\s*[(a-zA-Z]|\\frac\s*[^{\d]|[0-9][eE][-+]?[0-9]|[0-9] [0-9]"
     r"|\^\s*[0-9a-zA-Z]+\s*\^|[0-9],[0-9]|[0-9]\s*\\[dt]?frac|\.\.|[0-9]\.[0-9]*\.|![\s]*[!\d(]|[0-9]{40}"
+    r"|[0-9] [a-zA-Z(]|[0-9]\([0-9.]*\)|[0-9][CPx][0-9]"
 )
 _LOGARITHM = re.compile(r"\\log_(?:[0-9a-z]|\{[0-9a-z]{1,3}\})")
 _MATRIX = re.compile(r"\\begin\{([pbv]?matrix)\}[^{}]*(?:\{[^{}]*\}[^{}]*)*\\end\{\1\}")
-_OPENING, _CLOSING = {"(": ")", "[": "]", "{": "}"}, frozenset(")]}")
-_ASSIGNMENT = re.compile(r"([a-zA-Z])\s*(?:=|\\in(?![a-z]))\s*(?=\S)")
 _PLAIN = (
     (re.compile(r"(?<![\\a-zA-Z])sqrt ?\(([^()]*)\)|\u221a ?\(([^()]*)\)"), r"\\sqrt{\1\2}"),
     (re.compile(r"\u221a ?([0-9]+)"), r"\\sqrt{\1}"),
@@ -52,8 +59,11 @@ _PLAIN = (
     (re.compile(r"\\(le|ge|ne)q(?![a-zA-Z])"), r"\\\1"),
     (re.compile(r"\*\*"), "^"),
     (re.compile(r" ?(?:\*|\u00d7|\u00b7) ?"), r" \\cdot "),
-    (re.compile(r"\u00b0|\^ ?(?:\{ ?\\circ ?\}|\\circ(?![a-zA-Z]))"), ""),  # degrees, on both sides or one
 )
+_DEGREES = re.compile(r"(-?[0-9]+(?:\.[0-9]+)?) ?(?:\u00b0|\^ ?(?:\{ ?\\circ ?\}|\\circ))")
+_NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
+# dates, ranges, scores, numbers of telephones: 5-7, 2024-05-03, 1/2/2020
+_RANGE = re.compile(r"[-+]?[0-9.]+ ?(?:- ?[0-9.]+|[-/] ?[0-9.]+(?: ?[-/] ?[0-9.]+)+)")
 _RELATION = re.compile(r"[=<>]|\\(?:leq?|geq?|neq?|lt|gt|in)(?![a-z])")
 
 
@@ -74,7 +84,7 @@ def settle_by_algebra(pairs: Sequence[tuple[str, str]], policy: AnswerPolicy, se
         Reasons of outcomes, as in `evalsuite.answers.outcomes.OUTCOMES`.
     """
     todo: dict[tuple[str, str], str | None] = {}
-    prepared = [(_prepare(answer), _prepare(gold)) for answer, gold in pairs]
+    prepared = [_without_degrees(_prepare(answer), _prepare(gold)) for answer, gold in pairs]
     for given, right in prepared:
         _gather(given, right, policy, todo)
     open_pairs = [pair for pair, reason in todo.items() if reason is None]
@@ -93,15 +103,23 @@ def _prepare(text: str) -> str:
     return text.strip()
 
 
+def _without_degrees(given: str, right: str) -> tuple[str, str]:
+    """Read numbers of degrees as numbers, where they are compared with such or with plain ones."""
+    found = [_DEGREES.fullmatch(text) for text in (given, right)]
+    if any(found) and all(match or _NUMBER.fullmatch(text) for match, text in zip(found, (given, right), strict=True)):
+        given, right = (match[1] if match else text for match, text in zip(found, (given, right), strict=True))
+    return given, right
+
+
 def _gather(given: str, right: str, policy: AnswerPolicy, todo: dict[tuple[str, str], str | None]) -> None:
     """Note every pair of expressions that the verdict needs."""
     given, right = _bare(given, right)
-    elements = _elements_of_both(given, right)
+    elements = elements_of_both(given, right)
     if elements is None:
         if (given, right) not in todo:
             todo[given, right] = _exactly(given, right, policy)
         return
-    ordered, said, wanted = elements
+    ordered, _, said, wanted = elements
     for place, one in enumerate(said):
         for other_place, other in enumerate(wanted):
             if not ordered or place == other_place:
@@ -115,15 +133,27 @@ def _exactly(given: str, right: str, policy: AnswerPolicy) -> str | None:
     finding = FINDINGS[compare_batch([given], [right], policy)[0]]
     if finding != "expression":
         return finding
+    if _say_of_different_names(given, right):
+        return "names"
+    if given.endswith("!") and compare_batch([given[:-1]], [right], policy)[0] in _RIGHT:
+        return "doubtful"  # a factorial, or an exclamation
     return None if is_readable(given) and is_readable(right) else "unreadable"
+
+
+def _say_of_different_names(given: str, right: str) -> bool:
+    """Say whether both state values, without letters, of different letters."""
+    heads = [ASSIGNMENT.match(text) for text in (given, right)]
+    rests = [text[head.end() :] for head, text in zip(heads, (given, right), strict=True) if head]
+    is_value = [re.search("[a-zA-Z=<>]", _COMMAND.sub(" ", rest)) is None for rest in rests]
+    return len({head[1] for head in heads if head}) == 2 and all(is_value)
 
 
 def _settle(given: str, right: str, policy: AnswerPolicy, todo: dict[tuple[str, str], str | None]) -> str:
     given, right = _bare(given, right)
-    elements = _elements_of_both(given, right)
+    elements = elements_of_both(given, right)
     if elements is None:
         return todo[given, right] or "unreadable"
-    ordered, said, wanted = elements
+    ordered, counts, said, wanted = elements
     if len(said) != len(wanted) and ordered:
         return "other elements"
     reasons = [
@@ -131,21 +161,20 @@ def _settle(given: str, right: str, policy: AnswerPolicy, todo: dict[tuple[str, 
         for i, one in enumerate(said)
     ]
     reason = _join(reasons, ordered)
-    if _verdict(reason) == "right" and not _have_same_brackets(given, right):
-        return "other elements" if _is_half_open(given) or _is_half_open(right) else "doubtful"
+    if _verdict(reason) == "right" and counts and not _have_same_counts(reasons):
+        return "doubtful"
+    if _verdict(reason) == "right" and not have_same_brackets(given, right):
+        return "other elements" if is_half_open(given) or is_half_open(right) else "doubtful"
     if _verdict(reason) != "undecided" and not any("algebra" in one for row in reasons for one in row):
         return "same elements" if _verdict(reason) == "right" else "other elements"
     return reason
 
 
-def _have_same_brackets(given: str, right: str) -> bool:
-    is_list = given[0] in "([" and right[0] in "(["
-    return not is_list or (given[0], given[-1]) == (right[0], right[-1])
-
-
-def _is_half_open(text: str) -> bool:
-    """Say whether brackets are those of an interval and of nothing else."""
-    return text[0] + text[-1] in ("[)", "(]")
+def _have_same_counts(reasons: list[list[str]]) -> bool:
+    """Say whether each element stands as often in one list as in the other: of equal ones, as many."""
+    equal = [[_verdict(reason) == "right" for reason in row] for row in reasons]
+    columns = [sum(column) for column in zip(*equal, strict=True)]
+    return all(sum(row) == columns[place] for row in equal for place, one in enumerate(row) if one)
 
 
 def _join(reasons: list[list[str]], ordered: bool) -> str:
@@ -177,7 +206,7 @@ def is_readable(text: str) -> bool:
         or _UNREADABLE.search(_LOGARITHM.sub(r"\\log ", _MATRIX.sub("(0)", text)))
     ):
         return False
-    if not set(_COMMAND.findall(text)) <= _COMMANDS:
+    if _RANGE.fullmatch(text) or not set(_COMMAND.findall(text)) <= _COMMANDS:
         return False
     if "\\sqrt" in text and re.search(r"sqrt(?![{\[0-9 ])", text):
         return False
@@ -188,63 +217,20 @@ def is_readable(text: str) -> bool:
 def _is_balanced(text: str) -> bool:
     open_brackets: list[str] = []
     for character in text:
-        if character in _OPENING:
+        if character in OPENING:
             open_brackets.append(character)
-        elif character in _CLOSING:
+        elif character in CLOSING:
             if not open_brackets:
                 return False
             open_brackets.pop()
     return not open_brackets
 
 
-def _elements_of_both(given: str, right: str) -> tuple[bool, list[str], list[str]] | None:
-    """Return whether order matters, and the elements of two lists of one kind; None where they are none."""
-    said, wanted = _elements(given), _elements(right)
-    if said is None or wanted is None or (said[0] == "set") != (wanted[0] == "set"):
-        return None
-    ordered = said[0] != "set"
-    if max(len(said[1]), len(wanted[1])) > _MOST_ELEMENTS or (len(said[1]) == 1 and len(wanted[1]) == 1):
-        return None
-    return ordered, said[1], wanted[1]
-
-
 def _bare(given: str, right: str) -> tuple[str, str]:
     """Drop "x =" where both sides have the same letter, or one side has none."""
-    heads = [_ASSIGNMENT.match(text) for text in (given, right)]
+    heads = [ASSIGNMENT.match(text) for text in (given, right)]
     letters = {head.group(1) for head in heads if head}
     rests = [text[head.end() :] if head else text for head, text in zip(heads, (given, right), strict=True)]
     if len(letters) == 1 and not any(_RELATION.search(rest) for rest in rests):
         return rests[0], rests[1]
     return given, right
-
-
-def _elements(text: str) -> tuple[str, list[str]] | None:
-    """Return the brackets of a list, or that it is a set, and its elements."""
-    if text.startswith("\\{") and text.endswith("\\}"):
-        kind, inner = "set", text[2:-2]
-    elif len(text) > 2 and text[0] in "([" and text[-1] in ")]":
-        kind, inner = text[0] + text[-1], text[1:-1]
-    else:
-        kind, inner = "set", text
-    elements = _split(inner)
-    if elements is None or not all(elements) or (kind == "set" and inner is text and len(elements) == 1):
-        return None
-    if kind == "set" and inner is text and re.search(r"[0-9],[0-9]", text):
-        return None  # a decimal comma, or thousands
-    return kind, elements
-
-
-def _split(text: str) -> list[str] | None:
-    """Split at commas outside brackets; None where brackets do not match."""
-    parts, depth, start = [], 0, 0
-    for place, character in enumerate(text):
-        if character in _OPENING:
-            depth += 1
-        elif character in _CLOSING:
-            depth -= 1
-            if depth < 0:
-                return None
-        elif character == "," and depth == 0:
-            parts.append(text[start:place].strip())
-            start = place + 1
-    return [*parts, text[start:].strip()] if depth == 0 else None

@@ -35,6 +35,11 @@ def judge(answer: str, gold: str) -> str:
     given, right = _parse(answer), _parse(gold)
     if given is None or right is None:
         return "unreadable"
+    letters = _letters(answer) | _letters(gold)
+    if letters & {letter.swapcase() for letter in letters}:
+        return "doubtful"  # math-verify reads small letters only
+    if not _is_whole(answer, given) or not _is_whole(gold, right):
+        return "doubtful"
     if _is_rounding(answer, given, right) or _is_rounding(gold, right, given):
         return "rounding"
     if isinstance(given, MatrixBase) != isinstance(right, MatrixBase):
@@ -50,6 +55,8 @@ def judge(answer: str, gold: str) -> str:
     said = verify(right, given, timeout_seconds=None, raise_on_error=True)
     if same is None or same != said:
         return "doubtful"
+    if not same and bool(given.free_symbols) != bool(right.free_symbols):
+        return "doubtful"  # letters on one side alone may be a unit or a constant
     return "equal by algebra" if same else "different by algebra"
 
 
@@ -63,6 +70,19 @@ def _parse(text: str) -> Any:
         parsing_timeout=None,
     )
     return found[0] if found and not isinstance(found[0], str) else None
+
+
+def _letters(text: str) -> set[str]:
+    return set(re.findall(r"[a-zA-Z]", re.sub(r"\\(?:begin|end)\{[a-z]*\}|\\[a-zA-Z]+", " ", text)))
+
+
+def _is_whole(text: str, parsed: Any) -> bool:
+    """Say whether every letter of `text` is in what was parsed; e and i may be constants."""
+    from sympy import Symbol
+    from sympy.core.function import AppliedUndef
+
+    names = [*map(str, parsed.atoms(Symbol)), *(str(one.func) for one in parsed.atoms(AppliedUndef))]
+    return {letter.lower() for letter in _letters(text)} <= set("".join(names).lower()) | set("ei")
 
 
 def _is_rounding(text: str, decimal: Any, other: Any) -> bool:

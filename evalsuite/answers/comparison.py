@@ -6,9 +6,10 @@ import math
 import re
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
-from evalsuite.answers.normalisation import MAX_ANSWER, fold_text, normalise_answer
+from evalsuite.answers.normalisation import MAX_ANSWER, SIGNS, fold_text, normalise_answer
 from evalsuite.answers.policies import DEFAULT_POLICY, AnswerPolicy
-from evalsuite.answers.quantity import NUMBER_WORDS, Quantity, parse_quantity
+from evalsuite.answers.quantity import Quantity, parse_quantity
+from evalsuite.answers.words import MATHEMATICS, is_number_word
 from evalsuite.kernels import answers as kernel
 
 if TYPE_CHECKING:
@@ -27,11 +28,12 @@ VERDICTS: Final[dict[Finding, Verdict]] = {
 """The verdict that each finding of a comparison is."""
 _BEYOND = kernel.FINDINGS.index("beyond")
 
-_WORDS = re.compile(r"[^\W\d_]+(?:['-][^\W\d_]+)*")
+_WORDS = re.compile(r"[A-Za-z]+(?:['-][A-Za-z]+)*")
 _TOKENS = re.compile(r"[^\W_]+(?:['-][^\W_]+)*")
-_EXPRESSION = re.compile(r"[^\w \"'.,!?-]|[\d_]")
+_EXPRESSION = re.compile(rf"[^\w \"'.,!?-]|[\d_]|{SIGNS}")
+_ROMAN = re.compile(r"[ivxlcdm]{2,}")
+_OPERATORS = re.compile("[\\\\^*/+=\u03c0\u221e]")
 _MOST_WORDS = 5
-_MATHEMATICS = frozenset({"pi", "sqrt", "root", "log", "exp", "sin", "cos", "tan", "minus", "plus", "times"})
 
 
 def compare_answers(answer: str | None, gold: str, *, policy: AnswerPolicy = DEFAULT_POLICY) -> Verdict:
@@ -109,19 +111,23 @@ def _compare_number(given: str, gold: Quantity, policy: AnswerPolicy) -> Finding
     ):
         return "units"
     if number.value == gold.value:
-        return "same number"
+        return "names" if number.name and gold.name and number.name != gold.name else "same number"
     if _is_rounding(number, gold) or _is_rounding(gold, number):
         return "rounding"
     return "other number"
 
 
 def _is_other_word(text: str) -> bool:
-    """Say whether `text` is a few plain words that cannot stand for a number."""
-    words = text.rstrip("!?").casefold().split(" ")
+    """Say whether `text` is a few plain words, of ASCII letters, that cannot stand for a number."""
+    words = text.rstrip("!?").split(" ")
     if len(words) > _MOST_WORDS or not all(_WORDS.fullmatch(word) for word in words):
         return False
-    parts = {part for word in words for part in word.split("-")}
-    return max(map(len, parts)) > 1 and parts.isdisjoint(NUMBER_WORDS | _MATHEMATICS)
+    parts = {part.lower() for word in words for part in word.split("-")}
+    return max(map(len, parts)) > 1 and not any(map(_may_be_number, parts))
+
+
+def _may_be_number(word: str) -> bool:
+    return is_number_word(word) or word in MATHEMATICS or _ROMAN.fullmatch(word) is not None
 
 
 def _is_rounding(decimal: Quantity, fraction: Quantity) -> bool:
@@ -142,14 +148,20 @@ def _compare_text(given: str, gold: str) -> Finding:
     wanted, said = _TOKENS.findall(gold.casefold()), _TOKENS.findall(given.casefold())
     if not wanted or not said:
         return "expression"
-    if said == wanted and not _EXPRESSION.search(given):
-        return "same words"
+    if said == wanted and not _EXPRESSION.search(given) and max(map(len, wanted)) > 1:
+        return "same words"  # marks between single letters may be operators
     parts, wanted_parts = _split_hyphens(said), _split_hyphens(wanted)
     if wanted_parts <= parts:
         return "wording"  # "the north", "yes, it is", but also "not north"
-    if not wanted_parts.isdisjoint(NUMBER_WORDS) and any(part.isdecimal() for part in parts):
+    if any(map(is_number_word, wanted_parts)) and any(part.isdecimal() for part in parts):
         return "wording"  # "7 days" for "seven days"
+    if len(wanted) == 1 and _may_be_value(wanted[0]) and _OPERATORS.search(given):
+        return "expression"  # "\\sqrt{-1}" for "i"
     return "other words"
+
+
+def _may_be_value(word: str) -> bool:
+    return len(word) == 1 or is_number_word(word) or word in MATHEMATICS
 
 
 def _split_hyphens(tokens: list[str]) -> set[str]:

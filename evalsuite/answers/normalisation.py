@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-__all__ = ["DIGITS", "MAX_ANSWER", "fold_text", "normalise_answer", "unwrap"]
+__all__ = ["DIGITS", "MAX_ANSWER", "SIGNS", "fold_text", "is_mathematical", "normalise_answer", "unwrap"]
 
 MAX_ANSWER = 1000  # characters; a longer answer is not one
 
@@ -47,6 +47,13 @@ _PAIRS = (("**", "**"), ("__", "__"), ("$$", "$$"), ("$", "$"), ("\\(", "\\)"), 
 _QUOTES = (("`", "`"), ('"', '"'), ("'", "'"), ("\u201c", "\u201d"), ("*", "*"), ("_", "_"))
 
 
+# a minus sign, and the stroke of a derivative, as against what joins the parts of a word
+SIGNS = r"(?<![^\W_])-|-(?![^\W_])|(?<![^\W_])[^\W\d_](?:-[^\W\d_]|')(?![^\W_])"
+_MATHEMATICAL = re.compile(rf"[^\w \"'.,!?;:()&%-]|_|[^\W\d_][\d(]|\d[^\W\d_]|{SIGNS}")
+_LABEL = re.compile(r"[^\W\d_]{3}")
+_DIGIT = re.compile(r"\d")
+
+
 def unwrap(text: str) -> str:
     """Return `text` without surrounding space, emphasis, quotes, mathematics delimiters, and final ``. , ; :``.
 
@@ -54,7 +61,7 @@ def unwrap(text: str) -> str:
     """
     for _ in range(8):  # each round takes off one layer; answers have two or three
         before = text
-        text = text.strip().rstrip(".,;:").rstrip()
+        text = _without_final_marks(text.strip()).rstrip()
         for left, right in (*_PAIRS, *_QUOTES):
             if len(text) > len(left) + len(right) and text.startswith(left) and text.endswith(right):
                 text = text[len(left) : -len(right)]
@@ -62,6 +69,13 @@ def unwrap(text: str) -> str:
         if text == before:
             break
     return text
+
+
+def _without_final_marks(text: str) -> str:
+    """Drop final ``. , ; :`` but for dots that say that digits go on."""
+    rest = text.rstrip(".,;:")
+    goes_on = ".." in text[len(rest) :] and rest[-1:].isascii() and rest[-1:].isdigit()
+    return text if goes_on else rest
 
 
 def normalise_answer(text: str) -> str:
@@ -81,10 +95,20 @@ def normalise_answer(text: str) -> str:
 def fold_text(text: str) -> str:
     """Return normalised text in the form that is compared: case folded, no space around punctuation.
 
-    Parentheses around all of it are dropped where they hold a single word: "(B)" is "b".
+    The case of mathematics stays. Parentheses around all of it are dropped where they hold a single word: "(B)" is "b".
     """
-    folded = unicodedata.normalize("NFC", text).casefold()
+    folded = unicodedata.normalize("NFC", text)
+    if not is_mathematical(folded):
+        folded = folded.casefold()
     folded = re.sub(r" ?([^\w ]) ?", r"\1", folded)
     if len(folded) > 2 and folded[0] == "(" and folded[-1] == ")" and folded[1:-1].isalpha():
         folded = folded[1:-1]
     return folded
+
+
+def is_mathematical(text: str) -> bool:
+    """Say whether case may matter: marks of mathematics, letters that touch digits, or a number that starts the text.
+
+    "room 3" and "(B)" are words; "2x", "f(x)", "x - y" and "5 mW" are not.
+    """
+    return _MATHEMATICAL.search(text) is not None or (_DIGIT.search(text) is not None and _LABEL.match(text) is None)

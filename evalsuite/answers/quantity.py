@@ -7,27 +7,11 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from evalsuite.answers.policies import DEFAULT_POLICY, AnswerPolicy
+from evalsuite.answers.words import is_no_unit, is_unit, unit_name
 
-__all__ = ["NUMBER_WORDS", "Quantity", "parse_quantity"]
+__all__ = ["Quantity", "parse_quantity"]
 
-
-def _split(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
-NUMBER_WORDS = _split(
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
-    "seventeen eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred hundreds thousand "
-    "thousands million millions billion billions trillion trillions dozen dozens half halves third thirds quarter "
-    "quarters fifth fifths pair pairs couple once twice thrice double triple none nothing nil nought infinity"
-)
-# words that, behind a number, make it another one or a statement about it
-_NO_UNIT = NUMBER_WORDS | _split(
-    "pi sqrt root factorial squared cubed mod modulo plus minus times divided over power to "
-    "and or not is isn't are was but if than less more fewer nor except mn bn tn"
-)
-_LETTER_UNITS = frozenset("mgshl")  # any other letter may be a variable, or thousands
-_CURRENCIES = {"dollar": "$", "usd": "$", "euro": "€", "eur": "€", "pound": "£", "gbp": "£", "yen": "¥"}
+_CURRENCIES = {"dollar": "$", "usd": "$", "euro": "€", "eur": "€", "pound": "£", "gbp": "£", "yen": "¥", "jpy": "¥"}
 
 _QUANTITY = re.compile(
     r"""(?P<sign>[-+])?\ ?(?P<currency>[$€£¥])?\ ?(?P<sign_after>[-+])?
@@ -36,16 +20,15 @@ _QUANTITY = re.compile(
       | (?P<decimal>(?:[1-9][0-9]{0,2}(?:,[0-9]{3})+(?![0-9])|[0-9]+)(?:\.(?P<places>[0-9]*))?|\.(?P<bare>[0-9]+))
         (?:[eE](?P<exponent>[-+]?[0-9]{1,3}))?(?![0-9]) )
     (?:\ ?(?P<percent>%|percent\b|per\ cent\b))?
-    (?:[ -]?(?P<unit>[^\W\d_]+(?:[ /-][^\W\d_]+){0,3}))?""",
+    (?:(?P<gap>[ -])?(?P<unit>(?-i:[A-Za-z]+(?:[ /-][A-Za-z]+){0,3})))?""",
     re.VERBOSE | re.IGNORECASE,
 )
 
-
 # what a number may be said to equal: a computation without letters, or names: "3 + 4", "x", "f(2)", "total cost"; not
 # "2x + 3y", which makes it an equation
-_COMPUTED = re.compile(
-    r"[A-Za-z]+(?:_[A-Za-z0-9]+|_\{[A-Za-z0-9]+\})?(?:\([^()]*\))?(?: [A-Za-z]+(?:\([^()]*\))?)*|[^<>!:\\A-Za-z]*"
-)
+_NAME = re.compile(r"[A-Za-z]+(?:_[A-Za-z0-9]+|_\{[A-Za-z0-9]+\})?(?:\([^()]*\))?(?: [A-Za-z]+(?:\([^()]*\))?)*")
+_COMPUTATION = re.compile(r"(?:[^<>!:\\A-Za-z]*[0-9)\]}%])?")
+_LETTERS = re.compile(r"[A-Za-z]+")
 _MIXED = re.compile(
     _QUANTITY.pattern.replace(
         "(?: \\\\[dt]?frac",
@@ -70,15 +53,18 @@ class Quantity:
     percent : bool
         Whether it is a percentage; False where a policy makes it a plain number.
     unit : str
-        Currency sign or unit, case folded and in the singular; empty without one.
+        Currency sign or unit, in the singular, words in lower case; empty without one.
     places : int, optional
         Decimal places as written; None for a fraction or with an exponent.
+    name : str
+        What the number is said to equal, as written: of "x = 3" it is x; empty without one.
     """
 
     value: Fraction
     percent: bool
     unit: str
     places: int | None
+    name: str
 
 
 def parse_quantity(text: str, policy: AnswerPolicy = DEFAULT_POLICY) -> Quantity | None:
@@ -96,16 +82,13 @@ def parse_quantity(text: str, policy: AnswerPolicy = DEFAULT_POLICY) -> Quantity
         None where the text is anything else: an expression, a mixed number, a range, a decimal comma, a fraction over
         zero, or a number whose unit changes its size ("3 dozen", "2 pi").
     """
-    before, equals, after = text.rpartition("=")
-    if equals and all(_COMPUTED.fullmatch(part.strip()) for part in before.split("=")):
-        text = after.strip()
+    text, name = _behind_equals(text)
     is_mixed = policy.mixed == "sum"
     match = (_MIXED if is_mixed else _QUANTITY).fullmatch(text)
     if match is None or (match["sign"] and match["sign_after"]):
         return None
-    unit = (match["unit"] or "").casefold()
-    words = re.split(r"[ /-]", unit)
-    if not _NO_UNIT.isdisjoint(words) or (len(unit) == 1 and unit not in _LETTER_UNITS):
+    unit = match["unit"] or ""
+    if unit and not is_unit(unit, glued=match["gap"] is None, money=match["currency"] is not None):
         return None
     places: int | None = None
     if is_mixed and match["whole"]:
@@ -133,10 +116,30 @@ def parse_quantity(text: str, policy: AnswerPolicy = DEFAULT_POLICY) -> Quantity
     if percent and policy.percent == "hundredths":
         value /= 100
         places = None if places is None else places + 2
-    singular = unit.removesuffix("s")
+    singular = unit_name(unit)
     return Quantity(
         value=value,
         percent=percent and policy.percent == "apart",
         unit=match["currency"] or _CURRENCIES.get(singular, singular),
         places=places,
+        name=name,
     )
+
+
+def _behind_equals(text: str) -> tuple[str, str]:
+    """Return what a computation comes to, or what is said of a name, and the name; an equation stays whole."""
+    before, equals, after = text.rpartition("=")
+    if not equals:
+        return text, ""
+    parts = [part.strip() for part in before.split("=")]
+    if not all(map(_is_computed, parts)):
+        return text, ""
+    return after.strip(), next((part for part in parts if _LETTERS.search(part)), "")
+
+
+def _is_computed(part: str) -> bool:
+    if _COMPUTATION.fullmatch(part):
+        return True
+    if not _NAME.fullmatch(part):
+        return False
+    return not any(is_no_unit(word.lower()) for word in _LETTERS.findall(part))

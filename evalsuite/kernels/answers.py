@@ -38,6 +38,7 @@ Finding: TypeAlias = Literal[
     "rounding",
     "expression",
     "wording",
+    "names",
     "beyond",
 ]
 
@@ -58,6 +59,7 @@ FINDINGS: Final[tuple[Finding, ...]] = (
     "rounding",
     "expression",
     "wording",
+    "names",
     "beyond",
 )
 """What a comparison finds, by its number: the first three are right, the next three wrong, the others undecided.

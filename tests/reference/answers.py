@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from evalsuite.answers.extraction import Extraction
 from evalsuite.answers.normalisation import DIGITS, MAX_ANSWER, normalise_answer, unwrap
 from evalsuite.answers.quantity import parse_quantity
+from evalsuite.answers.words import is_denial, is_no_unit, is_retraction
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,14 +34,23 @@ _SENTENCE = re.compile(
 )
 _NUMBERED = re.compile(r"[ \t]*[0-9]+[.)][ \t]+\S")
 _BRACES = re.compile(r"\\{1,2}boxed\s{0,4}\{|\\[\\{}]|[{}]")
-_SENTENCE_END = re.compile(r"[.!?](?=[\s*_\"')\]\u201d]|$)")
+_SENTENCE_END = re.compile(r"(?<!\.)[.!?](?=[\s*_\"')\]\u201d]|$)")
+_BEHIND_SENTENCE = re.compile(r"[\s*_\"')\]\u201d]*(?:(?P<word>[A-Za-z]+)|(?P<other>.))?", re.DOTALL)
+_FACTORIAL = re.compile(r"(?:.*[0-9)}\]]|(?:.*\W)?[a-zA-Z])!", re.DOTALL)
+_SHORT_REMARK = re.compile(r"[A-Za-z '\".,!?:;-]+")
+_BEHIND_ASIDE = re.compile(r"[\s*_.,;:!?\"'$)]*")
+_BEFORE_BOX = re.compile(r"[ \t$*_`\"'\\()\[\]:,]*")
+_BEHIND_BOX = re.compile(r"[ \t$*_`\"'\\()\[\]:,.;]*")
+_WORD = re.compile(r"[A-Za-z]+")
+_LABEL = re.compile(r"[A-Za-z]\.")
+_THOUGHT = "</think>"
 _TITLE = re.compile(r"(?:^|\s)(?:mr|mrs|ms|dr|st|mt|no|vs|prof)$", re.IGNORECASE)
 _CLOSING_ASIDE = re.compile(r"\([^()]{0,500}\)[\s.!]{0,20}$")
 
 
 def extract_answer(text: str) -> Extraction:
     """What `evalsuite.answers.extract_answer` finds."""
-    text = text[-_MOST_READ:].translate(DIGITS)
+    text = _without_thought(text[-_MOST_READ:].translate(DIGITS))
     for found in _marked(text):
         return Extraction(text=found, rule="marker")
     boxed = _last_boxed(text)
@@ -54,6 +64,14 @@ def extract_answer(text: str) -> Extraction:
     if number is not None:
         return Extraction(text=number, rule="last_number")
     return Extraction(text=None, rule="none")
+
+
+def _without_thought(text: str) -> str:
+    """Cut what a model thinks aloud, up to the last end of a thought; without text behind it, keep what is before."""
+    before, mark, after = text.rpartition(_THOUGHT)
+    if not mark:
+        return text
+    return after if after.strip() else before
 
 
 def _marked(text: str) -> Iterator[str]:
@@ -91,40 +109,80 @@ def _line_from(text: str, start: int) -> str:
 
 
 def _trim(line: str) -> str:
-    """Cut an answer's line down to the answer: what is boxed in it, or its first sentence without an aside."""
-    boxed = _last_boxed(line)
-    if boxed:
-        return boxed
-    for match in _SENTENCE.finditer(line):
-        return _trim_sentence(line[match.end() :])
-    return _trim_sentence(line)
-
-
-def _trim_sentence(line: str) -> str:
-    line = line.strip(" \t*_")
-    for match in _SENTENCE_END.finditer(line):
-        if match.start() and not _TITLE.search(line[max(0, match.start() - 6) : match.start()]):
-            line = line[: match.start()]
-            break
-    aside = line.find(" (")
-    if aside > 0:
-        line = line[:aside]
+    """Cut an answer's line down to the answer: its first sentence without a remark; of a box its content."""
+    said = _SENTENCE.search(line)
+    line = (line[said.end() :] if said else line).strip(" \t*_")
+    box = _find_boxed(line)
+    line = line[: _sentence_end(line, box[2] if box else 0)]
+    if box and _BEFORE_BOX.fullmatch(line[: box[0]]) and _BEHIND_BOX.fullmatch(line[box[2] :]):
+        return _content(line, box)
     return unwrap(line)[: MAX_ANSWER + 1]
+
+
+def _sentence_end(line: str, start: int) -> int:
+    """Return where the first sentence, without a remark in parentheses, ends behind `start`."""
+    end = len(line)
+    for match in _SENTENCE_END.finditer(line):
+        at = match.start()
+        if at < max(start, 1) or _TITLE.search(line[max(0, at - 6) : at]) or _goes_on(line, at):
+            continue
+        is_factorial = _FACTORIAL.fullmatch(line[max(0, at - 2) : at + 1])
+        end = at + 1 if is_factorial else at
+        break
+    aside = line.find(" (", start, end)
+    if aside > 0:
+        close = line.find(")", aside, end)
+        inner, behind = (line[aside + 2 : close], line[close + 1 : end]) if close > 0 else (line[aside + 2 : end], "")
+        if _is_remark(inner) and _BEHIND_ASIDE.fullmatch(behind):
+            return aside
+    return end
+
+
+def _goes_on(line: str, at: int) -> bool:
+    """Say whether a sentence is not over at the mark at `at`, or the next one takes it back."""
+    match = _BEHIND_SENTENCE.match(line, at + 1)
+    if match is None or match.lastgroup is None:
+        return False
+    if line[at] == "?":
+        return True
+    is_label = _LABEL.fullmatch(line[: at + 1]) is not None  # "B. blue" is B
+    if match["other"]:
+        return match["other"].isascii() and not is_label
+    return (match["word"][0].islower() and not is_label) or is_retraction(match["word"].lower())
+
+
+def _is_remark(aside: str) -> bool:
+    """Say whether words in parentheses leave the answer before them as it is."""
+    words = [word.lower() for word in _WORD.findall(aside)]
+    if len(words) > 3:
+        return not any(map(is_denial, words))
+    is_plain = _SHORT_REMARK.fullmatch(aside) is not None and max(map(len, words), default=0) > 2
+    return is_plain and not any(map(is_no_unit, words))
 
 
 def _last_boxed(text: str) -> str:
     r"""Return what the last ``\boxed{...}`` that has balanced braces and is not empty holds, or an empty string."""
-    open_braces: list[int] = []  # where the content of each box starts; -1 for other braces
-    start = end = -1
+    box = _find_boxed(text)
+    return _content(text, box) if box else ""
+
+
+def _content(text: str, box: tuple[int, int, int]) -> str:
+    return unwrap(text[box[1] : min(box[2] - 1, box[1] + MAX_ANSWER + 1)])
+
+
+def _find_boxed(text: str) -> tuple[int, int, int] | None:
+    """Return where the last box starts, where its content does, and where it ends."""
+    open_braces: list[tuple[int, int]] = []  # where each box and its content start; -1 for other braces
+    found = None
     for match in _BRACES.finditer(text):
         token = match.group()
         if token.endswith("{") and token != "\\{":
-            open_braces.append(match.end() if "boxed" in token else -1)
+            open_braces.append((match.start(), match.end()) if "boxed" in token else (-1, -1))
         elif token == "}" and open_braces:
-            opened = open_braces.pop()
-            if opened > start and text[opened : min(match.start(), opened + MAX_ANSWER)].strip():
-                start, end = opened, match.start()
-    return unwrap(text[start : min(end, start + MAX_ANSWER + 1)]) if start >= 0 else ""
+            box, opened = open_braces.pop()
+            if opened > (found[1] if found else -1) and text[opened : min(match.start(), opened + MAX_ANSWER)].strip():
+                found = (box, opened, match.end())
+    return found if found and _content(text, found) else None
 
 
 def _last_number(text: str) -> str | None:

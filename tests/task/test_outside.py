@@ -82,8 +82,25 @@ def test_choices(tmp_path: Path, record: dict[str, Any]) -> None:
     task = load_task(f"multiple_choice:{write(tmp_path / 'x.jsonl', {'question': 'Which?', **record})}")
     (sample,) = task.samples
     assert sample.input["choices"] == "A. red\nB. blue\nC. green"
-    assert sample.references == ("answer: B",)
+    assert sample.references == ("answer: B", "answer: blue")
     assert sample.metadata == {"n_choices": 3}
+
+
+@pytest.mark.parametrize(
+    ("choices", "said", "expected"),
+    [
+        (["blue", "red", "green"], "blue", "right"),
+        (["blue", "red", "green"], "red", "wrong"),
+        (["blue", "red", "green"], "B", "wrong"),
+        (["blue", "dark blue", "green"], "dark blue", "wrong"),  # the text may be part of another: letters count alone
+        (["18", "19"], "B", "wrong"),
+        (["B", "A"], "B", "wrong"),
+    ],
+)
+def test_the_text_of_a_choice(tmp_path: Path, choices: list[str], said: str, expected: str) -> None:
+    path = write(tmp_path / "x.jsonl", {"question": "Which?", "choices": choices, "answer": 0})
+    (score,) = evaluate(lambda _: f"I think (A).\nanswer: {said}", load_task(f"multiple_choice:{path}"))[0].scores
+    assert score.value == (1.0 if expected == "right" else 0.0)
 
 
 def test_solutions_to_criticise(tmp_path: Path) -> None:

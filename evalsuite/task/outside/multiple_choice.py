@@ -5,6 +5,7 @@ from __future__ import annotations
 from string import ascii_uppercase
 from typing import TYPE_CHECKING, Any
 
+from evalsuite.answers import compare_answers, extract_answer
 from evalsuite.errors import TaskError
 from evalsuite.task.fields import required_field, type_name
 from evalsuite.task.json_lines import json_lines
@@ -31,9 +32,18 @@ def _read(path: Path) -> Iterator[Sample]:
                 "question": question,
                 "choices": "\n".join(f"{ascii_uppercase[j]}. {choice}" for j, choice in enumerate(choices)),
             },
-            references=(f"answer: {ascii_uppercase[right]}",),
+            references=_references(choices, right),
             metadata={"n_choices": len(choices)},
         )
+
+
+def _references(choices: list[str], right: int) -> tuple[str, ...]:
+    """Return the letter of the right choice and, where no other choice or letter may pass for it, its text."""
+    letters = ascii_uppercase[: len(choices)]
+    text, marked = choices[right], f"answer: {choices[right]}"
+    others = [*letters[:right], *letters[right + 1 :], *choices[:right], *choices[right + 1 :]]
+    is_clear = extract_answer(marked).text == text and all(compare_answers(one, text) == "wrong" for one in others)
+    return (f"answer: {letters[right]}", *([marked] if is_clear else []))
 
 
 def _choices(record: Mapping[str, Any], where: str) -> tuple[list[str], list[str]]:

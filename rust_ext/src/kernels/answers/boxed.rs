@@ -6,21 +6,27 @@ use crate::kernels::answers::MAX_ANSWER;
 use crate::kernels::answers::units::{Unit, is_space, starts_with};
 use crate::kernels::answers::unwrap::{strip, unwrap};
 
-/// Where content of the last box stands whose braces are balanced and which is not empty.
-///
-/// It may be cut: of a box with more than [`MAX_ANSWER`] characters, one more than that are kept.
-pub(super) fn last_boxed<U: Unit>(text: &[U]) -> Option<Range<usize>> {
+/// A box and what it holds.
+pub(super) struct Boxed {
+    /// From its command to its closing brace.
+    pub(super) whole: Range<usize>,
+    /// It may be cut: of more than [`MAX_ANSWER`] characters, one more than that are kept.
+    pub(super) content: Range<usize>,
+}
+
+/// The last box whose braces are balanced and which is not empty.
+pub(super) fn last_boxed<U: Unit>(text: &[U]) -> Option<Boxed> {
     let first = first_boxed(text)?;
-    // For each open brace: where its box starts, or none.
-    let mut open: Vec<Option<usize>> = Vec::new();
-    let mut found: Option<Range<usize>> = None;
+    // For each open brace: where its box and its content start, or none.
+    let mut open: Vec<Option<(usize, usize)>> = Vec::new();
+    let mut found: Option<(usize, Range<usize>)> = None;
     // Braces before the first box cannot close it; a stray closing one finds nothing to close.
     let mut at = open_before(text, first, &mut open);
     while at < text.len() {
         match text[at].code() {
             0x5c => {
                 if let Some(start) = box_start(text, at) {
-                    open.push(Some(start));
+                    open.push(Some((at, start)));
                     at = start;
                     continue;
                 }
@@ -31,12 +37,12 @@ pub(super) fn last_boxed<U: Unit>(text: &[U]) -> Option<Range<usize>> {
             }
             0x7b => open.push(None),
             0x7d => {
-                if let Some(Some(opened)) = open.pop() {
+                if let Some(Some((command, opened))) = open.pop() {
                     let content = &text[opened..at.min(opened + MAX_ANSWER)];
-                    if found.as_ref().is_none_or(|range| opened > range.start)
+                    if found.as_ref().is_none_or(|(_, range)| opened > range.start)
                         && !strip(content).is_empty()
                     {
-                        found = Some(opened..at);
+                        found = Some((command, opened..at));
                     }
                 }
             }
@@ -44,17 +50,20 @@ pub(super) fn last_boxed<U: Unit>(text: &[U]) -> Option<Range<usize>> {
         }
         at += 1;
     }
-    let range = found?;
+    let (command, range) = found?;
     let content = &text[range.start..range.end.min(range.start + MAX_ANSWER + 1)];
     let inner = unwrap(content);
     // `unwrap` returns a part of what it is given.
     let offset = inner.as_ptr().addr().wrapping_sub(content.as_ptr().addr()) / size_of::<U>();
     let start = range.start + offset;
-    (!inner.is_empty()).then(|| start..start + inner.len())
+    (!inner.is_empty()).then(|| Boxed {
+        whole: command..range.end + 1,
+        content: start..start + inner.len(),
+    })
 }
 
 /// Reads the braces before the first box; returns where to go on.
-fn open_before<U: Unit>(text: &[U], first: usize, open: &mut Vec<Option<usize>>) -> usize {
+fn open_before<U: Unit>(text: &[U], first: usize, open: &mut Vec<Option<(usize, usize)>>) -> usize {
     let mut at = 0;
     while at < first {
         match text[at].code() {
@@ -123,7 +132,7 @@ mod tests {
     use super::*;
 
     fn boxed(text: &str) -> Option<&str> {
-        last_boxed(text.as_bytes()).map(|range| &text[range])
+        last_boxed(text.as_bytes()).map(|found| &text[found.content])
     }
 
     #[test]

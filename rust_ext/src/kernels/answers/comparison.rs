@@ -1,9 +1,9 @@
 //! Compares an answer with the right one: exactly, or not at all.
 
-use crate::kernels::answers::normalisation::fold;
+use crate::kernels::answers::normalisation::{fold, is_sign};
 use crate::kernels::answers::quantity::{Quantity, Reading, parse_quantity};
 use crate::kernels::answers::units::{is_digit, is_word};
-use crate::kernels::answers::words::{is_mathematics, is_number_word};
+use crate::kernels::answers::words::{is_mathematics, is_number_word, is_roman};
 use crate::kernels::answers::{Finding, Policy, Units};
 
 const MOST_WORDS: usize = 5;
@@ -52,7 +52,12 @@ fn compare_number(given: &[u8], gold: &Quantity, policy: Policy) -> Finding {
         return Finding::Units;
     }
     if are_equal(&number, gold) {
-        return Finding::SameNumber;
+        let differ = !number.name.is_empty() && !gold.name.is_empty() && number.name != gold.name;
+        return if differ {
+            Finding::Names
+        } else {
+            Finding::SameNumber
+        };
     }
     match (is_rounding(&number, gold), is_rounding(gold, &number)) {
         (Some(false), Some(false)) => Finding::OtherNumber,
@@ -67,10 +72,10 @@ fn have_same_unit(a: &Quantity, b: &Quantity, units: Units) -> bool {
     }
     let ((sign, name), (other_sign, other_name)) = (a.unit_name(), b.unit_name());
     let has_none = |sign: Option<u8>, name: &[u8]| sign.is_none() && name.is_empty();
-    if units == Units::Lenient && (has_none(sign, name) || has_none(other_sign, other_name)) {
+    if units == Units::Lenient && (has_none(sign, &name) || has_none(other_sign, &other_name)) {
         return true;
     }
-    sign == other_sign && name.eq_ignore_ascii_case(other_name)
+    sign == other_sign && name == other_name
 }
 
 fn are_equal(a: &Quantity, b: &Quantity) -> bool {
@@ -129,7 +134,7 @@ fn is_other_word(text: &[u8]) -> bool {
         }
         for part in word.split(|&byte| byte == b'-') {
             longest = longest.max(part.len());
-            if is_number_word(part) || is_mathematics(part) {
+            if is_number_word(part) || is_mathematics(part) || is_roman(part) {
                 return false;
             }
         }
@@ -156,15 +161,17 @@ fn compare_text(given: &[u8], gold: &[u8]) -> Finding {
         return Finding::Expression;
     };
     let same = |a: &[u8], b: &[u8]| a.eq_ignore_ascii_case(b);
+    let mut longest = first_wanted.len();
     if same(first_said, first_wanted) {
         let alike = loop {
             match (said.next(), wanted.next()) {
                 (None, None) => break true,
-                (Some(a), Some(b)) if same(a, b) => {}
+                (Some(a), Some(b)) if same(a, b) => longest = longest.max(b.len()),
                 _ => break false,
             }
         };
-        if alike && !is_expression(given) {
+        // Marks between single letters may be operators.
+        if alike && longest > 1 && !is_expression(given) {
             return Finding::SameWords;
         }
     }
@@ -176,13 +183,20 @@ fn compare_text(given: &[u8], gold: &[u8]) -> Finding {
     if self::parts(gold).any(is_number_word) && parts.iter().any(is_decimal) {
         return Finding::Wording; // "7 days" for "seven days"
     }
+    let may_be_value =
+        |word: &[u8]| word.len() == 1 || is_number_word(word) || is_mathematics(word);
+    let is_operator = |byte: &u8| matches!(byte, b'\\' | b'^' | b'*' | b'/' | b'+' | b'=');
+    if tokens(gold).count() == 1 && may_be_value(first_wanted) && given.iter().any(is_operator) {
+        return Finding::Expression; // "\\sqrt{-1}" for "i"
+    }
     Finding::OtherWords
 }
 
 /// Whether text holds anything but words and punctuation.
 fn is_expression(text: &[u8]) -> bool {
-    text.iter().any(|&byte| match byte {
-        b' ' | b'"' | b'\'' | b'.' | b',' | b'!' | b'?' | b'-' => false,
+    text.iter().enumerate().any(|(at, &byte)| match byte {
+        b' ' | b'"' | b'.' | b',' | b'!' | b'?' => false,
+        b'\'' | b'-' => is_sign(text, at),
         b'_' | b'0'..=b'9' => true,
         _ => !is_word(u32::from(byte)),
     })
@@ -249,6 +263,10 @@ mod tests {
             ("new york!", "New, York", Finding::SameWords),
             ("south", "north", Finding::OtherWords),
             ("not north", "north", Finding::Wording),
+            ("-x", "x", Finding::Wording),
+            ("\\sqrt{-1}", "i", Finding::Expression),
+            ("y = 3", "x = 3", Finding::Names),
+            ("18 s", "18 m", Finding::Units),
             ("7 days", "seven days", Finding::Wording),
             ("", "18", Finding::Empty),
             ("12345678901234567890", "1", Finding::Beyond),

@@ -1,29 +1,34 @@
 //! What stands behind the equals sign of an answer.
 
 use crate::kernels::answers::unwrap::strip;
+use crate::kernels::answers::words::{is_no_unit, letter_runs};
 
-/// What a computation comes to, or what is said of a name; an equation stays whole.
-pub(super) fn behind_equals(text: &[u8]) -> &[u8] {
+/// What a computation comes to, or what is said of a name, and the name; an equation stays whole.
+pub(super) fn behind_equals(text: &[u8]) -> (&[u8], &[u8]) {
     let Some(at) = text.iter().rposition(|&byte| byte == b'=') else {
-        return text;
+        return (text, &[]);
     };
-    if text[..at].split(|&byte| byte == b'=').all(is_computed) {
-        strip(&text[at + 1..])
-    } else {
-        text
+    let parts = || text[..at].split(|&byte| byte == b'=').map(strip);
+    if !parts().all(is_computed) {
+        return (text, &[]);
     }
+    let name = parts().find(|part| part.iter().any(u8::is_ascii_alphabetic));
+    (strip(&text[at + 1..]), name.unwrap_or_default())
 }
 
 /// Whether a number may be said to equal `part`: a computation without letters, or names: "3 + 4", "x", "f(2)",
-/// "total cost"; not "2x + 3y".
+/// "total cost"; not "2x + 3y" or "half of x".
 fn is_computed(part: &[u8]) -> bool {
-    let part = strip(part);
     let stops = |byte: &u8| matches!(byte, b'<' | b'>' | b'!' | b':' | b'\\');
     if !part
         .iter()
         .any(|byte| stops(byte) || byte.is_ascii_alphabetic())
     {
-        return true;
+        let is_end = |&byte: &u8| byte.is_ascii_digit() || b")]}%".contains(&byte);
+        return part.last().is_none_or(is_end);
+    }
+    if letter_runs(part).any(is_no_unit) {
+        return false;
     }
     let Some(mut rest) = after_letters(part) else {
         return false;

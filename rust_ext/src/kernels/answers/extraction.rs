@@ -7,12 +7,13 @@ use crate::kernels::answers::last_number::last_number;
 use crate::kernels::answers::normalisation::normalise;
 use crate::kernels::answers::quantity::{Reading, parse_quantity};
 use crate::kernels::answers::sentence::{last_answer, line_from, statement_end, trim_line};
-use crate::kernels::answers::units::{Unit, is_digit, is_space, lower};
+use crate::kernels::answers::units::{Unit, is_digit, is_space, lower, starts_with};
 use crate::kernels::answers::unwrap::strip;
 use crate::kernels::answers::{MAX_ANSWER, Policy, Rule};
 
 /// Characters that are read, from the end of a text.
 pub const MOST_READ: usize = 1_000_000;
+const THOUGHT: &[u8] = b"</think>";
 /// Occurrences of a rule that are tried, from the last.
 const MOST_TRIED: usize = 100;
 
@@ -20,17 +21,32 @@ const MOST_TRIED: usize = 100;
 #[must_use]
 pub fn extract<U: Unit>(text: &[U]) -> (Rule, Range<usize>) {
     let skipped = text.len().saturating_sub(MOST_READ);
-    let text = &text[skipped..];
-    let (rule, range) = find(text);
+    let spoken = without_thought(&text[skipped..]);
+    let skipped = skipped + spoken.start;
+    let (rule, range) = find(&text[skipped..skipped + spoken.len()]);
     (rule, range.start + skipped..range.end + skipped)
+}
+
+/// Where stands what is no thinking aloud: behind the last end of a thought or, if that is nothing, before it.
+fn without_thought<U: Unit>(text: &[U]) -> Range<usize> {
+    let ends_thought = |&at: &usize| starts_with(text, at, THOUGHT);
+    let Some(at) = (0..text.len()).rev().find(ends_thought) else {
+        return 0..text.len();
+    };
+    let after = at + THOUGHT.len();
+    if strip(&text[after..]).is_empty() {
+        0..at
+    } else {
+        after..text.len()
+    }
 }
 
 fn find<U: Unit>(text: &[U]) -> (Rule, Range<usize>) {
     if let Some(range) = marked(text) {
         return (Rule::Marker, range);
     }
-    if let Some(range) = last_boxed(text) {
-        return (Rule::Boxed, range);
+    if let Some(found) = last_boxed(text) {
+        return (Rule::Boxed, found.content);
     }
     let (mut end, mut n_tried) = (text.len(), 0);
     while let Some(at) = last_answer(text, end) {
@@ -184,6 +200,11 @@ mod tests {
         );
         assert_eq!(found("\\boxed{2} so the answer is 3"), (Rule::Boxed, "2"));
         assert_eq!(found("so the answer is 3. Not 4"), (Rule::Sentence, "3"));
+        assert_eq!(
+            found("<think>answer: 4</think>\n5"),
+            (Rule::LastNumber, "5")
+        );
+        assert_eq!(found("answer: 4</think>\n"), (Rule::Marker, "4"));
         assert_eq!(found("that is 12%"), (Rule::LastNumber, "12%"));
         assert_eq!(found("no idea"), (Rule::None, ""));
     }

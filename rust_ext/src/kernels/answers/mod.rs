@@ -11,6 +11,7 @@ mod equation;
 pub mod extraction;
 pub mod keys;
 mod last_number;
+mod measures;
 pub mod normalisation;
 mod number;
 pub mod quantity;
@@ -70,6 +71,8 @@ pub enum Finding {
     Expression,
     /// Undecided: the right words, and more.
     Wording,
+    /// Undecided: equal numbers, said of different names.
+    Names,
     /// Not for this kernel: Python compares these.
     Beyond,
 }

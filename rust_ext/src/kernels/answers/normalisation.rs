@@ -207,9 +207,10 @@ fn without_braced_comma(text: &[u8]) -> Vec<u8> {
 
 /// Writes into `folded` the form in which normalised text is compared: lower case, no space around punctuation.
 ///
-/// Parentheses around all of it are dropped where they hold a single word: "(B)" is "b".
+/// The case of mathematics stays. Parentheses around all of it are dropped where they hold a single word: "(B)" is "b".
 pub(super) fn fold(text: &[u8], folded: &mut Vec<u8>) {
     folded.clear();
+    let keeps_case = is_mathematical(text);
     let is_mark = |byte: u8| byte != b' ' && !is_word(u32::from(byte));
     let mut at = 0;
     while at < text.len() {
@@ -218,7 +219,11 @@ pub(super) fn fold(text: &[u8], folded: &mut Vec<u8>) {
             at += 1;
             byte = text[at];
         }
-        folded.push(byte.to_ascii_lowercase());
+        folded.push(if keeps_case {
+            byte
+        } else {
+            byte.to_ascii_lowercase()
+        });
         at += 1;
         if is_mark(byte) && text.get(at) == Some(&b' ') {
             at += 1;
@@ -229,6 +234,43 @@ pub(super) fn fold(text: &[u8], folded: &mut Vec<u8>) {
             folded.pop();
             folded.remove(0);
         }
+    }
+}
+
+/// Whether case may matter: marks of mathematics, letters that touch digits, or a number that starts the text.
+fn is_mathematical(text: &[u8]) -> bool {
+    let byte = |at: usize| text.get(at).copied().unwrap_or(0);
+    let mut has_digit = false;
+    for (at, &one) in text.iter().enumerate() {
+        let next = byte(at + 1);
+        let is_mathematical = if one.is_ascii_digit() {
+            has_digit = true;
+            next.is_ascii_alphabetic()
+        } else if one.is_ascii_alphabetic() {
+            next.is_ascii_digit() || next == b'('
+        } else {
+            !b" \"'.,!?;:()&%-".contains(&one) || is_sign(text, at)
+        };
+        if is_mathematical {
+            return true;
+        }
+    }
+    has_digit && !(text.len() > 2 && text[..3].iter().all(u8::is_ascii_alphabetic))
+}
+
+/// Whether at `at` stands a minus sign, or the stroke of a derivative, as against what joins the parts of a word.
+pub(super) fn is_sign(text: &[u8], at: usize) -> bool {
+    let byte = |at: Option<usize>| at.and_then(|at| text.get(at)).copied().unwrap_or(0);
+    let (before, after) = (byte(at.checked_sub(1)), byte(Some(at + 1)));
+    let is_part = |byte: u8| byte.is_ascii_alphanumeric();
+    let follows_letter = before.is_ascii_alphabetic() && !is_part(byte(at.checked_sub(2)));
+    match byte(Some(at)) {
+        b'-' => {
+            let is_single = after.is_ascii_alphabetic() && !is_part(byte(Some(at + 2)));
+            !is_part(before) || !is_part(after) || (follows_letter && is_single)
+        }
+        b'\'' => follows_letter && !is_part(after),
+        _ => false,
     }
 }
 
@@ -243,7 +285,7 @@ pub(super) fn currency_of(name: &[u8]) -> Option<u8> {
         b"dollar" | b"usd" => Some(b'$'),
         b"euro" | b"eur" => Some(EURO),
         b"pound" | b"gbp" => Some(POUND),
-        b"yen" => Some(YEN),
+        b"yen" | b"jpy" => Some(YEN),
         _ => None,
     }
 }
@@ -307,6 +349,9 @@ mod tests {
             ("(B)", "b"),
             ("( 1, 2 )", "(1,2)"),
             ("a - - b", "a--b"),
+            ("Room 3", "room 3"),
+            ("X + x", "X+x"),
+            ("5 MW", "5 MW"),
             ("()", "()"),
         ] {
             fold(text.as_bytes(), &mut folded);

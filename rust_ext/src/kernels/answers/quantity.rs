@@ -1,14 +1,11 @@
 //! Reads one number exactly, and what stands around it.
 
 use crate::kernels::answers::equation::behind_equals;
+use crate::kernels::answers::measures::{is_unit, unit_name};
 use crate::kernels::answers::normalisation::{currency_of, is_currency};
 use crate::kernels::answers::number::{MOST, Number, number};
-use crate::kernels::answers::units::{is_digit, is_word, starts_with_folded};
-use crate::kernels::answers::words::is_no_unit;
+use crate::kernels::answers::units::{is_word, starts_with_folded};
 use crate::kernels::answers::{Percent, Policy};
-
-/// Letters that are units; any other may be a variable, or thousands.
-const LETTER_UNITS: &[u8] = b"mgshl";
 
 /// An exact number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,6 +24,8 @@ pub struct Quantity<'a> {
     pub unit: &'a [u8],
     /// Decimal places as written; none for a fraction or with an exponent.
     pub places: Option<usize>,
+    /// What the number is said to equal: of `x = 3` it is x; empty without one.
+    pub name: &'a [u8],
 }
 
 /// What a text is, read as a number.
@@ -41,26 +40,17 @@ pub enum Reading<'a> {
 }
 
 impl Quantity<'_> {
-    /// The unit in the singular, or the sign of its currency; compare without case.
+    /// The unit in the singular, or the sign of its currency.
     #[must_use]
-    pub fn unit_name(&self) -> (Option<u8>, &[u8]) {
+    pub fn unit_name(&self) -> (Option<u8>, Vec<u8>) {
         if self.currency.is_some() {
-            return (self.currency, &[]);
+            return (self.currency, Vec::new());
         }
-        let name = match self.unit {
-            [singular @ .., b's' | b'S'] => singular,
-            unit => unit,
-        };
-        if name.len() <= 6 {
-            let mut lowered = [0; 6];
-            let lowered = &mut lowered[..name.len()];
-            lowered.copy_from_slice(name);
-            lowered.make_ascii_lowercase();
-            if let Some(sign) = currency_of(lowered) {
-                return (Some(sign), &[]);
-            }
+        let name = unit_name(self.unit);
+        match currency_of(&name) {
+            Some(sign) => (Some(sign), Vec::new()),
+            None => (None, name),
         }
-        (None, name)
     }
 
     /// Numerator and denominator without a common factor.
@@ -77,10 +67,11 @@ impl Quantity<'_> {
 /// Reads normalised text that is one number, with a unit at most.
 #[must_use]
 pub fn parse_quantity(text: &[u8], policy: Policy) -> Reading<'_> {
-    read(behind_equals(text), policy).unwrap_or(Reading::Other)
+    let (text, name) = behind_equals(text);
+    read(text, name, policy).unwrap_or(Reading::Other)
 }
 
-fn read(text: &[u8], policy: Policy) -> Option<Reading<'_>> {
+fn read<'a>(text: &'a [u8], name: &'a [u8], policy: Policy) -> Option<Reading<'a>> {
     let byte = |at: usize| text.get(at).copied().unwrap_or(0);
     let is_sign = |byte: u8| matches!(byte, b'+' | b'-');
     let mut at = 0;
@@ -97,12 +88,11 @@ fn read(text: &[u8], policy: Policy) -> Option<Reading<'_>> {
     }
     let Number { value, places, end } = number(text, at, policy)?;
     let (percent, unit) = percent_and_unit(text, end)?;
-    if unit.len() == 1 && !LETTER_UNITS.contains(&unit[0].to_ascii_lowercase()) {
-        return None;
-    }
-    let mut words = unit.split(|byte| matches!(byte, b' ' | b'/' | b'-'));
-    if !unit.is_empty() && words.any(is_no_unit) {
-        return None;
+    if !unit.is_empty() {
+        let glued = !matches!(text[text.len() - unit.len() - 1], b' ' | b'-');
+        if !is_unit(unit, glued, currency.is_some()) {
+            return None;
+        }
     }
     let Some(value) = value else {
         return Some(Reading::Large);
@@ -115,6 +105,7 @@ fn read(text: &[u8], policy: Policy) -> Option<Reading<'_>> {
         currency,
         unit,
         places,
+        name,
     };
     if percent && policy.percent != Percent::Apart {
         quantity.percent = false;
@@ -165,7 +156,7 @@ fn unit(rest: &[u8]) -> Option<&[u8]> {
     let mut n_words = 1;
     let mut last_is_letter = false;
     for &byte in unit {
-        let is_letter = is_word(u32::from(byte)) && byte != b'_' && !is_digit(u32::from(byte));
+        let is_letter = byte.is_ascii_alphabetic();
         if !is_letter {
             if !last_is_letter || !matches!(byte, b' ' | b'/' | b'-') {
                 return None;

@@ -1,6 +1,6 @@
 //! Cuts what surrounds an answer: space, emphasis, quotes, mathematics delimiters, final punctuation.
 
-use crate::kernels::answers::units::{Unit, is_space, starts_with};
+use crate::kernels::answers::units::{Unit, is_digit, is_space, starts_with};
 
 /// Delimiters that stand on both sides.
 const PAIRS: [(&[u8], &[u8]); 11] = [
@@ -59,7 +59,7 @@ pub(super) fn strip_of<'a, U: Unit>(text: &'a [U], among: &[u8]) -> &'a [U] {
 pub(super) fn unwrap<U: Unit>(mut text: &[U]) -> &[U] {
     for _ in 0..ROUNDS {
         let before = text.len();
-        text = trim_end_by(strip(text), |code| is_ascii(code, b".,;:"));
+        text = without_final_marks(strip(text));
         text = trim_end_by(text, is_space);
         if let (Some(&first), true) = (text.first(), text.len() > 2) {
             // Letters and digits stand at most starts, and no delimiter does.
@@ -74,6 +74,14 @@ pub(super) fn unwrap<U: Unit>(mut text: &[U]) -> &[U] {
         }
     }
     text
+}
+
+/// `text` without final `. , ; :` but for dots that say that digits go on.
+fn without_final_marks<U: Unit>(text: &[U]) -> &[U] {
+    let rest = trim_end_by(text, |code| is_ascii(code, b".,;:"));
+    let ends_in_digit = rest.last().is_some_and(|unit| is_digit(unit.code()));
+    let goes_on = (rest.len()..text.len()).any(|at| starts_with(text, at, b".."));
+    if ends_in_digit && goes_on { text } else { rest }
 }
 
 fn undress<U: Unit>(mut text: &[U]) -> &[U] {
@@ -106,5 +114,6 @@ mod tests {
         assert_eq!(unwrap(b"$5".as_slice()), b"$5");
         assert_eq!(unwrap(b"**".as_slice()), b"");
         assert_eq!(unwrap(b".".as_slice()), b"");
+        assert_eq!(unwrap(b"0.3...".as_slice()), b"0.3...");
     }
 }
