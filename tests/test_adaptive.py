@@ -285,7 +285,8 @@ def test_samples_that_fit_no_horizon_are_refused(ledger: Task) -> None:
         adaptive_task(replace(ledger, samples=(replace(first, depth=None), *others)))
     with pytest.raises(UsageError, match="several families"):
         adaptive_task(replace(ledger, samples=(replace(first, metadata={"family": "other"}), *others)))
-    twice = replace(ledger, metrics=(*ledger.metrics, ledger.metrics[-1]))
+    horizon = next(spec for spec in ledger.metrics if spec.name == "horizon")
+    twice = replace(ledger, metrics=(*ledger.metrics, horizon))
     with pytest.raises(UsageError, match='has 2 metrics "horizon"'):
         adaptive_task(twice)
 

@@ -298,6 +298,6 @@ def test_slices_say_where_the_samples_tell_of_no_more() -> None:
 
 
 def test_the_reach_of_several_families_is_their_geometric_mean() -> None:
-    rows = np.array([[family, depth, 1, 1, 0, 0, 0] for family in (1, 2) for depth in (2, 8 * family)], dtype=float)
+    rows = np.array([[family, depth, 1, 1, 0, 0, 0, 0] for family in (1, 2) for depth in (2, 8 * family)], dtype=float)
     assert Horizon().reach(rows) == pytest.approx((2.0, np.sqrt(8 * 16)))
     assert Horizon().reach(rows[:0]) is None

@@ -114,11 +114,12 @@ def test_a_format_is_scored_and_reported_by_itself(tmp_path: Path, capsys: pytes
     reports = evaluate(answer, names, limit=48, output=tmp_path)
     assert [report.task["name"] for report in reports] == ["ledger", "ledger-direct", "ledger-steps"]
     assert [report.task["prompt_format"] for report in reports] == ["optional", "direct", "steps"]
-    for report, n_scored in zip(reports, (4, 2, 4), strict=True):
+    # Of an oracle's steps all but recovery, which is of mistakes.
+    for report, n_scored in zip(reports, (5, 2, 5), strict=True):
         assert report.primary.value == 1.0
         assert sum(score.value is not None for score in report.scores) == n_scored
     unscored = {score.metric: score for score in reports[1].scores if score.value is None}
-    assert list(unscored) == ["step_accuracy", "first_error"]
+    assert list(unscored) == ["step_error", "recovery", "step_accuracy", "first_error"]
     for metric, score in unscored.items():
         assert score.outcomes == {"unextracted": 48}
         assert score.notes[0] == (
