@@ -180,7 +180,7 @@ def test_audits_find_what_is_wrong(gym: Callable[..., None]) -> None:
     assert failed("sound") == []
     gym("lines", with_answer(lambda size, place: f"{place}\n{place + 1}"))
     gym("nothing", with_answer(lambda size, place: None))
-    gym("asides", with_answer(lambda size, place: f"{place} (about)"))
+    gym("asides", with_answer(lambda size, place: f"{place} (I checked this twice.)"))
     assert failed("lines") == failed("nothing") == failed("asides") == ["form"]
     gym("mostly yes", with_answer(lambda size, place: "no" if place % 5 == 0 else "yes"))
     assert failed("mostly yes") == ["guess"]

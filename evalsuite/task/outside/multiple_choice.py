@@ -43,7 +43,7 @@ def _references(choices: list[str], right: int) -> tuple[str, ...]:
     text, marked = choices[right], f"answer: {choices[right]}"
     others = [*letters[:right], *letters[right + 1 :], *choices[:right], *choices[right + 1 :]]
     is_clear = extract_answer(marked).text == text and all(compare_answers(one, text) == "wrong" for one in others)
-    return (f"answer: {letters[right]}", *([marked] if is_clear else []))
+    return tuple(dict.fromkeys([f"answer: {letters[right]}", *([marked] if is_clear else [])]))
 
 
 def _choices(record: Mapping[str, Any], where: str) -> tuple[list[str], list[str]]:
