@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from evalsuite.errors import UsageError
-from evalsuite.metrics.accuracy import Accuracy
+from evalsuite.metrics._options import check_choice
+from evalsuite.metrics.accuracy import Accuracy, UndecidedPolicy
 from evalsuite.metrics.base import CurveMetric, FloatArray, Rows, SampleOutputs
 
 if TYPE_CHECKING:
@@ -72,13 +73,16 @@ class SetTable:
 class VariantSetMetric(CurveMetric):
     """A metric of sets of variants; a row is what one variant needs to find its set again.
 
-    Its options begin with `key`, the key of the metadata that names the variant.
+    Its options begin with `key`, the key of the metadata that names the variant, and `undecided`, what an answer that
+    cannot be settled counts as.
     """
 
     key: str = "variant"
+    undecided: UndecidedPolicy = "apart"
 
     def __post_init__(self) -> None:
         check_name(self.name, "key", self.key)
+        check_choice(self.name, "undecided", self.undecided, ("apart", "wrong"))
 
     @property
     def n_columns(self) -> int:
@@ -86,7 +90,7 @@ class VariantSetMetric(CurveMetric):
         return 10
 
     def _rows(self, samples: Sequence[Sample], outputs: Sequence[SampleOutputs]) -> Rows:
-        judged = Accuracy().rows(samples, outputs)
+        judged = Accuracy(undecided=self.undecided).rows(samples, outputs)
         values = np.full((len(samples), self.n_columns), np.nan)
         for i, sample in enumerate(samples):
             row = self._facts(sample)

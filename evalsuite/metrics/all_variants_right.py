@@ -27,6 +27,8 @@ class AllVariantsRight(VariantSetMetric):
     ----------
     key : str, default "variant"
         The key of the metadata that names a sample's variant.
+    undecided : {"apart", "wrong"}, default "apart"
+        Answers that cannot be settled: no verdict, or wrong; see `evalsuite.metrics.accuracy.Accuracy`.
 
     Notes
     -----

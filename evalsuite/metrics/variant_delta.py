@@ -29,6 +29,8 @@ class VariantDelta(VariantSetMetric):
     ----------
     key : str, default "variant"
         The key of the metadata that names a sample's variant.
+    undecided : {"apart", "wrong"}, default "apart"
+        Answers that cannot be settled: no verdict, or wrong; see `evalsuite.metrics.accuracy.Accuracy`.
     variant : str, default "all"
         Which variant; "all" takes the mean, item by item, of all that are of matched difficulty.
     base : str, default "base"

@@ -209,6 +209,56 @@ def test_by_algebra(answer: str, gold: str, verdict: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("number", "parts"),
+    [
+        ("5 million", ("5",)),
+        ("5 Millions", ("5",)),
+        ("5-hundred", ("5",)),
+        ("5 dozen", ("5",)),
+        ("5 percent", ("5",)),
+        ("5k", ("5",)),
+        ("5x", ("5",)),
+        ("5\u4e07", ("5",)),
+        ("5\u00bd", ("5",)),
+        ("5 \u00bd", ("5",)),
+        ("5\u20446", ("5", "6")),
+        ("10\u00b2", ("10", "2")),
+        ("10\u207b\u00b3", ("10", "3")),
+        ("10^-3", ("10", "3", "-3")),
+        ("10^{-3}", ("10", "3", "-3")),
+        ("10^{3}", ("10", "3")),
+        ("5 \\times 10^3", ("5", "10", "3")),
+        ("5\u00d710\u00b3", ("5", "10", "3")),
+        ("5 x 10^{-3}", ("5", "10", "3", "-3")),
+    ],
+)
+def test_no_part_of_a_number_is_the_last_one(number: str, parts: tuple[str, ...]) -> None:
+    for text in (f"so we get {number}", f"so {number}, as I said.", f"{number} is what 7 of them have.\nSo {number}."):
+        found = extract_answer(text)
+        assert (found.rule, found.text) == ("last_number", number)
+        assert "right" not in [verify(text, part).verdict for part in parts]
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("so x = - 5", "- 5"),
+        ("so it is: \u2212 5.", "\u2212 5"),
+        ("- 5", "- 5"),
+        ("so = -5", "-5"),
+        ("7 - 5", "5"),
+        ("of them:\n- 5", "5"),
+        ("5 pears, of which", "5"),
+        ("5kg of it", "5kg"),
+        ("5.Then", "5"),
+        ("5 x 10", "10"),
+    ],
+)
+def test_what_else_stands_at_the_last_number(text: str, answer: str) -> None:
+    assert extract_answer(text).text == answer
+
+
+@pytest.mark.parametrize(
     ("text", "answer"),
     [
         ("<think>answer: 17</think>\n18", "18"),

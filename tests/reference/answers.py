@@ -9,20 +9,27 @@ from typing import TYPE_CHECKING
 from evalsuite.answers.extraction import Extraction
 from evalsuite.answers.normalisation import DIGITS, MAX_ANSWER, normalise_answer, unwrap
 from evalsuite.answers.quantity import parse_quantity
-from evalsuite.answers.words import is_denial, is_no_unit, is_retraction
+from evalsuite.answers.words import SCALE_PARTS, SCALES, is_denial, is_no_unit, is_retraction
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["extract_answer"]
+__all__ = ["extract_answer", "last_number_of"]
 
+_SCALE = f"(?ai:[a-z]{{0,24}}(?:{'|'.join(SCALE_PARTS)})[a-z]{{0,24}}|(?:{'|'.join(sorted(SCALES, key=len, reverse=True))})s?)"
+_RAISED = "\u00b2\u00b3\u00b9\u2070\u2074-\u207b"
+_CARET = r"(?:\{[-+\u2212\u2013]?[0-9]{1,300}\}|\([-+\u2212\u2013]?[0-9]{1,300}\)|[-+\u2212\u2013][0-9]+)"
 _FOUND = re.compile(
-    r"""(?<![\w.^/)\]}])(?<!sqrt[{(\[])
+    rf"""(?<![\w.^/)\]}}])(?<!sqrt[{{(\[])
     (?>[-+\u2212\u2013]? (?:\\?[$€£¥]\ ?)? [-+\u2212\u2013]?
-       (?: \\[dt]?frac\{[0-9]{1,300}\}\{[0-9]{1,300}\}
-         | (?:[0-9]{1,300}\ (?=[0-9]{1,300}/[0-9]))? \.?[0-9][0-9.,/^:]* (?:[eE][-+]?[0-9]+)? )
+       (?: \\[dt]?frac\{{[0-9]{{1,300}}\}}\{{[0-9]{{1,300}}\}}
+         | (?:[0-9]{{1,300}}\ (?=[0-9]{{1,300}}/[0-9]))? \.?[0-9][0-9.,/^:]*
+           (?:(?<=\^){_CARET} | (?<!\^)[eE][-+]?[0-9]+ | (?<![.,/^:])[{_RAISED}]+)?
+           (?:(?<![.,/^:])(?:\ ?[\u00bc-\u00be\u2150-\u215e\u2189]|\u2044[0-9]+))?
+           (?:(?<![.,/^:])\ ?(?:[\u00d7\u00b7x*]|\\times|\\cdot)\ ?10(?:\^(?:[0-9]+|{_CARET})|[{_RAISED}]+))? )
        (?:\ ?\\?%)?)
-    (?!(?:st|nd|rd|th)\b) (?!\ ?\\(?:sqrt|[dt]?frac|pi|cdot|times))""",
+    (?!(?:st|nd|rd|th)\b) (?!\ ?\\(?:sqrt|[dt]?frac|pi|cdot|times))
+    (?:(?<![.,/^:])(?:[A-Za-z]+|[\ -]?(?:[十百千万萬亿億兆]|(?![A-Za-z]{{25}}){_SCALE}(?!\w))))?""",
     re.VERBOSE,
 )
 _MOST_READ = 1_000_000  # characters, from the end
@@ -190,22 +197,34 @@ def _last_number(text: str) -> str | None:
     aside = _CLOSING_ASIDE.search(text[-600:])
     body = text[: len(text) - len(aside.group())] if aside else text
     for part in (body, text):
-        number = _last_number_of(part)
-        if number is not None:
-            return number[: MAX_ANSWER + 1]
+        place = last_number_of(part)
+        if place is not None:
+            return part[slice(*place)][: MAX_ANSWER + 1]
     return None
 
 
-def _find_numbers(text: str) -> Iterator[str]:
-    """Yield what looks like a number in `text`, as written, from left to right, in time linear in the text.
+def last_number_of(text: str, start: int = 0) -> tuple[int, int] | None:
+    """Return where the last of what looks like a number behind `start` begins and ends, in time linear in the text.
 
     A run such as ``10^10^8``, ``10:30`` or ``3/4/5`` stays whole, so that no part of it passes for a number.
     """
-    for match in _FOUND.finditer(text):
-        yield match.group().rstrip(".,/^:")
+    last = deque(_FOUND.finditer(text, start), maxlen=1)
+    if not last:
+        return None
+    begin = last[0].start()
+    end = begin + len(last[0].group().rstrip(".,/^:"))
+    return _signed_start(text, begin), end
 
 
-def _last_number_of(text: str) -> str | None:
-    """Return the last of `_find_numbers`, if any."""
-    last = deque(_find_numbers(text), maxlen=1)
-    return last[0] if last else None
+def _signed_start(text: str, start: int) -> int:
+    """Return where a minus sign stands that spaces keep apart from the number at `start`, as in ``x = - 5``."""
+    behind_sign = start - _n_spaces(text, start)
+    if behind_sign in (0, start) or text[behind_sign - 1] not in "-\u2212\u2013" or text[start] in "-+\u2212\u2013":
+        return start
+    before = behind_sign - 1 - _n_spaces(text, behind_sign - 1)
+    return behind_sign - 1 if before == 0 or text[before - 1] in "=:\uff1a" else start
+
+
+def _n_spaces(text: str, end: int) -> int:
+    window = text[max(0, end - 4) : end]
+    return len(window) - len(window.rstrip(" "))

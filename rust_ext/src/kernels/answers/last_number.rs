@@ -3,10 +3,13 @@
 use std::ops::Range;
 
 use crate::kernels::answers::MAX_ANSWER;
-use crate::kernels::answers::sentence::is_word_at;
-use crate::kernels::answers::units::{Unit, is_digit, is_space, is_word, starts_with};
+use crate::kernels::answers::units::{Unit, is_space};
+use crate::kernels::answers::written_number::{
+    is_join, is_minus, is_sign, may_precede, may_start, number_end,
+};
 
-const MOST_DIGITS: usize = 300;
+/// Spaces between a sign and its number, and before that sign.
+const MOST_SPACES: usize = 4;
 
 /// The last number, those in a closing aside only if there is no other.
 pub(super) fn last_number<U: Unit>(text: &[U]) -> Option<Range<usize>> {
@@ -48,176 +51,56 @@ fn last_in<U: Unit>(text: &[U]) -> Option<Range<usize>> {
             .iter()
             .rposition(|unit| unit.code() == 0x0a)
             .map_or(0, |newline| newline + 1);
-        if let Some(found) = last_in_line(text, start, end) {
+        if let Some(found) = last_in_line(&text[..end], start) {
             return Some(found);
         }
         end = start.checked_sub(1)?;
     }
 }
 
-fn last_in_line<U: Unit>(text: &[U], start: usize, end: usize) -> Option<Range<usize>> {
-    let line = &text[..end];
+/// The last number of the line that starts at `start` and ends with `text`, in time linear in the line.
+#[must_use]
+pub fn last_in_line<U: Unit>(text: &[U], start: usize) -> Option<Range<usize>> {
     let (mut at, mut last) = (start, None);
-    while at < end {
-        if !may_start(line[at].code()) || !may_precede(line, at) {
+    while at < text.len() {
+        if !may_start(text[at].code()) || !may_precede(text, at) {
             at += 1;
             continue;
         }
-        match number_end(line, at) {
-            Some((_, end)) if !is_disqualified(line, end) => {
+        match number_end(text, at) {
+            Some((_, Some(end))) => {
                 last = Some((at, end));
                 at = end;
             }
-            Some((next, _)) => at = next.max(at + 1),
+            Some((next, None)) => at = next.max(at + 1),
             None => at += 1,
         }
     }
     let (start, mut end) = last?;
-    while matches!(line[end - 1].code(), 0x2e | 0x2c | 0x2f | 0x5e | 0x3a) {
+    while is_join(text[end - 1].code()) {
         end -= 1;
     }
-    Some(start..end)
+    Some(signed_start(text, start)..end)
 }
 
-fn may_start(code: u32) -> bool {
-    is_digit(code) || is_sign(code) || is_currency(code) || code == 0x2e || code == 0x5c
-}
-
-fn is_sign(code: u32) -> bool {
-    matches!(code, 0x2b | 0x2d | 0x2212 | 0x2013)
-}
-
-fn is_currency(code: u32) -> bool {
-    matches!(code, 0x24 | 0x20ac | 0xa3 | 0xa5)
-}
-
-fn may_precede<U: Unit>(line: &[U], at: usize) -> bool {
-    let Some(before) = at.checked_sub(1) else {
-        return true;
-    };
-    let code = line[before].code();
-    if is_word(code) || matches!(code, 0x2e | 0x5e | 0x2f | 0x29 | 0x5d | 0x7d) {
-        return false;
-    }
-    let opens = matches!(code, 0x7b | 0x28 | 0x5b);
-    !(opens && before >= 4 && starts_with(line, before - 4, b"sqrt"))
-}
-
-/// Where to go on if the number at `at` is disqualified, and where it ends.
+/// Where the minus sign of the number at `start` stands that spaces keep apart, as in `x = - 5`; else `start`.
 ///
-/// Whatever starts within its digits ends where they end, and is disqualified likewise: no run is read twice.
-fn number_end<U: Unit>(line: &[U], at: usize) -> Option<(usize, usize)> {
-    let code = |at: usize| line.get(at).map_or(0, |unit| unit.code());
-    let mut next = at;
-    if is_sign(code(next)) {
-        next += 1;
-    }
-    let dollar = next + usize::from(code(next) == 0x5c);
-    if is_currency(code(dollar)) {
-        next = dollar + 1;
-        if code(next) == 0x20 {
-            next += 1;
-        }
-    }
-    if is_sign(code(next)) {
-        next += 1;
-    }
-    let fraction = fraction_end(line, next);
-    let run_end = fraction.or_else(|| digits_end(line, next))?;
-    let percent = run_end + usize::from(code(run_end) == 0x20);
-    let percent = percent + usize::from(code(percent) == 0x5c);
-    let end = if code(percent) == 0x25 {
-        percent + 1
-    } else {
-        run_end
+/// Behind anything but `=`, a colon or nothing it takes away, or is a dash.
+fn signed_start<U: Unit>(text: &[U], start: usize) -> usize {
+    let spaces_before = |at: usize| {
+        let before = text[..at].iter().rev().take(MOST_SPACES);
+        before.take_while(|unit| unit.code() == 0x20).count()
     };
-    Some((fraction.map_or(run_end, |_| at + 1), end))
-}
-
-/// Where `\frac{1}{2}` ends.
-fn fraction_end<U: Unit>(line: &[U], at: usize) -> Option<usize> {
-    if line.get(at)?.code() != 0x5c {
-        return None;
+    let n_spaces = spaces_before(start);
+    let Some(sign) = (start - n_spaces).checked_sub(1) else {
+        return start;
+    };
+    if n_spaces == 0 || !is_minus(text[sign].code()) || is_sign(text[start].code()) {
+        return start;
     }
-    let mut next = at + 1;
-    if matches!(line.get(next)?.code(), 0x64 | 0x74) && starts_with(line, next + 1, b"frac") {
-        next += 1;
-    }
-    if !starts_with(line, next, b"frac") {
-        return None;
-    }
-    next += 4;
-    for _ in 0..2 {
-        if line.get(next)?.code() != 0x7b {
-            return None;
-        }
-        let end = skip_digits(line, next + 1);
-        if end == next + 1 || end - next - 1 > MOST_DIGITS || line.get(end)?.code() != 0x7d {
-            return None;
-        }
-        next = end + 1;
-    }
-    Some(next)
-}
-
-fn skip_digits<U: Unit>(line: &[U], mut at: usize) -> usize {
-    while line.get(at).is_some_and(|unit| is_digit(unit.code())) {
-        at += 1;
-    }
-    at
-}
-
-fn digits_end<U: Unit>(line: &[U], mut at: usize) -> Option<usize> {
-    let code = |at: usize| line.get(at).map_or(0, |unit| unit.code());
-    // The whole part of a mixed number.
-    let whole = skip_digits(line, at);
-    if (1..=MOST_DIGITS).contains(&(whole - at)) && code(whole) == 0x20 {
-        let numerator = skip_digits(line, whole + 1);
-        if (1..=MOST_DIGITS).contains(&(numerator - whole - 1))
-            && code(numerator) == 0x2f
-            && is_digit(code(numerator + 1))
-        {
-            at = whole + 1;
-        }
-    }
-    if code(at) == 0x2e {
-        at += 1;
-    }
-    if !is_digit(code(at)) {
-        return None;
-    }
-    while is_digit(code(at)) || matches!(code(at), 0x2e | 0x2c | 0x2f | 0x5e | 0x3a) {
-        at += 1;
-    }
-    if matches!(code(at), 0x65 | 0x45) {
-        let sign = at + 1 + usize::from(matches!(code(at + 1), 0x2b | 0x2d));
-        let end = skip_digits(line, sign);
-        if end > sign {
-            return Some(end);
-        }
-    }
-    Some(at)
-}
-
-/// Whether what stands behind a number makes it none: "2nd", `4\sqrt{2}`.
-fn is_disqualified<U: Unit>(line: &[U], at: usize) -> bool {
-    let ordinal = [b"st", b"nd", b"rd", b"th"]
-        .iter()
-        .any(|suffix| starts_with(line, at, *suffix))
-        && !is_word_at(line, at + 2);
-    let slash = at + usize::from(line.get(at).is_some_and(|unit| unit.code() == 0x20));
-    ordinal
-        || [
-            b"\\sqrt".as_slice(),
-            b"\\frac",
-            b"\\dfrac",
-            b"\\tfrac",
-            b"\\pi",
-            b"\\cdot",
-            b"\\times",
-        ]
-        .iter()
-        .any(|command| starts_with(line, slash, command))
+    let before = sign - spaces_before(sign);
+    let opens = before == 0 || matches!(text[before - 1].code(), 0x3d | 0x3a | 0xff1a);
+    if opens { sign } else { start }
 }
 
 #[cfg(test)]
@@ -230,12 +113,37 @@ mod tests {
 
     #[test]
     fn numbers() {
-        assert_eq!(last("it costs $1,234.50 in all."), Some("$1,234.50"));
-        assert_eq!(last("that is 2 1/2."), Some("2 1/2"));
-        assert_eq!(last("18 of them, the 2nd kind"), Some("18"));
-        assert_eq!(last("18 (I checked this 3 times.)"), Some("18"));
-        assert_eq!(last("4\\sqrt{2}"), None);
-        assert_eq!(last("10^10^8\nno"), Some("10^10^8"));
+        for (text, number) in [
+            ("it costs $1,234.50 in all.", Some("$1,234.50")),
+            ("that is 2 1/2.", Some("2 1/2")),
+            ("18 of them, the 2nd kind", Some("18")),
+            ("18 (I checked this 3 times.)", Some("18")),
+            ("4\\sqrt{2}", None),
+            ("10^10^8\nno", Some("10^10^8")),
+            ("-\\$3", Some("-\\$3")),
+            ("$ 5.50 each", Some("$ 5.50")),
+            ("\\frac{1}{2}", Some("\\frac{1}{2}")),
+            ("1e3", Some("1e3")),
+            ("10 %", Some("10 %")),
+            ("x2", None),
+            ("", None),
+        ] {
+            assert_eq!(last(text), number, "{text}");
+        }
+    }
+
+    #[test]
+    fn signs_apart() {
+        for (text, number) in [
+            ("x = - 5", "- 5"),
+            ("x: -  5", "-  5"),
+            ("- 5", "- 5"),
+            ("x - 5", "5"),
+            ("as\n- 5", "5"),
+            ("7 = - -5", "-5"),
+        ] {
+            assert_eq!(last(text), Some(number), "{text}");
+        }
     }
 
     #[test]

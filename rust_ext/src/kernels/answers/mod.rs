@@ -10,7 +10,7 @@ pub mod comparison;
 mod equation;
 pub mod extraction;
 pub mod keys;
-mod last_number;
+pub mod last_number;
 mod measures;
 pub mod normalisation;
 mod number;
@@ -19,6 +19,7 @@ mod sentence;
 pub mod units;
 mod unwrap;
 mod words;
+mod written_number;
 
 /// Characters of the longest answer that is compared.
 pub const MAX_ANSWER: usize = 1000;

@@ -57,7 +57,7 @@ pub(super) fn is_space(code: u32) -> bool {
 /// Whether `\w` of Python's `re` matches.
 #[inline]
 #[must_use]
-pub(super) fn is_word(code: u32) -> bool {
+pub fn is_word(code: u32) -> bool {
     if code < 0x80 {
         return (code as u8).is_ascii_alphanumeric() || code == 0x5f;
     }

@@ -127,12 +127,14 @@ pub(super) fn is_no_unit<U: Unit>(word: &[U]) -> bool {
 
 /// Whether `word`, in any case, denies an answer, or multiplies it.
 pub(super) fn is_denial<U: Unit>(word: &[U]) -> bool {
+    is_scale(word) || lowered(word, |word| is_among(word, &DENIALS))
+}
+
+/// Whether `word`, in any case, multiplies the number before it.
+pub(super) fn is_scale<U: Unit>(word: &[U]) -> bool {
     lowered(word, |word| {
         let singular = word.strip_suffix(b"s").unwrap_or(word);
-        is_among(word, &DENIALS)
-            || is_among(word, &SCALES)
-            || is_among(singular, &SCALES)
-            || has_scale(word)
+        is_among(word, &SCALES) || is_among(singular, &SCALES) || has_scale(word)
     })
 }
 

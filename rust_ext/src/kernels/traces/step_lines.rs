@@ -4,9 +4,10 @@ use std::collections::HashMap;
 
 use rayon::prelude::*;
 
+use crate::kernels::answers::last_number::last_in_line;
+use crate::kernels::answers::units::{is_word, wide};
 use crate::kernels::characters::code_point::decode;
 use crate::kernels::parallel::threads_available;
-use crate::kernels::traces::numbers::{is_word_before, last_number};
 
 /// Texts a thread takes at a time, at least.
 const MIN_TEXTS: usize = 8;
@@ -43,11 +44,11 @@ fn lines_of(text: &[u8], most_read: usize) -> Vec<StepLine> {
     let mut has_number: HashMap<u32, bool> = HashMap::new();
     let (mut points, mut counted) = (0, 0); // code points before the byte `counted`
     let mut start = 0;
-    for line in text.split(|&byte| byte == b'\n') {
+    for line in text.split(|byte| matches!(byte, b'\n' | b'\r')) {
         if let Some((index, behind)) = index_of(line).filter(|_| !has_marker(line)) {
             let rest = &line[behind..];
             let trimmed = trim(rest);
-            let number = last_number(rest);
+            let number = last_number(line, behind);
             let known = has_number.get(&index).copied();
             if !trimmed.is_empty()
                 && (known.is_none() || (known == Some(false) && number.is_some()))
@@ -61,7 +62,7 @@ fn lines_of(text: &[u8], most_read: usize) -> Vec<StepLine> {
                     index,
                     start: place(lead),
                     end: place(lead + trimmed.len()),
-                    number: number.map(|(first, end)| (place(first), place(end))),
+                    number: number.map(|(first, end)| (points + first, points + end)),
                 });
             }
         }
@@ -70,8 +71,19 @@ fn lines_of(text: &[u8], most_read: usize) -> Vec<StepLine> {
     found
 }
 
+/// The last number behind the byte `behind` of a line, in code points from there.
+fn last_number(line: &[u8], behind: usize) -> Option<(usize, usize)> {
+    let (found, behind) = if line.is_ascii() {
+        (last_in_line(line, behind), behind)
+    } else {
+        let behind = n_points(&line[..behind]);
+        (last_in_line(&wide(line), behind), behind)
+    };
+    found.map(|range| (range.start - behind, range.end - behind))
+}
+
 /// What is no part of a statement at its ends.
-const SPACE: &[u8] = b" \t\r";
+const SPACE: &[u8] = b" \t";
 
 fn trim_start(text: &[u8]) -> &[u8] {
     let first = text.iter().position(|byte| !SPACE.contains(byte));
@@ -102,31 +114,50 @@ fn n_points(text: &[u8]) -> usize {
 
 /// The step a line begins with, and where what it states begins.
 fn index_of(line: &[u8]) -> Option<(u32, usize)> {
-    let skip = |at: usize, most: usize, kinds: &[u8]| {
-        let rest = line.get(at..).unwrap_or_default();
-        at + rest
-            .iter()
-            .take(most)
-            .take_while(|byte| kinds.contains(byte))
-            .count()
-    };
-    let mut at = skip(0, 20, b" \t");
-    at = skip(at, 6, b"-*_>#");
-    at = skip(at, 4, b" \t");
+    let mut at = skip(line, 0, 20, b" \t");
+    at = skip(line, at, 6, b"-*_>#");
+    at = skip(line, at, 4, b" \t");
     if let Some(end) = after_folded(line, at, "step") {
-        at = skip(end, 4, b" \t");
+        at = skip(line, end, 4, b" \t");
         if at == end {
             return None;
         }
     }
-    let end = skip(at, 6, b"0123456789");
+    let is_open = line.get(at) == Some(&b'(');
+    at += usize::from(is_open);
+    let end = skip(line, at, 6, b"0123456789");
     let index = std::str::from_utf8(&line[at..end]).ok()?.parse().ok()?;
-    at = skip(end, 2, b"*_");
-    match line.get(at)? {
-        b':' => Some((index, at + 1)),
-        b'.' | b')' if matches!(line.get(at + 1), Some(b' ' | b'\t')) => Some((index, at + 1)),
-        _ => None,
+    at = end;
+    if is_open {
+        if line.get(at) != Some(&b')') {
+            return None;
+        }
+        at += 1;
     }
+    at = skip(line, at, 2, b"*_");
+    if let Some(behind) = after_colon(line, skip(line, at, 4, b" \t")) {
+        return Some((index, behind));
+    }
+    let is_point = !is_open && matches!(line.get(at), Some(b'.' | b')'));
+    at += usize::from(is_point);
+    let is_set_off = matches!(line.get(at), Some(b' ' | b'\t'));
+    (is_set_off && (is_point || is_open)).then_some((index, at))
+}
+
+/// Behind at most `most` bytes that are among `kinds`.
+fn skip(line: &[u8], at: usize, most: usize, kinds: &[u8]) -> usize {
+    let rest = line.get(at..).unwrap_or_default();
+    let bytes = rest.iter().take(most);
+    at + bytes.take_while(|byte| kinds.contains(byte)).count()
+}
+
+/// Behind a colon, which may be a wide one.
+fn after_colon(line: &[u8], at: usize) -> Option<usize> {
+    let rest = line.get(at..).unwrap_or_default();
+    let colon = [":", "\u{ff1a}"]
+        .into_iter()
+        .find(|colon| rest.starts_with(colon.as_bytes()))?;
+    Some(at + colon.len())
 }
 
 /// Whether a line announces an answer: `answer:`, `answer =`, or four number signs.
@@ -150,11 +181,14 @@ fn announces(line: &[u8], at: usize) -> bool {
     for _ in 0..4 {
         end += usize::from(matches!(line.get(end), Some(b'*' | b'_' | b' ' | b'\t')));
     }
-    let rest = line.get(end..).unwrap_or_default();
-    [":", "\u{ff1a}", "="]
-        .iter()
-        .any(|mark| rest.starts_with(mark.as_bytes()))
-        && !is_word_before(line, at)
+    let is_mark = after_colon(line, end).is_some() || line.get(end) == Some(&b'=');
+    is_mark && !is_word_before(line, at)
+}
+
+/// Whether the code point that ends at `at` is one of a word.
+fn is_word_before(text: &[u8], at: usize) -> bool {
+    let start = (0..at).rev().find(|&place| text[place] & 0xc0 != 0x80);
+    start.is_some_and(|start| is_word(decode(text, start).0))
 }
 
 /// The end of a word that stands at `at`, in any case: for Python's, the long s is one, too.
@@ -199,6 +233,19 @@ mod tests {
                 (1, "north gate", None),
                 (2, "5 + 7 = 12", Some("12")),
                 (1, "6", Some("6")),
+            ]
+        );
+    }
+
+    #[test]
+    fn ways_to_number() {
+        assert_eq!(
+            read("(1) 6\r(2): 7\r\n3 : 8\n**(4)** - 9\n(5 10\n6) : 11\n7 ) 12"),
+            [
+                (1, "6", Some("6")),
+                (2, "7", Some("7")),
+                (3, "8", Some("8")),
+                (4, "- 9", Some("9")),
             ]
         );
     }
