@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from evalsuite.metrics.base import FloatArray, Rows
     from evalsuite.runlog.reader import Key
     from evalsuite.task.adaptive import AdaptiveTask
-    from evalsuite.types import Output, Sample
+    from evalsuite.types import Interval, Output, Sample
 
 __all__ = ["BATCH", "DEFAULT_PRECISION", "DepthSelection", "Selected"]
 
@@ -34,7 +34,7 @@ BATCH: Final = 16
 """Items that are chosen at once."""
 DEFAULT_PRECISION: Final = 0.2
 
-Reason = Literal["precise", "above", "below", "most items", "used up", "no verdicts", "unfinished"]
+Reason = Literal["precise", "open", "above", "below", "most items", "used up", "no verdicts", "unfinished"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,14 +43,15 @@ class Selected:
 
     Parameters
     ----------
-    reason : {"precise", "above", "below", "most items", "used up", "no verdicts", "unfinished"}
-        Why no more is asked: the interval is narrow enough; the horizon lies above the deepest, or below the shallowest
+    reason : {"precise", "open", "above", "below", "most items", "used up", "no verdicts", "unfinished"}
+        Why no more is asked: the interval is narrow enough; it would be, but for an end outside the depths that were
+        asked; the horizon lies above the deepest, or below the shallowest
         depth; no more are allowed; there are no more of the depths that tell of it; no item of two batches had a
         verdict. Or items that were chosen have no output yet.
     precision : float
         What was asked for: half of the interval's width over H50.
     reached : float, optional
-        What was reached; None where H50 has no interval, or an end of it lies outside the depths there are.
+        What was reached; None where H50 has no interval, or an end of it lies outside the depths that were asked.
     n_items : int
         Items that were asked.
     most_items : int
@@ -72,6 +73,7 @@ class Selected:
         goal = f"plus or minus {100 * self.precision:g} %"
         told = {
             "precise": f"H50 is known to {goal}",
+            "open": f"H50 is thought to be known to {goal}, but its interval has an end outside the depths asked",
             "above": "the horizon lies above the deepest items there are",
             "below": "the horizon lies below the shallowest items there are",
             "most items": f"no more may be asked, and {goal} is not reached",
@@ -147,7 +149,7 @@ class DepthSelection:
             self._pools.setdefault(sample.depth or 0, []).append(sample)
         self._steps: list[_Step] = []
         self._reason: Reason = "unfinished"
-        self._known: tuple[bytes, float | None] = (b"", None)
+        self._known: tuple[bytes, Interval | None] = (b"", None)
 
     def batches(self, outputs: Mapping[Key, Output]) -> tuple[tuple[Sample, ...], ...]:
         """Return the items to ask, batch by batch: once all of them have outputs, no more are wanted.
@@ -199,7 +201,7 @@ class DepthSelection:
         return Selected(
             reason=self._reason,
             precision=self.precision,
-            reached=self._reached(rows, labels),
+            reached=self._half_width(rows, self._interval(rows, labels)),
             n_items=len(asked),
             most_items=self.most_items,
             fixed_grid_items=self._grid_items(rows, [sample.depth or 0 for sample, _ in asked]),
@@ -223,12 +225,13 @@ class DepthSelection:
             floor=self._metric.floors(rows)[0] if len(rows) else self._metric.floor,
             remaining=left,
         )
-        if choice.reason in ("above", "below", "most items", "used up"):
+        if choice.reason in ("above", "below", "used up"):
             return self._stopped(choice.reason)
         if choice.relative_width is not None and choice.relative_width <= 2 * self.precision:
-            reached = self._reached(rows, labels)
-            if reached is None or reached <= self.precision:  # None where an end lies outside the depths there are
-                return self._stopped("precise")
+            interval = self._interval(rows, labels)
+            reached = self._half_width(rows, interval)
+            if interval is not None and (reached is None or reached <= self.precision):
+                return self._stopped("open" if reached is None else "precise")
         return self._pick(choice.depths, used, Counter(sample.cluster or sample.id for sample, _ in asked))
 
     def _stopped(self, reason: Reason) -> tuple[Sample, ...]:
@@ -266,17 +269,20 @@ class DepthSelection:
             np.int64
         ).reshape(-1)
 
-    def _reached(self, rows: NDArray[np.float64], labels: NDArray[np.int64]) -> float | None:
-        """Return half the width of the interval that is reported over H50; None where an end is not told."""
+    def _interval(self, rows: NDArray[np.float64], labels: NDArray[np.int64]) -> Interval | None:
+        """Return the interval that is reported."""
         key = rows.tobytes() + labels.tobytes()
         if key != self._known[0]:
-            self._known = (key, self._relative_half_width(rows, labels) if len(rows) else None)
+            self._known = (key, self._metric.interval(rows, labels, seed=self._seed) if len(rows) else None)
         return self._known[1]
 
-    def _relative_half_width(self, rows: NDArray[np.float64], labels: NDArray[np.int64]) -> float | None:
-        interval = self._metric.interval(rows, labels, seed=self._seed)
-        low, high = depth_tables(rows, labels)[0].reach or (0.0, 0.0)
-        if interval is None or not low < interval.low <= interval.high < high:
+    def _half_width(self, rows: NDArray[np.float64], interval: Interval | None) -> float | None:
+        """Return half the width of an interval over H50; None without one, or with an end beyond what was asked."""
+        if interval is None:
+            return None
+        (table,) = depth_tables(rows, np.zeros(len(rows), dtype=np.int64))
+        low, high = table.reach or (0.0, 0.0)
+        if not low < interval.low <= interval.high < high:
             return None
         return (interval.high - interval.low) / 2 / self._metric.value(rows)
 

@@ -242,16 +242,42 @@ def test_from_the_command_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, 
     assert main(["leaderboard", "runs"]) == 0
 
 
-def test_a_log_without_a_whole_batch_is_not_scored(ledger: Task, tmp_path: Path, capsys: Capture) -> None:
+def test_a_log_without_a_whole_batch_is_not_scored(tmp_path: Path, capsys: Capture) -> None:
+    ledger = load_task("ledger")
     whole = run_plan(plan_run(solver(ledger, 0.1), ledger, root=tmp_path, limit=48, adaptive=True))
     lines = (whole.folder / "run.jsonl").read_bytes().splitlines(keepends=True)
     (whole.folder / "report.json").unlink()
     (whole.folder / "run.jsonl").write_bytes(b"".join(lines[: BATCH + 5]))
     assert main(["score", str(whole.folder)]) == 0
-    assert "12 of the 32 outputs it was to have are missing. Scored are the first 16 samples" in capsys.readouterr().err
+    assert (
+        "12 of the 32 outputs it was to have are missing. Scored are the batches that are complete, of 16 samples"
+        in capsys.readouterr().err
+    )
     (whole.folder / "run.jsonl").write_bytes(b"".join(lines[:5]))
     assert main(["score", str(whole.folder)]) == 2
     assert "no batch of items is complete yet" in capsys.readouterr().err
+
+
+def test_a_task_of_one_template_is_refused(ledger: Task) -> None:
+    """No interval can be told of it, and so no precision reached."""
+    alike = replace(ledger, samples=tuple(replace(sample, cluster="one") for sample in ledger.samples))
+    with pytest.raises(UsageError, match="samples of one template"):
+        adaptive_task(alike)
+
+
+def test_it_says_so_where_an_end_of_the_interval_is_not_told(ledger: Task, tmp_path: Path) -> None:
+    """At a step error of 0.03 H50 is 22.8, and the deepest items have 24 steps."""
+    (report,) = evalsuite.evaluate(solver(ledger, 0.03), ledger, adaptive=True, precision=0.45, output=tmp_path)
+    adaptive = report.record["inputs"]["adaptive"]
+    assert (adaptive["reason"], adaptive["reached"]) == ("open", None)
+    assert report.primary.interval is not None
+    assert "its interval has an end outside the depths asked" in report.primary.notes[-1]
+
+
+def test_options_of_the_horizon_make_another_task(ledger: Task) -> None:
+    """They decide how answers read, and so which items are asked."""
+    specs = tuple(replace(spec, options={"floor": 0.25}) if spec.name == "horizon" else spec for spec in ledger.metrics)
+    assert adaptive_task(replace(ledger, metrics=specs)).content_hash != adaptive_task(ledger).content_hash
 
 
 @pytest.mark.parametrize(

@@ -97,9 +97,10 @@ def score_run(
         )
     if not held.missing:
         return report, None
+    which = "first" if selection is None else "batches that are complete, of"
     return report, (
         f"{log.path}: the run is not complete: {held.missing} of the {held.wanted} outputs it was to have are missing. "
-        f'Scored are the first {report.n_samples} samples; the same "evalsuite run" completes it.'
+        f'Scored are the {which} {report.n_samples} samples; the same "evalsuite run" completes it.'
     )
 
 

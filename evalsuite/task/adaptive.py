@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["AdaptiveTask", "adaptive_task"]
 
 _SUFFIX = "-adaptive"
-_RULE = "depth 1"  # changes whenever other items could be asked after the same answers
+_RULE = "depth 2"  # changes whenever other items could be asked after the same answers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,8 +38,9 @@ class AdaptiveTask(Task):
 
     @property
     def content_hash(self) -> str:
-        """SHA-256 of all that decides what a model is asked: the other task's, and the rule that chooses items."""
-        return hashlib.sha256(f"adaptive {_RULE} {self.base.content_hash}".encode("ascii")).hexdigest()
+        """SHA-256 of all that decides what is asked: the other task's, the horizon's options, and the rule of choice."""
+        options = json.dumps(dict(self.metrics[0].options), sort_keys=True)  # they decide how the answers so far read
+        return hashlib.sha256(f"adaptive {_RULE} {options} {self.base.content_hash}".encode("ascii")).hexdigest()
 
     def request(
         self, sample: Sample, *, repeat: int, turn: int, history: Sequence[Output], run_seed: int, num_fewshot: int = 0
@@ -73,6 +75,8 @@ def adaptive_task(task: Task) -> AdaptiveTask:
         raise UsageError(f"{where} has samples of one depth: there is nothing to choose")
     if len({str(sample.metadata.get("family", "")) for sample in task.samples}) > 1:
         raise UsageError(f"{where} has samples of several families, which have a horizon each: run them one by one")
+    if len({sample.cluster or sample.id for sample in task.samples}) < 2:
+        raise UsageError(f"{where} has samples of one template: no interval can be told, and so no precision reached")
     values = {field.name: getattr(task, field.name) for field in fields(Task)}
     values |= {
         "name": task.name + _SUFFIX,

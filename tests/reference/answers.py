@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 __all__ = ["extract_answer", "last_number_of"]
 
-_SCALE = f"(?ai:[a-z]{{0,24}}(?:{'|'.join(SCALE_PARTS)})[a-z]{{0,24}}|(?:{'|'.join(sorted(SCALES, key=len, reverse=True))})s?)"
+_SCALES = "|".join(sorted(SCALES, key=len, reverse=True))
+_SCALE = f"(?ai:[a-z]{{0,24}}(?:{'|'.join(SCALE_PARTS)})[a-z]{{0,24}}|(?:{_SCALES})s?)"
 _RAISED = "\u00b2\u00b3\u00b9\u2070\u2074-\u207b"
 _CARET = r"(?:\{[-+\u2212\u2013]?[0-9]{1,300}\}|\([-+\u2212\u2013]?[0-9]{1,300}\)|[-+\u2212\u2013][0-9]+)"
 _FOUND = re.compile(

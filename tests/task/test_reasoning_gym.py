@@ -184,6 +184,8 @@ def test_audits_find_what_is_wrong(gym: Callable[..., None]) -> None:
     assert failed("lines") == failed("nothing") == failed("asides") == ["form"]
     gym("mostly yes", with_answer(lambda size, place: "no" if place % 5 == 0 else "yes"))
     assert failed("mostly yes") == ["guess"]
+    gym("base 16", with_answer(lambda size, place: f"{place}e0" if place % 7 == 0 else f"{place}f"))
+    assert failed("base 16") == ["as written"]
     gym("few questions", lambda size, seed, index: terms(size, 1, index % 20))
     assert failed("few questions") == ["distinct"]
     gym("size", lambda size, seed, index: terms(size, seed + size, index))
@@ -199,6 +201,21 @@ def test_audits_find_what_is_wrong(gym: Callable[..., None]) -> None:
     assert failed("floored") == ["solved again"]
     gym("products", terms, score_answer=lambda self, answer, entry: float(answer == entry["answer"]))
     assert failed("products") == []
+
+
+def test_an_audit_of_lists_in_another_order(gym: Callable[..., None], monkeypatch: pytest.MonkeyPatch) -> None:
+    gym("lists", with_answer(lambda size, place: f"pear {place}, plum, fig"))
+    assert failed("lists") == []
+    monkeypatch.setattr(reasoning_gym_audit, "compare_answers", lambda answer, gold: "right")
+    assert "reordered" in failed("lists")
+
+
+def test_a_list_in_another_order_is_wrong(gym: Callable[..., None], tmp_path: Any) -> None:
+    gym("word_sequence_reversal", with_answer(lambda size, place: f"pear {place}, plum, fig"))
+    report = evaluate(
+        lambda prompt: "answer: fig, plum, pear", "reasoning_gym:word_sequence_reversal?n=10", output=tmp_path
+    )[0]
+    assert (report.primary.value, report.primary.n_unscored) == (0.0, 0)
 
 
 @pytest.mark.parametrize(

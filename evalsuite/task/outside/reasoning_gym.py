@@ -62,14 +62,19 @@ def load(text: str) -> Task:
     samples = tuple(make_samples(name, n=options["n"], seed=options["seed"]))
     return Task(
         name=f"reasoning_gym-{name}",
-        version=1,
+        version=2,
         summary=f"Dataset {name} of reasoning-gym {AUDITED_VERSION} by its default settings, scored by exact answers.",
         samples=samples,
         samples_digest=digest_samples(samples),
         prompt=_PROMPT,
         generation=GenerationConfig(max_new_tokens=1024),
         metrics=(
-            MetricSpec(name="accuracy", primary=True, by=("depth",) if name in DEPTHS else ()),
+            MetricSpec(
+                name="accuracy",
+                options={"undecided": "wrong"},  # the form is asked for; a list in another order is not settled
+                primary=True,
+                by=("depth",) if name in DEPTHS else (),
+            ),
             MetricSpec(name="loop_rate"),
         ),
         source=f"reasoning_gym:{name}?n={options['n']}&seed={options['seed']}",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from collections import Counter
@@ -39,8 +40,9 @@ def audit_dataset(name: str, *, n: int, seeds: Sequence[int]) -> list[Finding]:
     Notes
     -----
     ``form``: question and answer are text, an answer is one line that is found whole behind ``answer:``. ``oracle``,
-    ``another's oracle``, ``negated``, ``padded``, ``empty``: as for our own families. ``guess``: the commonest answer
-    is right for at most 75 % of the items. ``distinct``: at least 90 % of the questions are. ``one answer``: the
+    ``another's oracle``, ``negated``, ``padded``, ``empty``: as for our own families. ``reordered``: the parts of an
+    answer in another order are not right. ``as written``: no answer with letters is read as a number, as the base 16
+    number 1e3 is. ``guess``: the commonest answer is right for at most 75 % of the items. ``distinct``: at least 90 % of the questions are. ``one answer``: the
     dataset keeps the package's base rule, which is for datasets with a single oracle, or has one that we read.
     ``prefix``: an item does not depend on how many are made, nor on their order. ``solved again``: a second solver
     finds the same answers in the text of the questions. ``bytes``, where all else passes: other interpreters with
@@ -72,6 +74,8 @@ def audit_samples(samples: Sequence[Sample]) -> list[Finding]:
     return [
         form,
         *audit_answers(samples),
+        summed("reordered", samples, [_reordered(sample) for sample in samples]),
+        summed("as written", samples, [_as_written(sample) for sample in samples]),
         Finding(audit="guess", passed=common <= MOST_COMMON, n=n, detail=f"the commonest is right for {common:.0%}"),
         Finding(audit="distinct", passed=questions >= _DISTINCT, n=n, detail=f"{questions:.0%} of the questions"),
     ]
@@ -126,6 +130,21 @@ def _form(sample: Sample) -> str | None:
     if compare_answers(found.text, answer) != "right":
         return f"the answer {answer[:80]!r} cannot be compared"
     return None
+
+
+def _reordered(sample: Sample) -> str | None:
+    answer = _answer(sample)
+    parts = answer.split(", ")
+    other = ", ".join(reversed(parts))
+    return f"right: {other!r}" if other != answer and compare_answers(other, answer) == "right" else None
+
+
+def _as_written(sample: Sample) -> str | None:
+    answer = _answer(sample)
+    key = answer_key(answer)
+    if not re.search("[0-9][a-zA-Z]", answer) or key is None or re.search("[a-zA-Z]", key):
+        return None
+    return f"the answer {answer[:80]!r} is read as the number {key}"
 
 
 def _one_answer(name: str, n: int) -> Finding:

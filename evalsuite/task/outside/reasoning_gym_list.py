@@ -7,7 +7,6 @@ __all__ = ["AUDITED_VERSION", "DATASETS", "DEPTHS"]
 AUDITED_VERSION = "0.1.25"
 
 DATASETS = (
-    "base_conversion",
     "binary_alternation",
     "chain_sum",
     "count_bits",
