@@ -16,7 +16,7 @@ from evalsuite.horizon.law import fit_laws
 from evalsuite.metrics.horizon import Horizon, depth_tables
 from evalsuite.rng import derive_seed
 from evalsuite.scoring import bootstrap_seed, task_metrics
-from evalsuite.stats import cluster_labels
+from evalsuite.stats import cluster_labels, dense_labels
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -265,9 +265,7 @@ class DepthSelection:
         rows = np.array([row for _, row in asked], dtype=np.float64)
         scored = ~np.isnan(rows).any(axis=1)
         labels = cluster_labels([sample.cluster or f"\x00{sample.id}" for sample, _ in asked])[scored]
-        return np.asarray(rows[scored], dtype=np.float64), np.unique(labels, return_inverse=True)[1].astype(
-            np.int64
-        ).reshape(-1)
+        return np.asarray(rows[scored], dtype=np.float64), dense_labels(labels)
 
     def _interval(self, rows: NDArray[np.float64], labels: NDArray[np.int64]) -> Interval | None:
         """Return the interval that is reported."""

@@ -61,10 +61,9 @@ class PairDiversity(SetMetric):
             return self._interval(vectors, clusters[owners], vectors[:0]) if len(vectors) >= self.least else None
         found = self._of_samples(vectors, owners, len(features))
         kept = np.isfinite(found)
-        _, labels = np.unique(clusters[kept], return_inverse=True)
         return stats.jackknife_interval(
             found[kept][:, None],
-            labels.astype(np.int64).reshape(-1),
+            stats.dense_labels(clusters[kept]),
             lambda part: float(part.mean()),
             value_range=self.value_range,
         )
@@ -101,8 +100,7 @@ class PairDiversity(SetMetric):
         return self.share * pair_diversity(self._scaled(vectors))
 
     def _interval(self, vectors: FloatArray, clusters: NDArray[np.int64], reference: FloatArray) -> Interval | None:
-        _, labels = np.unique(clusters, return_inverse=True)
-        blocks = stats.jackknife_blocks(labels.astype(np.int64).reshape(-1))
+        blocks = stats.jackknife_blocks(stats.dense_labels(clusters))
         if blocks is None:
             return None
         left_out = self.share * leave_out_pair_diversity(self._scaled(vectors), blocks)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from evalsuite import stats
 from evalsuite.errors import UsageError
 from evalsuite.metrics._options import check_choice
 from evalsuite.metrics.accuracy import Accuracy, UndecidedPolicy
@@ -148,14 +149,13 @@ def tabulate(rows: FloatArray, clusters: NDArray[np.int64] | None = None) -> Set
     distinct = np.maximum((counted > 0).sum(axis=1), 1)
     labels = np.full(n, len(rows), dtype=np.int64)
     np.minimum.at(labels, owner, np.arange(len(rows)) if clusters is None else clusters)
-    _, dense = np.unique(labels, return_inverse=True)
     return SetTable(
         names=tuple(_name(code) for code in codes),
         matched=matched,
         shares=np.where(counted > 0, right / np.where(counted > 0, counted, 1.0), np.nan),
         sizes=_greatest(owner, rows[:, _SIZE], n),
         depths=_greatest(owner, rows[:, _DEPTH], n),
-        clusters=dense.reshape(-1).astype(np.int64),
+        clusters=stats.dense_labels(labels),
         weights=np.bincount(owner, minlength=n) / distinct,
     )
 

@@ -38,7 +38,7 @@ class AllVariantsRight(VariantSetMetric):
     are left out. Range 0 to 1; higher is better.
 
     Answers are judged as by `evalsuite.metrics.accuracy.Accuracy`. A set has a value only where all its variants have a
-    verdict: as many as ``metadata["set_size"]`` says, where it does.
+    verdict: as many as ``metadata["set_size"]`` says or, where it does not, as the largest set has.
 
     The interval is Wilson's, with sets as trials and their number divided by the design effect of clusters.
 
@@ -82,7 +82,7 @@ class AllVariantsRight(VariantSetMetric):
         table = tabulate(rows, clusters)
         products = _products(table)
         whole = ~np.isnan(products)
-        return stats.proportion_interval(_with_ones(products[whole]), _dense(table.clusters[whole]))
+        return stats.proportion_interval(_with_ones(products[whole]), stats.dense_labels(table.clusters[whole]))
 
     def details(self, rows: NDArray[np.float64], clusters: NDArray[np.int64], *, seed: int) -> Details:
         """Return the mean accuracy, and how far the value is from that of independent errors."""
@@ -91,7 +91,7 @@ class AllVariantsRight(VariantSetMetric):
         whole = ~np.isnan(products)
         if not whole.any():
             return Details(notes=_notes(table, whole))
-        labels = _dense(table.clusters[whole])
+        labels = stats.dense_labels(table.clusters[whole])
         shares = table.shares[np.ix_(whole, table.matched)]
         _, depth = np.unique(table.depths[whole], return_inverse=True)
         joined = np.column_stack([depth.reshape(-1), products[whole], shares])
@@ -99,7 +99,7 @@ class AllVariantsRight(VariantSetMetric):
         means = np.nanmean(shares, axis=1)
         accuracy = Estimate(
             value=float(means.mean()),
-            interval=stats.row_interval(_with_ones(means), labels, _quotient, seed=seed),
+            interval=stats.share_interval(_with_ones(means), labels, _quotient, seed=seed),
         )
         told = None if np.isnan(ratio) else ratio
         band = stats.curve_interval(joined, labels, _consistency, seed=seed) if told is not None else None
@@ -140,7 +140,8 @@ def _products(table: SetTable) -> NDArray[np.float64]:
     shares = table.shares[:, table.matched]
     known = ~np.isnan(shares)
     present = known.sum(axis=1)
-    whole = (present > 0) & (present >= table.sizes)
+    sizes = np.where(table.sizes > 0, table.sizes, present.max(initial=0))
+    whole = (present > 0) & (present >= sizes)
     return np.where(whole, np.where(known, shares, 1.0).prod(axis=1), np.nan)
 
 
@@ -172,8 +173,3 @@ def _with_ones(values: FloatArray) -> NDArray[np.float64]:
 
 def _quotient(sums: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.asarray(sums[..., 0] / sums[..., 1])
-
-
-def _dense(labels: NDArray[np.int64]) -> NDArray[np.int64]:
-    _, dense = np.unique(labels, return_inverse=True)
-    return dense.reshape(-1).astype(np.int64)

@@ -90,8 +90,7 @@ class DataCopyingTest(TrainingSetMetric):
         return self._test(reference)(self._cell_distances(vectors)).value
 
     def _interval(self, vectors: FloatArray, clusters: NDArray[np.int64], reference: FloatArray) -> Interval | None:
-        _, labels = np.unique(clusters, return_inverse=True)
-        blocks = stats.jackknife_blocks(labels.astype(np.int64).reshape(-1))
+        blocks = stats.jackknife_blocks(stats.dense_labels(clusters))
         if blocks is None:
             return None
         whole, test = self._cell_distances(vectors), self._test(reference)

@@ -13,6 +13,7 @@ import numpy as np
 from evalsuite import stats
 from evalsuite.answers import answer_key
 from evalsuite.metrics._answers import gold_answers, judge_answer
+from evalsuite.metrics._options import check_choice
 from evalsuite.metrics._outputs import example_outputs, text_of
 from evalsuite.metrics._votes import shared_outcome
 from evalsuite.metrics.base import CurveMetric, Example, FloatArray, Rows, SampleOutputs, final_outputs
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
+
+    from evalsuite.metrics.accuracy import UndecidedPolicy
 
 __all__ = ["VariantAgreement"]
 
@@ -33,6 +36,12 @@ _NO_ANSWER = 0.0
 class VariantAgreement(CurveMetric):
     """Variant agreement: share of pairs of an item's variants that are answered alike, right or wrong, 0-1.
 
+    Parameters
+    ----------
+    undecided : {"apart", "wrong"}, default "apart"
+        An answer that cannot be settled: it has no pairs, or it agrees with none. The latter is for tasks that say in
+        what form an answer is to be written, where else a model would be rated by what it did not hedge on.
+
     Notes
     -----
     Samples are variants of one item where ``metadata["variant_of"]`` is the same; ``metadata["variant"]`` says which:
@@ -42,9 +51,10 @@ class VariantAgreement(CurveMetric):
     consistent.
 
     A variant without an answer (``unextracted``, ``truncated``, ``refused``) agrees with none. One whose answer is
-    ``undecided``, or in error, has no pairs. Of several repeats the most frequent answer counts, of a tie the one given
-    first. Answers that have nothing to do with one another agree in a share of at least the accuracy squared, so that 0
-    is not what chance gives. `evalsuite.metrics.agreement.AnswerAgreement` is about the outputs of one sample.
+    ``undecided`` (but see the option), or in error, has no pairs. Of several repeats the most frequent answer counts,
+    of a tie the one given first. Answers that have nothing to do with one another agree in a share of at least the
+    accuracy squared, so that 0 is not what chance gives. `evalsuite.metrics.agreement.AnswerAgreement` is about the
+    outputs of one sample.
 
     A row is [item, variant, right answer, answer], as codes; the interval resamples clusters of items.
 
@@ -69,6 +79,11 @@ class VariantAgreement(CurveMetric):
     name = "variant_agreement"
     value_range = (0.0, 1.0)
 
+    undecided: UndecidedPolicy = "apart"
+
+    def __post_init__(self) -> None:
+        check_choice(self.name, "undecided", self.undecided, ("apart", "wrong"))
+
     @property
     def n_columns(self) -> int:
         """Codes of the item, the variant, the right answer and the answer."""
@@ -81,6 +96,8 @@ class VariantAgreement(CurveMetric):
             item, variant = (_label(sample, key) for key in ("variant_of", "variant"))
             golds = gold_answers(self.name, sample)
             answer, outcome = _answer(sample_outputs, golds)
+            if answer is None and outcome == "undecided" and self.undecided == "wrong":
+                answer, outcome = _NO_ANSWER, "wrong"
             outcomes.append(outcome)
             if answer is not None:
                 values[i] = _code(item), _code(variant), _code(answer_key(golds[0]) or golds[0]), answer
@@ -91,15 +108,13 @@ class VariantAgreement(CurveMetric):
         return float(alike / pairs) if pairs else float("nan")
 
     def interval(self, rows: NDArray[np.float64], clusters: NDArray[np.int64], *, seed: int) -> Interval | None:
-        """Return percentiles of 10,000 resamples of the clusters that items are in."""
+        """Return percentiles of 10,000 resamples of items' clusters; of a proportion where all pairs are alike."""
         sums, first = _pairs(rows)
         kept = sums[:, 1] > 0
         if not kept.any():
             return None
-        _, labels = np.unique(clusters[first[kept]], return_inverse=True)
-        return stats.row_interval(
-            sums[kept], labels.reshape(-1), lambda totals: totals[..., 0] / totals[..., 1], seed=seed
-        )
+        labels = stats.dense_labels(clusters[first[kept]])
+        return stats.share_interval(sums[kept], labels, lambda totals: totals[..., 0] / totals[..., 1], seed=seed)
 
     def example(self) -> Example:
         """Return two items answered alike in both variants, one, and none."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from evalsuite import stats
+from evalsuite.errors import UsageError
 from evalsuite.metrics._outputs import example_outputs
 from evalsuite.metrics._variant_sets import SetTable, VariantSetMetric, check_name, tabulate
 from evalsuite.metrics.base import Details, Example, FloatArray
@@ -83,6 +84,8 @@ class VariantDelta(VariantSetMetric):
         super().__post_init__()
         check_name(self.name, "variant", self.variant)
         check_name(self.name, "base", self.base)
+        if self.variant == self.base:
+            raise UsageError(f"{self.name}: `variant` must be another than `base`, got {self.base!r} for both")
 
     def _value(self, rows: FloatArray) -> float:
         table = tabulate(rows)
@@ -103,7 +106,8 @@ class VariantDelta(VariantSetMetric):
         base, other = self._pairs(table)
         n = int((~np.isnan(base - other)).sum())
         if n == 0:
-            return Details()
+            there = f"there are {', '.join(table.names)}" if table.names else "there are none"
+            return Details(notes=(f"no set has both {self.base} and {self.variant}: of variants {there}",))
         estimates = {
             name: _difference(table.share_of(name) - base, table.clusters) for name in table.names if name != self.base
         }
@@ -174,5 +178,4 @@ def _share(values: FloatArray, clusters: NDArray[np.int64]) -> Estimate:
 
 def _kept(values: FloatArray, clusters: NDArray[np.int64]) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
     known = ~np.isnan(values)
-    _, labels = np.unique(clusters[known], return_inverse=True)
-    return np.asarray(values[known], dtype=np.float64), labels.reshape(-1).astype(np.int64)
+    return np.asarray(values[known], dtype=np.float64), stats.dense_labels(clusters[known])

@@ -82,11 +82,10 @@ def _paired(task_name: str, a: tuple[Report, Path], b: tuple[Report, Path], leve
     both = rows_a.rows.scored() & rows_b.rows.scored()
     if not both.any():
         return None
-    _, labels = np.unique(rows_a.clusters[both], return_inverse=True)
     interval = stats.paired_interval(
         np.asarray(rows_a.rows.values[both], dtype=np.float64),
         np.asarray(rows_b.rows.values[both], dtype=np.float64),
-        labels.astype(np.int64),
+        stats.dense_labels(rows_a.clusters[both]),
         metric.value,
         seed=bootstrap_seed(task_name, score.signature),
         level=level,

@@ -266,7 +266,7 @@ def _without_values(rows: Rows) -> Rows:
 def _value_and_interval(
     metric: Metric, values: FloatArray, clusters: NDArray[np.int64], seed: int, reference: FloatArray | None
 ) -> tuple[float | None, Interval | None]:
-    labels = _dense(clusters)
+    labels = stats.dense_labels(clusters)
     interval: Interval | None
     if isinstance(metric, SetMetric):
         value = metric.value(values, reference)
@@ -281,10 +281,8 @@ def _value_and_interval(
         value = float(metric.value(stats.sum_in_blocks(rows)))
         if metric.proportion:
             interval = stats.proportion_interval(rows, labels)
-        elif metric.value_range == (0.0, 1.0) and rows.shape[1] == 2 and value in metric.value_range:
-            # All alike, as resamples would be, too. Of numbers from 0 to 1 shares vary most: theirs is wide enough.
-            counted = int(np.count_nonzero(rows[:, 1]))
-            interval = stats.proportion_interval(np.tile([value, 1.0], (counted, 1)), _dense(labels[rows[:, 1] != 0]))
+        elif metric.value_range == (0.0, 1.0) and rows.shape[1] == 2:
+            interval = stats.share_interval(rows, labels, metric.value, seed=seed)
         else:
             interval = stats.row_interval(rows, labels, metric.value, seed=seed)
     if np.isnan(value):
@@ -295,13 +293,7 @@ def _value_and_interval(
 def _details(metric: Metric, values: FloatArray, clusters: NDArray[np.int64], seed: int) -> Details:
     if not isinstance(metric, CurveMetric):
         return Details()
-    return metric.details(np.asarray(values, dtype=np.float64), _dense(clusters), seed=seed)
-
-
-def _dense(clusters: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return labels 0..G-1 of those that are there."""
-    _, labels = np.unique(clusters, return_inverse=True)
-    return labels.astype(np.int64).reshape(len(clusters))
+    return metric.details(np.asarray(values, dtype=np.float64), stats.dense_labels(clusters), seed=seed)
 
 
 def _slices(

@@ -1,9 +1,9 @@
 """Intervals over rows of statistics: how sure a score is."""
 
 from evalsuite.stats.at_k import g_pass_at_k, mg_pass_at_k, pass_at_k, pass_hat_k, right_in_k
-from evalsuite.stats.bootstrap import curve_interval, paired_interval, row_interval
+from evalsuite.stats.bootstrap import curve_interval, paired_interval, row_interval, share_interval
 from evalsuite.stats.calibration import area_under_risk, calibration_error, risk_by_coverage
-from evalsuite.stats.clusters import cluster_labels, sum_in_blocks
+from evalsuite.stats.clusters import cluster_labels, dense_labels, sum_in_blocks
 from evalsuite.stats.curved_jackknife import curved_interval, curved_variance
 from evalsuite.stats.difference import difference_interval, difference_of_left_out
 from evalsuite.stats.jackknife import (
@@ -31,6 +31,7 @@ __all__ = [
     "curve_interval",
     "curved_interval",
     "curved_variance",
+    "dense_labels",
     "design_effect",
     "difference_interval",
     "difference_of_left_out",
@@ -53,6 +54,7 @@ __all__ = [
     "right_in_k",
     "risk_by_coverage",
     "row_interval",
+    "share_interval",
     "squared_length_interval",
     "squared_length_limits",
     "student_interval",

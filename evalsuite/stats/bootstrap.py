@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from evalsuite.kernels import bootstrap_draws, bootstrap_sums
+from evalsuite.stats.clusters import dense_labels, sum_in_blocks
+from evalsuite.stats.proportion import proportion_interval
 from evalsuite.types import Interval
 
 if TYPE_CHECKING:
@@ -14,7 +16,15 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-__all__ = ["CURVE_RESAMPLES", "ROW_RESAMPLES", "curve_interval", "paired_interval", "row_interval", "row_resamples"]
+__all__ = [
+    "CURVE_RESAMPLES",
+    "ROW_RESAMPLES",
+    "curve_interval",
+    "paired_interval",
+    "row_interval",
+    "row_resamples",
+    "share_interval",
+]
 
 ROW_RESAMPLES = 10_000
 _MANY_DRAWS = 300_000_000
@@ -55,6 +65,37 @@ def row_interval(
     n_resamples = n_resamples or row_resamples(_n_clusters(clusters))
     sums = bootstrap_sums(rows, clusters, n_resamples=n_resamples, seed=seed)
     return _percentiles(np.asarray(value(sums), dtype=np.float64), level, f"cluster bootstrap, {n_resamples}")
+
+
+def share_interval(
+    rows: NDArray[np.float64],
+    clusters: NDArray[np.int64],
+    value: Callable[[NDArray[np.float64]], NDArray[np.floating]],
+    *,
+    seed: int,
+) -> Interval | None:
+    """Interval of a share whose rows are numbers from 0 to as many as count: `row_interval`, but where all are alike.
+
+    Resamples of nothing but zeros, or of nothing but ones, are all alike, too. Of numbers from 0 to 1 those vary most
+    that are one or the other: there a proportion's interval is wide enough.
+
+    Parameters
+    ----------
+    rows : float64, shape (n, 2), without NaN
+        ``[part, all that count]``; rows without any are left out.
+    clusters : int64, shape (n,)
+        Labels 0..G-1.
+    value : callable
+        Sums of shape (m, 2) to shares of shape (m,).
+    seed : int
+        In [0, 2**64).
+    """
+    share = float(value(sum_in_blocks(rows)))
+    if share not in (0.0, 1.0):
+        return row_interval(rows, clusters, value, seed=seed)
+    counted = rows[:, 1] != 0
+    alike = np.tile([share, 1.0], (int(np.count_nonzero(counted)), 1))
+    return proportion_interval(alike, dense_labels(clusters[counted]))
 
 
 def curve_interval(

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-__all__ = ["BLOCK", "cluster_labels", "sum_in_blocks"]
+__all__ = ["BLOCK", "cluster_labels", "dense_labels", "sum_in_blocks"]
 
 BLOCK = 4096
 
@@ -31,6 +31,20 @@ def cluster_labels(keys: Sequence[Hashable]) -> NDArray[np.int64]:
     numbers: dict[Hashable, int] = {}
     labels = [numbers.setdefault(key, len(numbers)) for key in keys]
     return np.asarray(labels, dtype=np.int64).reshape(len(labels))
+
+
+def dense_labels(labels: NDArray[np.integer]) -> NDArray[np.int64]:
+    """Give the labels that are there numbers from 0, in ascending order: those of a part of the samples have gaps.
+
+    Parameters
+    ----------
+    labels : int, shape (n,)
+
+    Returns
+    -------
+    int64, shape (n,)
+    """
+    return np.unique(labels, return_inverse=True)[1].astype(np.int64).reshape(-1)
 
 
 def sum_in_blocks(rows: NDArray[np.floating]) -> NDArray[np.float64]:

@@ -38,7 +38,7 @@ class AdaptiveTask(Task):
 
     @property
     def content_hash(self) -> str:
-        """SHA-256 of all that decides what is asked: the other task's, the horizon's options, and the rule of choice."""
+        """SHA-256 of all that decides what is asked: the other task's, the horizon's options, the rule of choice."""
         options = json.dumps(dict(self.metrics[0].options), sort_keys=True)  # they decide how the answers so far read
         return hashlib.sha256(f"adaptive {_RULE} {options} {self.base.content_hash}".encode("ascii")).hexdigest()
 

@@ -45,7 +45,7 @@ def add_filler(problem: str, n_words: int, *, seed: int) -> str:
     Raises
     ------
     TaskError
-        If `n_words` is not in [0, 1,000,000].
+        If `n_words` is not in [0, 1,000,000], or a problem that is shorter has one line: filler goes between lines.
 
     Examples
     --------
@@ -57,8 +57,10 @@ def add_filler(problem: str, n_words: int, *, seed: int) -> str:
     missing = n_words - len(problem.split())
     draws = Draws(world_seed("filler", seed), 0)
     sentences, lines = filler_sentences(), problem.split("\n")
+    if missing > 0 and len(lines) < 2:
+        raise TaskError(f"filler: a problem of one line has no place between its lines, found {problem[:80]!r}")
     before: list[list[str]] = [[] for _ in lines]  # filler that goes before each line but the first
-    while missing > 0 and len(lines) > 1:
+    while missing > 0:
         sentence = draws.choice(sentences)
         before[1 + draws.below(len(lines) - 1)].append(sentence)
         missing -= len(sentence.split())

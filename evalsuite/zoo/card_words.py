@@ -41,7 +41,7 @@ DATA = {
 }
 HELD_OUT = (
     "World seeds differ from the embedded task's, and a problem, record or request that is in the task all the same is "
-    "left out."
+    "left out; not what other tasks of the same world have, of which some of the shallowest items are met."
 )
 LEDGER_MIX = (
     "Templates are drawn uniformly. Shallow problems are the more frequent because a model that answers at once learns "

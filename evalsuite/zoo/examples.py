@@ -1,7 +1,8 @@
 """What the zoo's models are trained on: endless streams of prompts with completions, made from the worlds.
 
-Nothing here is in the embedded tasks: their samples have another seed, and any training example that is the same
-problem by chance is left out.
+No item of the tasks named like their world is among them: those have another seed, and any training example that is
+the same problem by chance is left out. Of the tasks made of the ledger's items besides (`ledger_context`,
+`ledger_variants`, `ledger_interventions`), some of the shallowest are.
 """
 
 from __future__ import annotations

@@ -69,6 +69,27 @@ def test_what_has_no_answer_agrees_with_nothing_and_what_has_no_verdict_is_left_
     assert np.isnan(value_of(one[:1], said("C")))
 
 
+def test_a_hedge_has_no_pairs_or_agrees_with_none() -> None:
+    samples, outputs = [], []
+    for i in range(10):
+        samples += variants(f"item {i}", forms=("text", "table"))
+        outputs += said("B", "B" if i == 0 else "B or C")
+    assert value_of(samples, outputs) == 1.0
+    strict = VariantAgreement(undecided="wrong")
+    rows = strict.rows(samples, outputs)
+    assert strict.value(rows.values) == 0.1
+    with pytest.raises(UsageError, match="undecided"):
+        VariantAgreement(undecided="never")  # type: ignore[arg-type]
+
+
+def test_items_that_all_agree_leave_room_for_doubt() -> None:
+    samples = [sample for i in range(5) for sample in variants(f"item {i}", forms=("text", "table"))]
+    rows = VariantAgreement().rows(samples, said(*"BB" * 5))
+    interval = VariantAgreement().interval(rows.values, np.arange(10) // 2, seed=0)
+    assert interval is not None
+    assert (interval.low < 0.7, interval.high) == (True, 1.0)
+
+
 def test_variants_with_other_right_answers_are_not_compared() -> None:
     both = [*variants("a", forms=("text", "table")), *variants("a", gold="C", forms=("renamed",))]
     assert value_of(both, said("B", "B", "C")) == 1.0

@@ -69,6 +69,34 @@ def test_values_of_single_outputs():
     )
 
 
+@pytest.mark.parametrize("metric", [AllVariantsRight, VariantDelta])
+def test_a_hedge_is_no_verdict_or_wrong(metric):
+    """Of two sets with both right, one variant is then hedged on."""
+    samples, outputs = make({"a": {"base": 1, "x": 1}, "b": {"base": 1, "x": 1}})
+    outputs[3] = [Output(text="answer: 7 or 8")]
+    whole = 1.0 if metric is AllVariantsRight else 0.0
+    assert value(metric(), (samples, outputs)) == whole
+    assert value(metric(undecided="wrong"), (samples, outputs)) == whole - 0.5
+    with pytest.raises(UsageError, match="undecided"):
+        metric(undecided="right")
+
+
+def test_a_variant_that_is_not_there_is_named():
+    made = make({"a": {"base": 1, "rename": 1}})
+    score_of = score(VariantDelta(variant="renam"), *made)
+    assert score_of.value is None
+    assert score_of.notes == ("no set has both base and renam: of variants there are base, rename",)
+    with pytest.raises(UsageError, match="`variant` must be another than `base`"):
+        VariantDelta(variant="base")
+
+
+def test_accuracy_of_sets_that_are_all_right_has_width():
+    made = [make({name: {"base": 1, "x": 1}}, template=name) for name in "ab"]
+    accuracy = score(AllVariantsRight(), *(made[0][i] + made[1][i] for i in (0, 1))).details["accuracy"]
+    assert accuracy.value == 1.0
+    assert accuracy.interval.low < 0.9 < accuracy.interval.high
+
+
 def test_repeats_count_as_chances():
     made = make({"a": {"base": [1, 1, 1, 0], "x": [1, 0]}})
     assert value(AllVariantsRight(), made) == pytest.approx(0.75 * 0.5)

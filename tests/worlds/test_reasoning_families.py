@@ -195,6 +195,8 @@ def test_filler_names_nothing_that_an_answer_could_be(name, made):
 def test_filler_refuses_impossible_lengths():
     with pytest.raises(TaskError, match=r"`n_words` must be in \[0, 1000000\], got -1"):
         add_filler("x", -1, seed=0)
+    with pytest.raises(TaskError, match="one line has no place between its lines, found 'one line'"):
+        add_filler("one line", 50, seed=0)
 
 
 # The audits find what is spoilt

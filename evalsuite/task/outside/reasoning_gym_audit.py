@@ -42,8 +42,9 @@ def audit_dataset(name: str, *, n: int, seeds: Sequence[int]) -> list[Finding]:
     ``form``: question and answer are text, an answer is one line that is found whole behind ``answer:``. ``oracle``,
     ``another's oracle``, ``negated``, ``padded``, ``empty``: as for our own families. ``reordered``: the parts of an
     answer in another order are not right. ``as written``: no answer with letters is read as a number, as the base 16
-    number 1e3 is. ``guess``: the commonest answer is right for at most 75 % of the items. ``distinct``: at least 90 % of the questions are. ``one answer``: the
-    dataset keeps the package's base rule, which is for datasets with a single oracle, or has one that we read.
+    number 1e3 is. ``guess``: the commonest answer is right for at most 75 % of the items. ``distinct``: at least 90 %
+    of the questions are. ``one answer``: the dataset keeps the package's base rule, which is for datasets with a single
+    oracle, or has one that we read.
     ``prefix``: an item does not depend on how many are made, nor on their order. ``solved again``: a second solver
     finds the same answers in the text of the questions. ``bytes``, where all else passes: other interpreters with
     another ``PYTHONHASHSEED`` make the same items.
