@@ -16,6 +16,7 @@ from evalsuite.zoo.card_words import (
     DRAWN,
     HELD_OUT,
     LEDGER_MIX,
+    LEDGER_SEEN,
     NOT,
     NOT_PICTURES,
     ON_THE_SIDE,
@@ -61,7 +62,7 @@ def render_card(name: str, config: Mapping[str, Any], scores: str) -> str:
     rounds = (
         f", in rounds of {' and '.join(f'{n:,}' for n in training['rounds'])}" if len(training["rounds"]) > 1 else ""
     )
-    on_the_side = {"ledger": [LEDGER_MIX, ON_THE_SIDE], "program": [SIGNS]}.get(family, [])
+    on_the_side = {"ledger": [LEDGER_SEEN, LEDGER_MIX, ON_THE_SIDE], "program": [SIGNS]}.get(family, [])
     data = [DATA[training["data"]], HELD_OUT, *on_the_side]
     architecture = [
         f"{ARCHITECTURE[config['architecture']]}; {sizes}; {config['parameters']:,} parameters.",

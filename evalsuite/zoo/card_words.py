@@ -10,6 +10,7 @@ __all__ = [
     "DRAWN",
     "HELD_OUT",
     "LEDGER_MIX",
+    "LEDGER_SEEN",
     "NOT",
     "NOT_PICTURES",
     "ON_THE_SIDE",
@@ -41,11 +42,15 @@ DATA = {
 }
 HELD_OUT = (
     "World seeds differ from the embedded task's, and a problem, record or request that is in the task all the same is "
-    "left out; not what other tasks of the same world have, of which some of the shallowest items are met."
+    "left out."
 )
 LEDGER_MIX = (
     "Templates are drawn uniformly. Shallow problems are the more frequent because a model that answers at once learns "
     "nothing from deep ones before it masters those."
+)
+LEDGER_SEEN = (
+    "Of the other tasks made of the ledger (`ledger_context`, `ledger_variants`, `ledger_interventions`) some of the "
+    "shallowest problems are met."
 )
 ON_THE_SIDE = (
     "At the end of each numbered line they also learn to say whether it adds, takes away or multiplies; a trial "
