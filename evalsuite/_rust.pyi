@@ -50,6 +50,7 @@ __all__ = [
     "numpy_trial_sums",
     "pairs_within",
     "pairwise_similarities",
+    "pairwise_token_similarities",
     "png_decoder",
     "porter_stems",
     "repeated_spans",
@@ -220,6 +221,16 @@ def pairwise_similarities(
     texts: list[str], group_sizes: NDArray[np.int64], similarity: str, order: int, out: NDArray[np.float64]
 ) -> None:
     """Fill `out`, float64, flat, with a symmetric matrix for each group of texts, one group after the other."""
+
+def pairwise_token_similarities(
+    ids: NDArray[np.uint32],
+    ends: NDArray[np.int64],
+    group_sizes: NDArray[np.int64],
+    similarity: str,
+    order: int,
+    out: NDArray[np.float64],
+) -> None:
+    """As `pairwise_similarities`, of texts as token numbers that end at `ends`."""
 
 def token_ids(texts: list[str], units: str) -> tuple[bytes, bytes]:
     """Numbers of all tokens, uint32, and where each text ends among them, int64, as bytes."""

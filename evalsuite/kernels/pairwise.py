@@ -9,13 +9,14 @@ import numpy as np
 
 from evalsuite import _rust
 from evalsuite.kernels.arguments import check_choice, check_integer, check_ordered, check_texts
+from evalsuite.kernels.token_ids import TokenIds, checked_tokens
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
-__all__ = ["Similarity", "pairwise_similarities"]
+__all__ = ["Similarity", "pairwise_similarities", "pairwise_token_similarities"]
 
 Similarity: TypeAlias = Literal["jaccard", "overlap", "lcs", "edit", "lcs_length", "distance"]
 
@@ -83,17 +84,72 @@ def pairwise_similarities(
     words = check_integer(order, "order", 1, 2**32 - 1)
     listed = _check_groups(groups)
     sizes = np.fromiter(map(len, listed), dtype=np.int64, count=len(listed))
+    out, matrices = _make_matrices(sizes, "groups")
+    if len(out):
+        _rust.pairwise_similarities(list(chain.from_iterable(listed)), sizes, similarity, words, out)
+    return matrices
+
+
+def pairwise_token_similarities(
+    tokens: TokenIds, similarity: Similarity, *, order: int = 2, group_sizes: Sequence[int] | None = None
+) -> list[NDArray[np.float64]]:
+    """How alike all pairs of texts of each group are, as sequences of tokens: see `pairwise_similarities`.
+
+    Parameters
+    ----------
+    tokens : TokenIds
+        Of all texts, group after group, such as a model's own token numbers; see
+        `evalsuite.kernels.token_ids.token_ids`.
+    similarity : {"jaccard", "overlap", "lcs", "edit", "lcs_length", "distance"}
+    order : int, default 2
+        Tokens of an n-gram, for "jaccard" and "overlap".
+    group_sizes : sequence of int, optional
+        How many texts each group has; by default all are one group.
+
+    Returns
+    -------
+    list of ndarray of float64, shape (k, k)
+        A symmetric matrix for each group of k texts; all are views of one array.
+
+    Raises
+    ------
+    TypeError
+        If `tokens` are no TokenIds, or `order` or a size is not an int.
+    ValueError
+        If an option is not as above, `tokens` do not fit together, or the sizes do not add up to the texts.
+
+    Examples
+    --------
+    >>> from evalsuite.kernels.token_ids import token_ids
+    >>> (matrix,) = pairwise_token_similarities(token_ids([[5, 7, 9], [5, 7, 8], [3, 8]]), "edit")
+    >>> matrix.round(3)
+    array([[1.   , 0.667, 0.   ],
+           [0.667, 1.   , 0.333],
+           [0.   , 0.333, 1.   ]])
+    """
+    check_choice(similarity, "similarity", _SIMILARITIES)
+    n_tokens = check_integer(order, "order", 1, 2**32 - 1)
+    ids, ends = checked_tokens(tokens)
+    listed = [len(ends)] if group_sizes is None else check_ordered(group_sizes, "group_sizes")
+    checked = [check_integer(size, f"group_sizes[{i}]", 0, len(ends)) for i, size in enumerate(listed)]
+    if sum(checked) != len(ends):
+        raise ValueError(f"`group_sizes` must add up to the {len(ends)} texts; found {sum(checked)}")
+    sizes = np.array(checked, dtype=np.int64)
+    out, matrices = _make_matrices(sizes, "group_sizes")
+    if len(out):
+        _rust.pairwise_token_similarities(ids, ends, sizes, similarity, n_tokens, out)
+    return matrices
+
+
+def _make_matrices(sizes: NDArray[np.int64], name: str) -> tuple[NDArray[np.float64], list[NDArray[np.float64]]]:
+    """Return cells for a matrix of each size, and the matrices that they are."""
     ends = np.cumsum(sizes * sizes)
     n_cells = int(ends[-1]) if len(ends) else 0
     if n_cells > _MAX_CELLS:
-        raise ValueError(f"`groups` must give matrices of at most {_MAX_CELLS} cells in all; found {n_cells}")
+        raise ValueError(f"`{name}` must give matrices of at most {_MAX_CELLS} cells in all; found {n_cells}")
     out = np.empty(n_cells, dtype=np.float64)
-    if n_cells:
-        _rust.pairwise_similarities(list(chain.from_iterable(listed)), sizes, similarity, words, out)
-    return [
-        out[end - size * size : end].reshape(size, size)
-        for size, end in zip(sizes.tolist(), ends.tolist(), strict=True)
-    ]
+    sides = zip(sizes.tolist(), ends.tolist(), strict=True)
+    return out, [out[end - size * size : end].reshape(size, size) for size, end in sides]
 
 
 def _check_groups(groups: Sequence[Sequence[str]]) -> list[list[str]]:

@@ -39,7 +39,7 @@ mod _rust {
     #[pymodule_export]
     use crate::bindings::edit::{
         edit_alignments, edit_alignments_of_numbers, edit_counts, edit_distances,
-        edit_distances_of_numbers, pairwise_similarities,
+        edit_distances_of_numbers, pairwise_similarities, pairwise_token_similarities,
     };
 
     #[pymodule_export]

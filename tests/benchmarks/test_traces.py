@@ -17,7 +17,7 @@ from rouge_score.rouge_scorer import _lcs_table
 from evalsuite.answers import read_steps
 from evalsuite.kernels.degeneration import ending_loops
 from evalsuite.kernels.diversity import distinct_counts
-from evalsuite.kernels.pairwise import pairwise_similarities
+from evalsuite.kernels.pairwise import pairwise_similarities, pairwise_token_similarities
 from evalsuite.kernels.token_ids import token_ids
 from tests.benchmarks.race import time_in_group
 from tests.reference import steps as twin
@@ -26,6 +26,7 @@ DRAW = random.Random(1)
 VOCABULARY = [f"w{i}" for i in range(400)]
 WORDS = [DRAW.choices(VOCABULARY, k=1000) for _ in range(8)]
 TEXTS = [" ".join(words) for words in WORDS]
+IDS = token_ids(WORDS)
 PAIRS = [(i, j) for i in range(8) for j in range(i)]
 LONG = DRAW.choices(VOCABULARY, k=32_000)
 LONG_IDS = token_ids([LONG])
@@ -77,6 +78,12 @@ def plain_overlaps() -> list[float]:
     return found
 
 
+def token_overlaps() -> list[float]:
+    """As the peer has them: of words that are cut, and counted once."""
+    (matrix,) = pairwise_token_similarities(IDS, "overlap", order=4)
+    return [float(matrix[i, j]) for i, j in PAIRS]
+
+
 def plain_pair() -> float:
     first, second = (Counter(grams(text.split())) for text in TEXTS[:2])
     return len(first.keys() & second.keys()) / min(len(first), len(second))
@@ -119,8 +126,13 @@ def test_lcs_of_rouge_score(benchmark: Any) -> None:
 
 
 def test_overlap(benchmark: Any) -> None:
-    assert overlaps() == plain_overlaps()
-    time_in_group(benchmark, OVERLAP, "evalsuite", overlaps, rounds=50)
+    assert overlaps() == token_overlaps() == plain_overlaps()
+    time_in_group(benchmark, OVERLAP, "evalsuite", token_overlaps, rounds=50)
+
+
+def test_overlap_of_texts(benchmark: Any) -> None:
+    """With the words cut and numbered each time, which takes longer than the overlap."""
+    time_in_group(benchmark, f"{OVERLAP}, as texts", "evalsuite", overlaps, rounds=50)
 
 
 def test_overlap_by_counters(benchmark: Any) -> None:

@@ -14,7 +14,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from evalsuite.kernels.pairwise import Similarity, pairwise_similarities
+from evalsuite.kernels.pairwise import Similarity, pairwise_similarities, pairwise_token_similarities
+from evalsuite.kernels.token_ids import TokenIds, token_ids
 from tests.reference import edit as twin
 from tests.reference.texts import PIECES
 
@@ -47,6 +48,40 @@ def test_matrices_equal_single_pairs(groups: list[list[str]], similarity: Simila
         words = [text.split() for text in texts]
         expected = [[plain(a, b, similarity, order) for b in words] for a in words]
         np.testing.assert_array_equal(matrix, np.array(expected).reshape(len(texts), len(texts)))
+
+
+@settings(derandomize=True, deadline=None, max_examples=100)
+@given(GROUPS, st.sampled_from(["jaccard", "overlap", "lcs", "edit", "lcs_length", "distance"]), st.integers(1, 4))
+def test_numbers_are_compared_as_the_words_they_stand_for(
+    groups: list[list[str]], similarity: Similarity, order: int
+) -> None:
+    tokens = token_ids([text.split() for group in groups for text in group])
+    spread = TokenIds(tokens.ids * np.uint32(4001), tokens.ends)  # beyond what a table would hold
+    expected = pairwise_similarities(groups, similarity, order=order)
+    for numbered in (tokens, spread):
+        found = pairwise_token_similarities(numbered, similarity, order=order, group_sizes=list(map(len, groups)))
+        assert len(found) == len(expected)
+        for matrix, other in zip(found, expected, strict=True):
+            np.testing.assert_array_equal(matrix, other)
+
+
+@pytest.mark.parametrize(
+    ("changes", "error", "message"),
+    [
+        ({"similarity": "cosine"}, ValueError, "similarity"),
+        ({"order": 0}, ValueError, "order"),
+        ({"tokens": ["a b"]}, TypeError, "must be TokenIds"),
+        ({"group_sizes": [1, 2]}, ValueError, "must add up to the 2 texts; found 3"),
+        ({"group_sizes": [-1, 3]}, ValueError, r"group_sizes\[0\]"),
+        ({"group_sizes": [2.0]}, TypeError, r"group_sizes\[0\]"),
+        ({"tokens": TokenIds(np.zeros(3, np.uint32), np.array([2], np.int64))}, ValueError, "ids"),
+        ({"tokens": TokenIds(np.full(2, 2**31, np.uint32), np.array([1, 2], np.int64))}, ValueError, "token"),
+    ],
+)
+def test_wrong_numbers_are_refused(changes: dict[str, Any], error: type[Exception], message: str) -> None:
+    arguments: dict[str, Any] = {"tokens": token_ids([[1, 2], [1]]), "similarity": "edit", **changes}
+    with pytest.raises(error, match=message):
+        pairwise_token_similarities(**arguments)
 
 
 @pytest.mark.parametrize("similarity", ["jaccard", "overlap", "lcs", "edit"])

@@ -10,8 +10,11 @@ use crate::kernels::edit::batch::{
     Alignments, NumberPairs, TextPairs, edit_alignments as align, edit_counts as count,
     edit_distances as measure,
 };
-use crate::kernels::edit::pairwise::{Similarity, pairwise_similarities as compare};
+use crate::kernels::edit::pairwise::{
+    Similarity, pairwise_similarities as compare, pairwise_token_similarities as compare_tokens,
+};
 use crate::kernels::numbering::symbols::Unit;
+use crate::kernels::numbering::token_sequences::TokenSequences;
 use crate::text::Text;
 
 fn unit_of(name: &str) -> Result<Unit, KernelError> {
@@ -123,7 +126,33 @@ pub(crate) fn pairwise_similarities(
     out: PyBuffer<f64>,
 ) -> PyResult<()> {
     let sizes = group_sizes.to_vec(py)?;
-    let similarity = match similarity {
+    let similarity = similarity_of(similarity, order)?;
+    let cells = py.detach(|| compare(&texts, &sizes, similarity))?;
+    out.copy_from_slice(py, &cells)
+}
+
+/// The same of texts as token numbers that end at `ends`.
+#[pyfunction]
+pub(crate) fn pairwise_token_similarities(
+    py: Python<'_>,
+    ids: PyBuffer<u32>,
+    ends: PyBuffer<i64>,
+    group_sizes: PyBuffer<i64>,
+    similarity: &str,
+    order: usize,
+    out: PyBuffer<f64>,
+) -> PyResult<()> {
+    let (ids, ends, sizes) = (ids.to_vec(py)?, ends.to_vec(py)?, group_sizes.to_vec(py)?);
+    let similarity = similarity_of(similarity, order)?;
+    let cells = py.detach(|| {
+        let tokens = TokenSequences::new(&ids, &ends)?;
+        compare_tokens(tokens, &sizes, similarity)
+    })?;
+    out.copy_from_slice(py, &cells)
+}
+
+fn similarity_of(name: &str, order: usize) -> Result<Similarity, KernelError> {
+    Ok(match name {
         "jaccard" => Similarity::Jaccard { order },
         "overlap" => Similarity::Overlap { order },
         "lcs" => Similarity::Lcs,
@@ -133,11 +162,8 @@ pub(crate) fn pairwise_similarities(
         _ => {
             return Err(KernelError::UnknownName {
                 what: "similarity",
-                found: similarity.to_owned(),
-            }
-            .into());
+                found: name.to_owned(),
+            });
         }
-    };
-    let cells = py.detach(|| compare(&texts, &sizes, similarity))?;
-    out.copy_from_slice(py, &cells)
+    })
 }

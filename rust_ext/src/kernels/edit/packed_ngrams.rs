@@ -65,6 +65,8 @@ impl PackedNgrams {
 /// Keys and masks of texts by open addressing; an empty mask marks a free slot.
 struct Table {
     slots: Vec<(u64, u64)>,
+    /// The slots with a key: half of all have none, and which is hard to foretell.
+    taken: Vec<u32>,
     shift: u32,
 }
 
@@ -76,6 +78,7 @@ impl Table {
             .max(4);
         Self {
             slots: vec![(0, 0); 1 << bits],
+            taken: Vec::with_capacity(n_keys),
             shift: u64::BITS - bits,
         }
     }
@@ -89,6 +92,7 @@ impl Table {
             let (found, texts) = &mut self.slots[slot & last];
             if *texts == 0 {
                 *found = key;
+                self.taken.push((slot & last) as u32);
             }
             if *found == key {
                 *texts |= text;
@@ -100,8 +104,12 @@ impl Table {
 
     fn count_pairs(&self, n_texts: usize) -> Vec<u32> {
         let mut shared = vec![0; n_texts * n_texts];
-        for &(_, texts) in &self.slots {
-            let mut rest = texts;
+        for &slot in &self.taken {
+            let mut rest = self.slots[slot as usize].1;
+            if rest.is_power_of_two() {
+                shared[rest.trailing_zeros() as usize * (n_texts + 1)] += 1;
+                continue;
+            }
             while rest != 0 {
                 let i = rest.trailing_zeros() as usize;
                 let row = &mut shared[i * n_texts..(i + 1) * n_texts];

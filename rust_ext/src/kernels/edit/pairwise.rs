@@ -9,6 +9,7 @@ use crate::kernels::edit::levenshtein::Levenshtein;
 use crate::kernels::edit::match_bits::{Column, MatchBits, WORD};
 use crate::kernels::edit::ngram_sets::NgramSets;
 use crate::kernels::edit::packed_ngrams::PackedNgrams;
+use crate::kernels::numbering::token_sequences::TokenSequences;
 use crate::kernels::numbering::word_ids::WordIds;
 use crate::kernels::parallel::{fill_rows, threads_available};
 use crate::kernels::segments::cut_at_lengths;
@@ -17,6 +18,8 @@ use crate::kernels::segments::cut_at_lengths;
 const MIN_ROWS: usize = 16;
 /// Groups a thread takes at a time, at least.
 const MIN_GROUPS: usize = 4;
+/// Different tokens that a group's tables always have room for.
+const MANY_TYPES: usize = 1 << 12;
 
 /// How alike two texts are, as sequences of words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,17 +55,43 @@ pub fn pairwise_similarities<T: AsRef<[u8]> + Sync>(
     similarity: Similarity,
 ) -> Result<Vec<f64>, KernelError> {
     let groups = cut_groups(texts, group_sizes)?;
+    Ok(fill_matrices(&groups, Group::new, similarity))
+}
+
+/// The same of texts whose tokens have numbers.
+///
+/// # Errors
+///
+/// Group sizes that do not add up to the texts.
+pub fn pairwise_token_similarities(
+    tokens: TokenSequences<'_>,
+    group_sizes: &[i64],
+    similarity: Similarity,
+) -> Result<Vec<f64>, KernelError> {
+    let texts: Vec<&[u32]> = (0..tokens.len())
+        .map(|text| &tokens.ids()[tokens.range(text)])
+        .collect();
+    let groups = cut_at_lengths(&texts, group_sizes, "group_sizes")?;
+    let number = |texts: &[&[u32]]| Group::of_tokens(texts, tokens.n_types());
+    Ok(fill_matrices(&groups, number, similarity))
+}
+
+fn fill_matrices<T: Sync>(
+    groups: &[&[T]],
+    number: impl Fn(&[T]) -> Group + Sync,
+    similarity: Similarity,
+) -> Vec<f64> {
     let n_cells = groups.iter().map(|group| group.len() * group.len()).sum();
     let mut cells = vec![0.0; n_cells];
     let mut matrices = Vec::with_capacity(groups.len());
     let mut rest = cells.as_mut_slice();
-    for group in groups {
+    for &group in groups {
         let (matrix, others) = rest.split_at_mut(group.len() * group.len());
         matrices.push((group, matrix));
         rest = others;
     }
     let fill = |(group, matrix): &mut (&[T], &mut [f64])| {
-        Group::new(group).fill_matrix(matrix, similarity);
+        number(group).fill_matrix(matrix, similarity);
     };
     if matrices.len() > 1 && threads_available() {
         matrices
@@ -72,7 +101,7 @@ pub fn pairwise_similarities<T: AsRef<[u8]> + Sync>(
     } else {
         matrices.iter_mut().for_each(fill);
     }
-    Ok(cells)
+    cells
 }
 
 fn cut_groups<'a, T: AsRef<[u8]>>(
@@ -118,6 +147,30 @@ impl Group {
             ids,
             starts,
             bound: words.len() + 1,
+        }
+    }
+
+    /// Texts as numbers below `n_types`; others are given where a table of those would be mostly empty.
+    fn of_tokens(texts: &[&[u32]], n_types: usize) -> Self {
+        let mut ids = texts.concat();
+        let mut bound = n_types;
+        if n_types > (4 * ids.len()).max(MANY_TYPES) {
+            let mut types = ids.clone();
+            types.sort_unstable();
+            types.dedup();
+            bound = types.len();
+            for id in &mut ids {
+                *id = types.partition_point(|other| other < id) as u32;
+            }
+        }
+        let ends = texts.iter().scan(0, |end, text| {
+            *end += text.len();
+            Some(*end)
+        });
+        Self {
+            ids,
+            starts: std::iter::once(0).chain(ends).collect(),
+            bound,
         }
     }
 
@@ -320,6 +373,31 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn tokens_are_compared_as_the_words_they_number() {
+        let far = (1 << 21) - 1;
+        let ids = [1, 2, 3, far, 1, 3, far, 5, 9, 1, 2, 3, far];
+        let tokens = TokenSequences::new(&ids, &[4, 8, 8, 9, 13]).unwrap();
+        let near = ids.map(|id| if id == far { 4 } else { id });
+        let few = TokenSequences::new(&near, &[4, 8, 8, 9, 13]).unwrap();
+        for similarity in [
+            Similarity::Edit,
+            Similarity::LcsLength,
+            Similarity::Overlap { order: 1 },
+        ] {
+            let expected = matrix(similarity);
+            for sequences in [tokens, few] {
+                let found = pairwise_token_similarities(sequences, &[5], similarity).unwrap();
+                let same = found
+                    .iter()
+                    .zip(&expected)
+                    .all(|(a, b)| a.to_bits() == b.to_bits());
+                assert!(same, "{similarity:?}");
+            }
+        }
+        assert!(pairwise_token_similarities(tokens, &[4], Similarity::Edit).is_err());
     }
 
     #[test]
