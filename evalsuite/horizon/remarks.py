@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from evalsuite.horizon.reach import within_reach
 from evalsuite.kernels.horizon import SHAPES
 
 if TYPE_CHECKING:
@@ -66,7 +67,9 @@ def warnings_of(fit: HorizonFit) -> tuple[str, ...]:
     if fit.shape.value is not None and fit.shape.value <= SHAPES[0]:
         found.append("accuracy does not fall with depth: what is called depth does not make these items harder")
     if fit.shape.value is not None and fit.shape.value >= SHAPES[1]:
-        found.append("accuracy falls all at once between two of the depths tested: where between them is not known")
+        steep = f" (the law falls no faster than k = {SHAPES[1]:g}: H80 and H99 are told by the shares at each depth)"
+        text = "accuracy falls all at once between two of the depths tested: where between them is not known"
+        found.append(text + (steep if _is_steeper(fit) else ""))
     elif is_open_above(fit.shape) and fit.shape.interval is not None:
         found.append(
             f"too few depths lie where accuracy falls: any shape k above {fit.shape.interval.low:.3g} is possible, so "
@@ -85,6 +88,13 @@ def warnings_of(fit: HorizonFit) -> tuple[str, ...]:
             "raise max_new_tokens"
         )
     return tuple(found)
+
+
+def _is_steeper(fit: HorizonFit) -> bool:
+    """Whether the answers fall faster than a law can, so that a horizon was moved (see `told_horizon`)."""
+    told = ((fit.h50, 0.5), (fit.h80, 0.8), (fit.h99, 0.99))
+    at = [(one.value, one.reach, float(fit.laws.horizon(share)[0])) for one, share in told]
+    return any(value != within_reach(horizon, reach).value for value, reach, horizon in at)
 
 
 def _why_no_interval(fit: HorizonFit) -> str:

@@ -14,8 +14,8 @@ from evalsuite.horizon import count_records, fit_horizon
 from evalsuite.horizon.families import CombinedHorizon, combine_horizons, mean_horizon
 from evalsuite.horizon.figure import depth_curve_figure
 from evalsuite.horizon.law import fit_laws
-from evalsuite.horizon.reach import within_reach
 from evalsuite.horizon.remarks import described, sentences_of
+from evalsuite.horizon.sudden_fall import told_horizon
 from evalsuite.metrics._cut_outputs import cut_verdicts
 from evalsuite.metrics._options import check_choice
 from evalsuite.metrics._outputs import example_outputs
@@ -142,8 +142,8 @@ class Horizon(CurveMetric):
         tables = depth_tables(rows, np.zeros(len(rows), dtype=np.int64))
         found: list[Estimate] = []
         for table, floor in zip(tables, self.floors(rows), strict=True):
-            law = fit_laws(table, table.totals[None], floor=floor) if table.reach is not None else None
-            found.append(within_reach(float("nan") if law is None else float(law.horizon(0.5)[0]), table.reach))
+            laws = fit_laws(table, table.totals[None], floor=floor)
+            found.append(told_horizon(table, laws, 0.5, floor=floor))
         return mean_horizon(found)[0]
 
     def interval(self, rows: NDArray[np.float64], clusters: NDArray[np.int64], *, seed: int) -> Interval | None:
