@@ -59,7 +59,7 @@ class HorizonFit:
     laws : DepthLaws
         The fitted law, arrays of length 1.
     resampled : DepthLaws, optional
-        Those of the resamples; None with fewer than two clusters.
+        Those of the resamples; None with fewer than two clusters, and where everything was right, or wrong.
     is_profiled : bool, default False
         Whether the intervals of k and of the horizons go at least as far as the profile likelihood, since too few
         depths lie where accuracy falls.
@@ -151,7 +151,7 @@ def fit_horizon(
     laws = fit_laws(table, totals[None], floor=floor)
     n_clusters = int((table.counts.sum(axis=(1, 2)) > 0).sum())
     resampled = None
-    if n_clusters >= 2 and np.isfinite(laws.log_scale[0]):
+    if n_clusters >= 2 and (totals.sum(axis=0) > 0).all():
         draws = Resamples(n_clusters=table.n_clusters, n=n_resamples, seed=seed)
         resampled = fit_laws(table, draws.counts(table), floor=floor)
 
@@ -175,7 +175,8 @@ def fit_horizon(
             if profile is not None:
                 spread = hull(spread, profile.shape_interval(), level)
             shape = replace(shape, interval=spread)
-        error = replace(error, interval=percentile_interval(resampled.step_error(), level, n_units=n_clusters))
+        if error.value is not None:
+            error = replace(error, interval=percentile_interval(resampled.step_error(), level, n_units=n_clusters))
     fit, constant_fit = (pearson_test(table, laws, floor=floor, constant=constant) for constant in (False, True))
     ratio = likelihood_ratio(table, laws)
     answered = float(totals[table.answered].sum())

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from evalsuite.horizon.reach import within_reach
 from evalsuite.kernels.horizon import SHAPES
 
@@ -64,6 +66,8 @@ def warnings_of(fit: HorizonFit) -> tuple[str, ...]:
             f"the depth law does not fit (p = {fit.fit.p:.2g}): do not trust this horizon, and look at how depth was "
             "counted"
         )
+    if fit.floor > 0 and np.isneginf(fit.laws.log_scale[0]):
+        found.append(f"no more is right than guesses explain, of which {100 * fit.floor:.3g} % are right by chance")
     if fit.shape.value is not None and fit.shape.value <= SHAPES[0]:
         found.append("accuracy does not fall with depth: what is called depth does not make these items harder")
     if fit.shape.value is not None and fit.shape.value >= SHAPES[1]:

@@ -148,6 +148,30 @@ def test_data_that_say_little() -> None:
     assert any(text.startswith("accuracy does not fall with depth") for text in rising.warnings)
 
 
+@pytest.mark.parametrize("right", [0, 40, 48, 52])
+def test_what_guesses_explain_has_an_interval(right: int) -> None:
+    """With four choices: none, or 20, 24 and 26 % right, 200 items at each of four depths."""
+    table = count_records(np.repeat([1, 2, 4, 8], 200), [i < right for _ in range(4) for i in range(200)])
+    fit = fit_horizon(table, floor=0.25, seed=0)
+    assert (fit.h50.value, fit.h50.reach) == (1.0, (1.0, 8.0))
+    assert (fit.h50.interval is None) == (right == 0)
+    assert any(text.startswith("no interval: all answers are alike") for text in fit.warnings) == (right == 0)
+    explained = "no more is right than guesses explain, of which 25 % are right by chance"
+    assert (explained in fit.warnings) == (right < 50)
+    if right:
+        assert described(fit.h50) == "< 1 [< 1, < 1]"
+        assert (fit.step_error.value is None) == (fit.step_error.interval is None) == (right < 50)
+
+
+def test_few_answers_that_guesses_explain_are_not_sure() -> None:
+    """Of 8 templates 3 are right throughout, the others never, where guesses give a half: 6 and more may be drawn."""
+    table = count_records([1, 2, 4, 8] * 8, [i < 12 for i in range(32)], clusters=np.repeat(np.arange(8), 4))
+    h50 = fit_horizon(table, floor=0.5, seed=0).h50
+    assert described(h50).startswith("< 1 [< 1, ")
+    assert h50.interval is not None
+    assert h50.interval.high > 2
+
+
 def test_a_step_lies_somewhere_between_two_depths() -> None:
     depths = [1, 2, 4, 8] * 30
     fit = fit_horizon(count_records(depths, [depth <= 2 for depth in depths]), seed=0)
