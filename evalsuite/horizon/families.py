@@ -78,6 +78,8 @@ def combine_horizons(
     A resample draws as many families as there are, with replacement, and for each one of the refits to its resampled
     clusters. The interval is for families like these: with few of them it is wide, since it goes by Student's t of one
     less; with two it ends at the least and the greatest mean of all resamples. With one family it is that family's own.
+    There is none where a family has none, as of one template alone; but one that is all right or all wrong counts as
+    one that does not vary.
     """
     floors = [0.0] * len(tables) if floors is None else list(floors)
     if not tables or len(floors) != len(tables):
@@ -99,11 +101,13 @@ def combine_horizons(
     if mean.value is None:
         return CombinedHorizon(h50=mean, parts=parts, warnings=(remark,))
     warnings += [remark] if remark else []
+    unsure = sum(part.h50.interval is None and not _is_alike(part) for part in parts)
+    if unsure:
+        warnings.append(f"no interval: {unsure} of {len(parts)} families have none")
+        return CombinedHorizon(h50=mean, parts=parts, warnings=tuple(warnings))
     spread = _resampled(parts, seed, n_resamples)
-    interval = None
-    if spread is not None:
-        method = "bootstrap over families and clusters"
-        interval = percentile_interval(spread, level, n_units=len(parts), method=method)
+    method = "bootstrap over families and clusters"
+    interval = percentile_interval(spread, level, n_units=len(parts), method=method)
     return CombinedHorizon(h50=replace(mean, interval=interval), parts=parts, warnings=tuple(warnings))
 
 
@@ -144,13 +148,18 @@ def mean_horizon(horizons: Sequence[Estimate]) -> tuple[Estimate, str]:
     return Estimate(value=value, reach=(low, high)), ""
 
 
-def _resampled(parts: Sequence[HorizonFit], seed: int, n_resamples: int) -> NDArray[np.float64] | None:
-    """Return the mean of each resample; None where nothing is known of how a family's horizon varies."""
+def _is_alike(part: HorizonFit) -> bool:
+    """Whether a family's answers are all right or all wrong, by several templates: it varies by nothing to be seen."""
+    return part.resampled is None and part.n_clusters >= 2
+
+
+def _resampled(parts: Sequence[HorizonFit], seed: int, n_resamples: int) -> NDArray[np.float64]:
+    """Return the mean of each resample, where every family has an interval or answers that are all alike."""
     logs: list[NDArray[np.float64]] = []
     for part in parts:
-        if part.h50.value is None or part.h50.reach is None:
-            return None
-        if part.resampled is None:  # all right or all wrong: it does not vary, as far as can be seen
+        assert part.h50.value is not None
+        assert part.h50.reach is not None
+        if part.resampled is None:
             logs.append(np.full(n_resamples, np.log(part.h50.value)))
         else:
             low, high = part.h50.reach
