@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from evalsuite.horizon.goodness import ChiSquare, likelihood_ratio, pearson_test
+from evalsuite.horizon.goodness import REJECTED, ChiSquare, likelihood_ratio, pearson_test
 from evalsuite.horizon.law import DepthLaws, fit_laws
 from evalsuite.horizon.profile import LEAST_INSIDE, Profile, hull
 from evalsuite.horizon.reach import clipped, ends_within, within_reach
@@ -24,7 +24,6 @@ __all__ = ["N_RESAMPLES", "HorizonFit", "fit_horizon"]
 
 N_RESAMPLES = 2_000
 _LEAST_RESAMPLES = 10
-_REJECTED = 0.05
 _NOISE = 0.02
 
 
@@ -233,4 +232,4 @@ def noise_band(table: DepthTable, *, floor: float = 0.0, noise: float = _NOISE) 
 
 def _is_constant(*ps: float | None) -> bool | None:
     known = [p for p in ps if p is not None]
-    return min(known) >= _REJECTED if known else None
+    return min(known) >= REJECTED if known else None

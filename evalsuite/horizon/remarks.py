@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from evalsuite.horizon.goodness import REJECTED
 from evalsuite.horizon.reach import within_reach
 from evalsuite.kernels.horizon import SHAPES
 
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
 
 __all__ = ["described", "is_open_above", "sentences_of", "shape_described", "warnings_of"]
 
-_REJECTED = 0.05
 _FEW_CLUSTERS = 20
 _MANY_CUT = 0.1
 
@@ -61,7 +61,7 @@ def warnings_of(fit: HorizonFit) -> tuple[str, ...]:
         if fit.n_answered + fit.n_cut:
             return ("no horizon: one depth alone was asked, and just half survive it",)
         return ("no horizon: there are no answers to fit",)
-    if fit.fit.p is not None and fit.fit.p < _REJECTED:
+    if fit.fit.p is not None and fit.fit.p < REJECTED:
         found.append(
             f"the depth law does not fit (p = {fit.fit.p:.2g}): do not trust this horizon, and look at how depth was "
             "counted"
