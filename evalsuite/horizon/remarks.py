@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from evalsuite.horizon.goodness import REJECTED
-from evalsuite.horizon.reach import within_reach
 from evalsuite.kernels.horizon import SHAPES
 
 if TYPE_CHECKING:
@@ -97,8 +96,10 @@ def warnings_of(fit: HorizonFit) -> tuple[str, ...]:
 def _is_steeper(fit: HorizonFit) -> bool:
     """Whether the answers fall faster than a law can, so that a horizon was moved (see `told_horizon`)."""
     told = ((fit.h50, 0.5), (fit.h80, 0.8), (fit.h99, 0.99))
-    at = [(one.value, one.reach, float(fit.laws.horizon(share)[0])) for one, share in told]
-    return any(value != within_reach(horizon, reach).value for value, reach, horizon in at)
+    return any(
+        one.reach is not None and one.value != float(np.clip(fit.laws.horizon(share)[0], *one.reach))
+        for one, share in told
+    )
 
 
 def _why_no_interval(fit: HorizonFit) -> str:
