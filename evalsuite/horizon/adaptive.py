@@ -84,7 +84,7 @@ def choose_depths(
         Stop when the interval is at most this many times as wide as the horizon is long.
     level : float, default 0.95
     most_items : int, optional
-        Stop at so many answers.
+        Stop at so many answers, at least 1.
     remaining : mapping of int to int, optional
         Items that are left at each available depth, 0 where it has none here; as many as are wanted by default. No more
         is asked where the best of what is left tells less than a fiftieth of what the best depth of all would.
@@ -122,12 +122,13 @@ def choose_depths(
     >>> choose_depths(seen, range(1, 33), batch=3).depths
     (23, 26, 30)
     """
-    depths = _checked(available, batch, floor, level, relative_width)
+    depths = _checked(available, batch, floor, level, relative_width, most_items)
     totals = table.totals
     n_items = float(totals.sum())
+    left = batch if most_items is None else min(batch, int(most_items - n_items))
     stock = np.array([batch if remaining is None else remaining.get(int(depth), 0) for depth in depths])
     if n_items == 0 and stock.any():
-        return DepthChoice(depths=_start(depths, batch, stock), reason="start")
+        return DepthChoice(depths=_start(depths, left, stock), reason="start")
     belief = _Belief(depths, floor, law)
     belief.learn(table)
     low, middle, high = belief.quantiles((1 - level) / 2, 0.5, (1 + level) / 2)
@@ -138,7 +139,6 @@ def choose_depths(
         return DepthChoice(depths=(), reason="below", h50=middle, relative_width=width)
     if relative_width is not None and width <= relative_width:
         return DepthChoice(depths=(), reason="precise", h50=middle, relative_width=width)
-    left = batch if most_items is None else min(batch, int(most_items - n_items))
     if left <= 0:
         return DepthChoice(depths=(), reason="most items", h50=middle, relative_width=width)
     gains = belief.gains()
@@ -224,7 +224,12 @@ def _start(depths: NDArray[np.float64], batch: int, stock: NDArray[np.int64]) ->
 
 
 def _checked(
-    available: Sequence[int], batch: int, floor: float, level: float, relative_width: float | None
+    available: Sequence[int],
+    batch: int,
+    floor: float,
+    level: float,
+    relative_width: float | None,
+    most_items: int | None,
 ) -> NDArray[np.float64]:
     depths = np.unique(np.asarray(list(available), dtype=np.float64))
     if not len(depths) or depths[0] <= 0 or (depths != np.floor(depths)).any() or not np.isfinite(depths).all():
@@ -237,4 +242,6 @@ def _checked(
         raise UsageError(f"adaptive depth: `level` must be between 0 and 1, got {level}")
     if relative_width is not None and relative_width <= 0.0:
         raise UsageError(f"adaptive depth: `relative_width` must be above 0, got {relative_width}")
+    if most_items is not None and most_items < 1:
+        raise UsageError(f"adaptive depth: `most_items` must be at least 1, or None for no limit, got {most_items}")
     return depths

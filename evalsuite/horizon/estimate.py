@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from evalsuite.horizon.goodness import ChiSquare, likelihood_ratio, pearson_test
+from evalsuite.horizon.goodness import REJECTED, ChiSquare, likelihood_ratio, pearson_test
 from evalsuite.horizon.law import DepthLaws, fit_laws
 from evalsuite.horizon.profile import LEAST_INSIDE, Profile, hull
 from evalsuite.horizon.reach import clipped, ends_within, within_reach
 from evalsuite.horizon.remarks import warnings_of
 from evalsuite.horizon.resamples import Resamples, percentile_interval
+from evalsuite.horizon.sudden_fall import over_gap, told_horizon
 from evalsuite.kernels.horizon import SHAPES
 from evalsuite.types import Estimate, Interval
 
@@ -23,9 +24,7 @@ __all__ = ["N_RESAMPLES", "HorizonFit", "fit_horizon"]
 
 N_RESAMPLES = 2_000
 _LEAST_RESAMPLES = 10
-_REJECTED = 0.05
 _NOISE = 0.02
-_INSIDE = 0.001
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +58,7 @@ class HorizonFit:
     laws : DepthLaws
         The fitted law, arrays of length 1.
     resampled : DepthLaws, optional
-        Those of the resamples; None with fewer than two clusters.
+        Those of the resamples; None with fewer than two clusters, and where everything was right, or wrong.
     is_profiled : bool, default False
         Whether the intervals of k and of the horizons go at least as far as the profile likelihood, since too few
         depths lie where accuracy falls.
@@ -131,8 +130,8 @@ def fit_horizon(
     ``R(H) = 1/2``, 0.8 and 0.99: guesses are no steps survived. Where c is 0, R is the accuracy itself. A horizon is
     never told beyond the depths tested: there it, or an end of its interval, is "below the shallowest" or "above the
     deepest"; of one depth alone it is known to be above or below (see `within_reach`). Where accuracy falls all at
-    once, so that k is at its bound, the interval goes at least from the last depth before the fall to the first after
-    it.
+    once, so that k is at its bound, horizons lie between depths whose own shares are above and below the one asked for
+    (see `told_horizon`), and their intervals go at least from the last depth before the fall to the first after it.
 
     Intervals are expanded percentiles of refits to resampled clusters (see `expanded_ends`). Where fewer than three
     depths have right and wrong outputs, where every k above some or below some fits, or where resamples of k vary by
@@ -151,18 +150,18 @@ def fit_horizon(
     laws = fit_laws(table, totals[None], floor=floor)
     n_clusters = int((table.counts.sum(axis=(1, 2)) > 0).sum())
     resampled = None
-    if n_clusters >= 2 and np.isfinite(laws.log_scale[0]):
+    if n_clusters >= 2 and (totals.sum(axis=0) > 0).all():
         draws = Resamples(n_clusters=table.n_clusters, n=n_resamples, seed=seed)
         resampled = fit_laws(table, draws.counts(table), floor=floor)
 
     def horizon(share: float) -> Estimate:
-        made = within_reach(laws.horizon(share)[0], table.reach)
+        made = told_horizon(table, laws, share, floor=floor)
         if made.value is None or resampled is None or table.reach is None:
             return made
         interval = percentile_interval(clipped(resampled.horizon(share), table.reach), level, n_units=n_clusters)
         if profile is not None:
             interval = hull(interval, profile.horizon_interval(share), level)
-        return ends_within(made, _over_gap(interval, made.value, table, laws), table.reach)
+        return ends_within(made, over_gap(interval, table, laws, share, floor=floor), table.reach)
 
     is_finite = bool(np.isfinite(laws.log_scale[0]))
     shape = Estimate(value=None if np.isnan(laws.shape[0]) else float(laws.shape[0]), reach=SHAPES)
@@ -175,7 +174,8 @@ def fit_horizon(
             if profile is not None:
                 spread = hull(spread, profile.shape_interval(), level)
             shape = replace(shape, interval=spread)
-        error = replace(error, interval=percentile_interval(resampled.step_error(), level, n_units=n_clusters))
+        if error.value is not None:
+            error = replace(error, interval=percentile_interval(resampled.step_error(), level, n_units=n_clusters))
     fit, constant_fit = (pearson_test(table, laws, floor=floor, constant=constant) for constant in (False, True))
     ratio = likelihood_ratio(table, laws)
     answered = float(totals[table.answered].sum())
@@ -230,25 +230,6 @@ def noise_band(table: DepthTable, *, floor: float = 0.0, noise: float = _NOISE) 
     return within_reach(passed, table.reach), within_reach(failed, table.reach)
 
 
-def is_step(laws: DepthLaws) -> bool:
-    """Whether the shape is as large as a fit gives: accuracy falls at once, between two of the depths tested."""
-    return bool(laws.shape[0] >= SHAPES[1])
-
-
-def _over_gap(interval: Interval | None, value: float, table: DepthTable, laws: DepthLaws) -> Interval | None:
-    """Widen the interval of a step to the depths on either side of it: between them any place fits equally well."""
-    if interval is None or not is_step(laws):
-        return interval
-    if value <= table.depths[0] or value >= table.depths[-1]:
-        return interval
-    low = float(table.depths[table.depths < value].max())
-    high = float(table.depths[table.depths >= value].min())
-    # At the shallowest or the deepest it would be said to lie beyond.
-    low = round(low * (1.0 + _INSIDE), 9) if low == table.depths[0] else low
-    high = round(high * (1.0 - _INSIDE), 9) if high == table.depths[-1] else high
-    return replace(interval, low=min(interval.low, low), high=max(interval.high, high))
-
-
 def _is_constant(*ps: float | None) -> bool | None:
     known = [p for p in ps if p is not None]
-    return min(known) >= _REJECTED if known else None
+    return min(known) >= REJECTED if known else None

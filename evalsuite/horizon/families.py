@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import NormalDist
 from typing import TYPE_CHECKING
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from evalsuite.horizon.records import DepthTable
 
-__all__ = ["CombinedHorizon", "combine_horizons", "geometric_mean"]
+__all__ = ["CombinedHorizon", "combine_horizons", "geometric_mean", "mean_horizon"]
 
 _SHIFT = 797  # prime: a family that is drawn twice in a resample is not drawn with the same clusters
 
@@ -78,6 +78,8 @@ def combine_horizons(
     A resample draws as many families as there are, with replacement, and for each one of the refits to its resampled
     clusters. The interval is for families like these: with few of them it is wide, since it goes by Student's t of one
     less; with two it ends at the least and the greatest mean of all resamples. With one family it is that family's own.
+    There is none where a family has none, as of one template alone; but one that is all right or all wrong counts as
+    one that does not vary.
     """
     floors = [0.0] * len(tables) if floors is None else list(floors)
     if not tables or len(floors) != len(tables):
@@ -95,41 +97,69 @@ def combine_horizons(
     if len(parts) == 1:
         return CombinedHorizon(h50=parts[0].h50, parts=parts, warnings=parts[0].warnings)
     warnings = [f"only {len(parts)} families: an interval over so few is rough"] if len(parts) < 5 else []
-    ends = [part.h50.reach for part in parts]
-    values = [part.h50.value for part in parts]
-    known = [(value, reach) for value, reach in zip(values, ends, strict=True) if value is not None and reach]
-    if len(known) < len(parts):
-        return CombinedHorizon(
-            h50=Estimate(value=None), parts=parts, warnings=("a family has no horizon, so there is no mean",)
-        )
+    mean, remark = mean_horizon([part.h50 for part in parts])
+    if mean.value is None:
+        return CombinedHorizon(h50=mean, parts=parts, warnings=(remark,))
+    warnings += [remark] if remark else []
+    unsure = sum(part.h50.interval is None and not _is_alike(part) for part in parts)
+    if unsure:
+        warnings.append(f"no interval: {unsure} of {len(parts)} families have none")
+        return CombinedHorizon(h50=mean, parts=parts, warnings=tuple(warnings))
+    spread = _resampled(parts, seed, n_resamples)
+    method = "bootstrap over families and clusters"
+    interval = percentile_interval(spread, level, n_units=len(parts), method=method)
+    return CombinedHorizon(h50=replace(mean, interval=interval), parts=parts, warnings=tuple(warnings))
+
+
+def mean_horizon(horizons: Sequence[Estimate]) -> tuple[Estimate, str]:
+    """Return the geometric mean of families' horizons with its reach, without an interval, and what to know of it.
+
+    Parameters
+    ----------
+    horizons : sequence of Estimate
+        One a family, as `within_reach` tells it; of one alone that itself comes back.
+
+    Returns
+    -------
+    Estimate
+        Without a value where one family lies above its depths and another below, or has none. Where some lie above,
+        its reach ends at the value: it is the least that the mean can be. Likewise below.
+    str
+        Why there is no value, or what it bounds; empty where it is neither.
+    """
+    if len(horizons) == 1:
+        return replace(horizons[0], interval=None), ""
+    known = [(one.value, one.reach) for one in horizons if one.value is not None and one.reach is not None]
+    if len(known) < len(horizons) or not known:
+        return Estimate(value=None), "a family has no horizon, so there is no mean"
     above = any(deepest is not None and value >= deepest for value, (_, deepest) in known)
     below = any(shallowest is not None and value <= shallowest for value, (shallowest, _) in known)
     if above and below:
         text = "one family's horizon is above its deepest depth and another's below its shallowest: no mean is known"
-        return CombinedHorizon(h50=Estimate(value=None), parts=parts, warnings=(text,))
+        return Estimate(value=None), text
     value = geometric_mean([value for value, _ in known])
-    reach = (_mean_end([reach[0] for _, reach in known]), _mean_end([reach[1] for _, reach in known]))
-    if above or below:
-        reach = (reach[0], value) if above else (value, reach[1])
-        where = "above its deepest depth" if above else "below its shallowest depth"
-        warnings.append(f"a family's horizon is {where}: the mean is at {'least' if above else 'most'} this")
-    spread = _resampled(parts, seed, n_resamples)
-    interval = None
-    if spread is not None:
-        method = "bootstrap over families and clusters"
-        interval = percentile_interval(spread, level, n_units=len(parts), method=method)
-    return CombinedHorizon(
-        h50=Estimate(value=value, interval=interval, reach=reach), parts=parts, warnings=tuple(warnings)
-    )
+    low, high = (_mean_end([reach[end] for _, reach in known]) for end in (0, 1))
+    if above:
+        text = "a family's horizon is above its deepest depth: the mean is at least this"
+        return Estimate(value=value, reach=(low, value)), text
+    if below:
+        text = "a family's horizon is below its shallowest depth: the mean is at most this"
+        return Estimate(value=value, reach=(value, high)), text
+    return Estimate(value=value, reach=(low, high)), ""
 
 
-def _resampled(parts: Sequence[HorizonFit], seed: int, n_resamples: int) -> NDArray[np.float64] | None:
-    """Return the mean of each resample; None where nothing is known of how a family's horizon varies."""
+def _is_alike(part: HorizonFit) -> bool:
+    """Whether a family's answers are all right or all wrong, by several templates: it varies by nothing to be seen."""
+    return part.resampled is None and part.n_clusters >= 2
+
+
+def _resampled(parts: Sequence[HorizonFit], seed: int, n_resamples: int) -> NDArray[np.float64]:
+    """Return the mean of each resample, where every family has an interval or answers that are all alike."""
     logs: list[NDArray[np.float64]] = []
     for part in parts:
-        if part.h50.value is None or part.h50.reach is None:
-            return None
-        if part.resampled is None:  # all right or all wrong: it does not vary, as far as can be seen
+        assert part.h50.value is not None
+        assert part.h50.reach is not None
+        if part.resampled is None:
             logs.append(np.full(n_resamples, np.log(part.h50.value)))
         else:
             low, high = part.h50.reach

@@ -15,10 +15,12 @@ if TYPE_CHECKING:
 
     from evalsuite.horizon.records import DepthTable
 
-__all__ = ["LEAST_EXPECTED", "ChiSquare", "likelihood_ratio", "mean_design_effect", "pearson_test"]
+__all__ = ["LEAST_EXPECTED", "REJECTED", "ChiSquare", "likelihood_ratio", "mean_design_effect", "pearson_test"]
 
 LEAST_EXPECTED = 5.0
 """Right and wrong answers that a cell must be expected to have (Cochran's rule)."""
+REJECTED = 0.05
+"""Below this p-value a law, or constant hazard, is rejected."""
 _MOST_CELLS = 300
 
 

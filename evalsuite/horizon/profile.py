@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from evalsuite.horizon.goodness import mean_design_effect
-from evalsuite.horizon.law import DepthLaws, accuracy_at, fit_laws
+from evalsuite.horizon.law import DepthLaws, fit_laws
 from evalsuite.kernels.horizon import SHAPES
 
 if TYPE_CHECKING:
@@ -134,7 +134,7 @@ class Profile:
         floor = np.where(table.answered, self.floor, 0.0)
         with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
             risk = -log(share) * np.exp(shapes[:, None] * np.log(table.depths / depth)[None, :])
-            right = np.log(accuracy_at(np.exp(-risk), 0.0) * (1.0 - floor) + floor)
+            right = np.log(floor + (1.0 - floor) * np.exp(-risk))
             wrong = np.log((1.0 - floor) * -np.expm1(-risk))
             counts = table.totals
             # None of an impossible kind is no evidence: 0 times minus infinity is 0 here.

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
+from evalsuite.horizon.goodness import REJECTED
 from evalsuite.kernels.horizon import SHAPES
 
 if TYPE_CHECKING:
@@ -12,7 +15,6 @@ if TYPE_CHECKING:
 
 __all__ = ["described", "is_open_above", "sentences_of", "shape_described", "warnings_of"]
 
-_REJECTED = 0.05
 _FEW_CLUSTERS = 20
 _MANY_CUT = 0.1
 
@@ -58,15 +60,19 @@ def warnings_of(fit: HorizonFit) -> tuple[str, ...]:
         if fit.n_answered + fit.n_cut:
             return ("no horizon: one depth alone was asked, and just half survive it",)
         return ("no horizon: there are no answers to fit",)
-    if fit.fit.p is not None and fit.fit.p < _REJECTED:
+    if fit.fit.p is not None and fit.fit.p < REJECTED:
         found.append(
             f"the depth law does not fit (p = {fit.fit.p:.2g}): do not trust this horizon, and look at how depth was "
             "counted"
         )
+    if fit.floor > 0 and np.isneginf(fit.laws.log_scale[0]):
+        found.append(f"no more is right than guesses explain, of which {100 * fit.floor:.3g} % are right by chance")
     if fit.shape.value is not None and fit.shape.value <= SHAPES[0]:
         found.append("accuracy does not fall with depth: what is called depth does not make these items harder")
     if fit.shape.value is not None and fit.shape.value >= SHAPES[1]:
-        found.append("accuracy falls all at once between two of the depths tested: where between them is not known")
+        steep = f" (the law falls no faster than k = {SHAPES[1]:g}: H80 and H99 are told by the shares at each depth)"
+        text = "accuracy falls all at once between two of the depths tested: where between them is not known"
+        found.append(text + (steep if _is_steeper(fit) else ""))
     elif is_open_above(fit.shape) and fit.shape.interval is not None:
         found.append(
             f"too few depths lie where accuracy falls: any shape k above {fit.shape.interval.low:.3g} is possible, so "
@@ -85,6 +91,15 @@ def warnings_of(fit: HorizonFit) -> tuple[str, ...]:
             "raise max_new_tokens"
         )
     return tuple(found)
+
+
+def _is_steeper(fit: HorizonFit) -> bool:
+    """Whether the answers fall faster than a law can, so that a horizon was moved (see `told_horizon`)."""
+    told = ((fit.h50, 0.5), (fit.h80, 0.8), (fit.h99, 0.99))
+    return any(
+        one.reach is not None and one.value != float(np.clip(fit.laws.horizon(share)[0], *one.reach))
+        for one, share in told
+    )
 
 
 def _why_no_interval(fit: HorizonFit) -> str:

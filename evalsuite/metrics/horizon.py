@@ -11,11 +11,11 @@ import numpy as np
 from evalsuite.answers import read_steps
 from evalsuite.errors import UsageError
 from evalsuite.horizon import count_records, fit_horizon
-from evalsuite.horizon.families import CombinedHorizon, combine_horizons, geometric_mean
+from evalsuite.horizon.families import CombinedHorizon, combine_horizons, mean_horizon
 from evalsuite.horizon.figure import depth_curve_figure
 from evalsuite.horizon.law import fit_laws
-from evalsuite.horizon.reach import within_reach
 from evalsuite.horizon.remarks import described, sentences_of
+from evalsuite.horizon.sudden_fall import told_horizon
 from evalsuite.metrics._cut_outputs import cut_verdicts
 from evalsuite.metrics._options import check_choice
 from evalsuite.metrics._outputs import example_outputs
@@ -68,7 +68,9 @@ class Horizon(CurveMetric):
     has worked its answer out. With w wrong outputs that do not, and v that do, c is ``floor * g``, where
     ``g = w / (1 - floor) / (w / (1 - floor) + v)`` estimates the share of guesses among outputs that lost the path.
 
-    Samples of several families (``metadata["family"]``) have a horizon each; the value is their geometric mean.
+    Samples of several families (``metadata["family"]``) have a horizon each; the value is their geometric mean. Where
+    one lies above its deepest depth that is the least it can be, and is shown so; likewise below. There is no value
+    where one lies above and another below, or has no horizon: a note says so.
 
     A row is [family, depth, right, wrong, steps before the cut, on the right path there, off it, wrong but worked out].
 
@@ -125,27 +127,24 @@ class Horizon(CurveMetric):
         return Rows(values=values, outcomes=tuple(outcomes))
 
     def _value(self, rows: FloatArray) -> float:
-        found = [float("nan") if told.value is None else told.value for told in self._told(rows)]
-        return found[0] if len(found) == 1 else geometric_mean(found)
+        value = self._told(rows).value
+        return float("nan") if value is None else value
 
     def reach(self, rows: NDArray[np.float64]) -> Reach | None:
-        """Return the shallowest and the deepest depth that was tested; of several families, their geometric means."""
-        known = [told.reach for told in self._told(rows)]
-        if len(known) == 1:
-            return known[0]
-        ends = [(low, high) for low, high in filter(None, known) if low is not None and high is not None]
-        if not ends or len(ends) < len(known):
-            return None
-        return geometric_mean([low for low, _ in ends]), geometric_mean([high for _, high in ends])
+        """Return between which depths rows tell of a horizon: the shallowest and the deepest that was tested.
 
-    def _told(self, rows: FloatArray) -> list[Estimate]:
-        """Return the horizon of each family, without an interval."""
+        Of several families these are geometric means; where one lies beyond its depths, the mean itself is an end.
+        """
+        return self._told(rows).reach
+
+    def _told(self, rows: FloatArray) -> Estimate:
+        """Return the horizon, of several families their mean, without an interval."""
         tables = depth_tables(rows, np.zeros(len(rows), dtype=np.int64))
         found: list[Estimate] = []
         for table, floor in zip(tables, self.floors(rows), strict=True):
-            law = fit_laws(table, table.totals[None], floor=floor) if table.reach is not None else None
-            found.append(within_reach(float("nan") if law is None else float(law.horizon(0.5)[0]), table.reach))
-        return found
+            laws = fit_laws(table, table.totals[None], floor=floor)
+            found.append(told_horizon(table, laws, 0.5, floor=floor))
+        return mean_horizon(found)[0]
 
     def interval(self, rows: NDArray[np.float64], clusters: NDArray[np.int64], *, seed: int) -> Interval | None:
         """Return percentiles of 2,000 refits to resampled clusters; of several families, over those too."""

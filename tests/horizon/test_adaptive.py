@@ -109,6 +109,12 @@ def test_the_first_batch_is_spread_in_equal_ratios() -> None:
     assert choose_depths(NOTHING, [5, 9], batch=1).depths in ((5,), (9,))
 
 
+@pytest.mark.parametrize(("most", "asked"), [(1, 1), (5, 5), (16, 16), (40, 16), (None, 16)])
+def test_the_first_batch_is_no_larger_than_all_that_may_be_asked(most: int | None, asked: int) -> None:
+    first = choose_depths(NOTHING, [1, 2, 4, 8], batch=16, most_items=most)
+    assert (first.reason, len(first.depths)) == ("start", asked)
+
+
 def test_it_asks_what_can_be_asked_and_is_repeatable() -> None:
     solver = Solver(0.1, 3)
     solver.answer(choose_depths(NOTHING, (2, 3, 5, 90), batch=12).depths)
@@ -134,6 +140,8 @@ def test_what_was_cut_is_learned_from() -> None:
         ({"floor": 1.0}, "`floor` must be a share"),
         ({"level": 1.0}, "`level` must be between 0 and 1"),
         ({"relative_width": 0.0}, "`relative_width` must be above 0"),
+        ({"most_items": 0}, "`most_items` must be at least 1, or None for no limit, got 0"),
+        ({"most_items": -3}, "`most_items` must be at least 1, or None for no limit, got -3"),
     ],
 )
 def test_wrong_arguments_are_refused(options: dict[str, object], message: str) -> None:

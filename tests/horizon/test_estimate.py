@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -12,6 +13,9 @@ from evalsuite.horizon import HorizonFit, count_records, fit_horizon
 from evalsuite.horizon.law import fit_laws
 from evalsuite.horizon.remarks import described
 from tests.horizon.simulated import verdicts
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 DEPTHS = (1, 2, 4, 8, 16, 32, 64)
 
@@ -144,17 +148,101 @@ def test_data_that_say_little() -> None:
     assert any(text.startswith("accuracy does not fall with depth") for text in rising.warnings)
 
 
+@pytest.mark.parametrize("right", [0, 40, 48, 52])
+def test_what_guesses_explain_has_an_interval(right: int) -> None:
+    """With four choices: none, or 20, 24 and 26 % right, 200 items at each of four depths."""
+    table = count_records(np.repeat([1, 2, 4, 8], 200), [i < right for _ in range(4) for i in range(200)])
+    fit = fit_horizon(table, floor=0.25, seed=0)
+    assert (fit.h50.value, fit.h50.reach) == (1.0, (1.0, 8.0))
+    assert (fit.h50.interval is None) == (right == 0)
+    assert any(text.startswith("no interval: all answers are alike") for text in fit.warnings) == (right == 0)
+    explained = "no more is right than guesses explain, of which 25 % are right by chance"
+    assert (explained in fit.warnings) == (right < 50)
+    if right:
+        assert described(fit.h50) == "< 1 [< 1, < 1]"
+        assert (fit.step_error.value is None) == (fit.step_error.interval is None) == (right < 50)
+
+
+def test_few_answers_that_guesses_explain_are_not_sure() -> None:
+    """Of 8 templates 3 are right throughout, the others never, where guesses give a half: 6 and more may be drawn."""
+    table = count_records([1, 2, 4, 8] * 8, [i < 12 for i in range(32)], clusters=np.repeat(np.arange(8), 4))
+    h50 = fit_horizon(table, floor=0.5, seed=0).h50
+    assert described(h50).startswith("< 1 [< 1, ")
+    assert h50.interval is not None
+    assert h50.interval.high > 2
+
+
 def test_a_step_lies_somewhere_between_two_depths() -> None:
     depths = [1, 2, 4, 8] * 30
     fit = fit_horizon(count_records(depths, [depth <= 2 for depth in depths]), seed=0)
     assert (fit.shape.value, fit.shape.reach) == (20.0, (0.05, 20.0))
     assert fit.h50.interval is not None
     assert (fit.h50.interval.low, fit.h50.interval.high) == (2.0, 4.0)
-    assert any(text.startswith("accuracy falls all at once") for text in fit.warnings)
+    assert any(text.endswith("where between them is not known") for text in fit.warnings)
     # Beside the shallowest or the deepest depth it is inside of them: beyond would be said to be below or above.
     ends = fit_horizon(count_records([1, 2] * 30, [1, 0] * 30), seed=0).h50.interval
     assert ends is not None
     assert (ends.low, ends.high) == (1.001, 1.998)
+
+
+def of_20(right: dict[int, int], floor: float = 0.0) -> HorizonFit:
+    """So many of 20 items are right at each depth, every item of a template of its own."""
+    depths = np.repeat(list(right), 20)
+    return fit_horizon(count_records(depths, [i < n for n in right.values() for i in range(20)]), floor=floor, seed=0)
+
+
+def beside(until: int, depths: Sequence[int], **at: int) -> dict[int, int]:
+    """All right until a depth, all wrong from the next, but for some depths (``d12=19``)."""
+    return {depth: at.get(f"d{depth}", 20 * (depth <= until)) for depth in depths}
+
+
+@pytest.mark.parametrize(
+    ("right", "gaps"),
+    [
+        (beside(12, range(1, 25)), [(12, 13)] * 3),
+        (beside(8, (1, 2, 4, 8, 9)), [(8, 8.991)] * 3),
+        (beside(20, (20, 21, 22)), [(20.02, 21)] * 3),
+        (beside(1000, (1000, 1001)), [(1000.5, 1000.5)] * 3),
+        (beside(12, range(1, 25), d12=19, d13=1), [(12, 13), (12, 13), (11, 12)]),
+        (beside(23, range(1, 25), d24=8), [(23, 23.976)] * 3),
+        (beside(23, range(1, 25), d24=12), [(24, 24), (23, 23.976), (23, 23.976)]),
+    ],
+)
+def test_a_step_between_neighbouring_depths_is_no_gentler_than_the_answers(
+    right: dict[int, int], gaps: list[tuple[float, float]]
+) -> None:
+    """At k = 20 the law takes from depth 10.1 to 12.5 to fall to half; the answers fall from 12 to 13."""
+    fit = of_20(right)
+    for one, gap in zip((fit.h50, fit.h80, fit.h99), gaps, strict=True):
+        assert one.value is not None
+        assert gap[0] <= one.value <= gap[1]
+        assert one.interval is not None
+        assert one.interval.low <= gap[0]
+        assert one.interval.high >= gap[1]
+    assert fit.h99.interval is not None
+    assert fit.h99.interval.high >= gaps[0][1]  # 19 of 20 may be all, of more items
+    assert any("no faster than k = 20" in text for text in fit.warnings)
+
+
+def test_guesses_do_not_move_a_step() -> None:
+    fit = of_20({depth: 20 if depth <= 12 else 5 + depth % 3 - 1 for depth in range(1, 25)}, floor=0.25)
+    assert fit.shape.value == 20.0
+    for one in (fit.h50, fit.h80, fit.h99):
+        assert one.value is not None
+        assert 12 <= one.value <= 13
+
+
+def test_intervals_hold_a_law_steeper_than_any_fit() -> None:
+    """k = 60 at all depths from 1 to 24, 40 runs of 24 templates: each of the three in 37 or more."""
+    rng = np.random.default_rng(11)
+    held = dict.fromkeys((0.5, 0.8, 0.99), 0)
+    for run in range(40):
+        table = verdicts(rng, range(1, 25), e=-math.expm1(-1 / 12.5), shape=60.0, templates=24)
+        fit = fit_horizon(table, seed=run, n_resamples=100)
+        for share, one in zip(held, (fit.h50, fit.h80, fit.h99), strict=True):
+            truth_at = 12.5 * (-math.log(share)) ** (1 / 60)
+            held[share] += one.interval is not None and one.interval.low <= truth_at <= one.interval.high
+    assert min(held.values()) >= 37, held
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -11,6 +12,9 @@ from evalsuite.horizon import combine_horizons, count_records, fit_horizon
 from evalsuite.horizon.families import geometric_mean
 from evalsuite.horizon.remarks import described
 from tests.horizon.simulated import verdicts
+
+if TYPE_CHECKING:
+    from evalsuite.horizon import DepthTable
 
 DEPTHS = (1, 2, 4, 8, 16, 32)
 
@@ -76,6 +80,35 @@ def test_depths_that_are_alike_have_the_mean_that_they_have() -> None:
     assert (found.value, found.reach) == (16.0, (1.0, 16.0))
     assert described(found) == "> 16 [> 16, > 16]"
     assert geometric_mean([0.1] * 3) == 0.1
+
+
+def one_template(*right: int, templates: int = 1) -> DepthTable:
+    """So many of 10 right at each of some depths."""
+    depths = np.repeat([2**i for i in range(len(right))], 10)
+    clusters = np.arange(len(depths)) % templates
+    return count_records(depths, [i < n for n in right for i in range(10)], clusters=clusters)
+
+
+def test_families_of_one_template_have_no_interval() -> None:
+    alone = combine_horizons([one_template(8, 5, 3)] * 6, seed=0)
+    assert alone.h50.value == pytest.approx(2.33, abs=0.01)
+    assert alone.h50.interval is None
+    assert alone.warnings == ("no interval: 6 of 6 families have none",)
+    several = one_template(8, 5, 3, templates=5)
+    assert combine_horizons([several] * 6, seed=0).h50.interval is not None
+    found = combine_horizons([several] * 5 + [one_template(8, 5, 3)], seed=0)
+    assert (found.h50.interval, found.warnings) == (None, ("no interval: 1 of 6 families have none",))
+    # Of several templates that are all right nothing is seen to vary; of one alone nothing is known.
+    assert combine_horizons([several] * 5 + [one_template(10, 10, templates=5)], seed=0).h50.interval is not None
+    assert combine_horizons([several] * 5 + [one_template(10, 10)], seed=0).h50.interval is None
+
+
+def test_a_family_whose_side_is_not_sure_leaves_no_interval() -> None:
+    """Of 40 items of one depth 22 are right: above, but perhaps below."""
+    unsure = count_records([4] * 40, [i < 22 for i in range(40)])
+    found = combine_horizons([one_template(8, 5, 3, templates=5), unsure], seed=0)
+    assert described(found.h50).startswith("> ")
+    assert found.h50.interval is None
 
 
 def test_one_family_is_itself() -> None:

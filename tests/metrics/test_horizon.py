@@ -301,3 +301,43 @@ def test_the_reach_of_several_families_is_their_geometric_mean() -> None:
     rows = np.array([[family, depth, 1, 1, 0, 0, 0, 0] for family in (1, 2) for depth in (2, 8 * family)], dtype=float)
     assert Horizon().reach(rows) == pytest.approx((2.0, np.sqrt(8 * 16)))
     assert Horizon().reach(rows[:0]) is None
+
+
+RIGHT, FALLING, WRONG = ((8, 8, 8), (8, 5, 1), (0, 0, 0))
+
+
+def of_families(*families: tuple[int, ...]) -> Score:
+    """Score families by right answers of 8 at depths 1, 2 and 4; a slice has the same samples as the whole."""
+    samples, outputs = [], []
+    for name, counts in zip("abc", families, strict=False):
+        for depth, right in zip((1, 2, 4), counts, strict=True):
+            for i in range(8):
+                metadata = {"family": name, "all": "yes"}
+                one = Sample(
+                    id=f"{name}{depth}-{i}", input={}, references=("answer: 3",), depth=depth, cluster=f"{name}{i}"
+                )
+                samples.append(replace(one, metadata=metadata))
+                outputs.append([Output(text=f"answer: {3 if i < right else 4}")])
+    data = ScoringInput(task_name="t", samples=samples, outputs=outputs)
+    return score_outputs(data, MetricSpec(name="horizon", by=("all",)), Horizon())
+
+
+@pytest.mark.parametrize(
+    ("families", "shown"),
+    [
+        ((FALLING, FALLING), "2."),
+        ((RIGHT, FALLING), "> 3."),
+        ((WRONG, FALLING), "< 1."),
+        ((RIGHT, RIGHT), "> 4"),
+        ((RIGHT, WRONG), "-"),
+        ((RIGHT, FALLING, WRONG), "-"),
+    ],
+)
+def test_the_whole_and_a_slice_of_all_samples_say_the_same(families: tuple[tuple[int, ...], ...], shown: str) -> None:
+    score = of_families(*families)
+    (part,) = score.slices["all"]
+    assert (part.value, part.reach, part.interval) == (score.value, score.reach, score.interval)
+    assert format_score(score).startswith(shown)
+    if shown == "-":
+        assert (score.value, score.reach, score.interval) == (None, None, None)
+        assert score.notes[1].endswith("above its deepest depth and another's below its shallowest: no mean is known")
