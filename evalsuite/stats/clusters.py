@@ -44,7 +44,7 @@ def dense_labels(labels: NDArray[np.integer]) -> NDArray[np.int64]:
     -------
     int64, shape (n,)
     """
-    return np.unique(labels, return_inverse=True)[1].astype(np.int64).reshape(-1)
+    return np.asarray(np.unique(labels, return_inverse=True)[1], dtype=np.int64).reshape(-1)
 
 
 def sum_in_blocks(rows: NDArray[np.floating]) -> NDArray[np.float64]:
