@@ -50,7 +50,7 @@ def run(options: argparse.Namespace) -> int:
     checks = examine(options.output, seconds=options.timeout)
     if options.json:
         sys.stdout.write(json.dumps(describe(checks), indent=2) + "\n")
-    elif sys.stdout.isatty():
+    elif sys.stdout.isatty() and not any(check.name == "rich" and check.state == "broken" for check in checks):
         _print_table(checks)
     else:
         _print_lines(checks)

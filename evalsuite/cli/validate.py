@@ -71,12 +71,13 @@ def _review(name: str, n_shown: int) -> int:
 def _fact_lines(facts: TaskFacts) -> list[str]:
     from evalsuite.report.terminal import printable
 
-    least, median, most_of_them, most = facts.prompt_characters
     lines = [f"  {facts.n_samples} samples in {facts.n_clusters} clusters, {facts.n_fewshot} worked examples"]
     if facts.depths:
         counts = sorted(set(facts.depths.values()))
         each = f"{counts[0]}" if len(counts) == 1 else f"{counts[0]} to {counts[-1]}"
-        lines.append(f"  depths {min(facts.depths)} to {max(facts.depths)}, {each} samples each")
+        least, most = min(facts.depths), max(facts.depths)
+        lines.append(f"  depth {least}" if least == most else f"  depths {least} to {most}, {each} samples each")
+    least, median, most_of_them, most = facts.prompt_characters
     spread = f'median {median}, 95 % at most {most_of_them}; the longest is that of "{printable(facts.longest_prompt)}"'
     lines.append(
         f"  prompts: {most} characters" if least == most else f"  prompts: {least} to {most} characters, {spread}"

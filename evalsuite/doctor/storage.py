@@ -29,19 +29,37 @@ def check_storage(output: Path) -> list[Check]:
     output : Path
         Where results are to go.
     """
-    from evalsuite.extractors.feature_cache import default_cache_folder
+    from evalsuite.extractors.cache_folder import default_cache_folder
     from evalsuite.extractors.inception_weights import checkpoints
     from evalsuite.extractors.weight_files import needed_files
     from evalsuite.images.lpips_weights import network_files
 
-    folders = [
+    checks = [
         _check_folder("output", output, "choose another folder with --output", needed=True),
         _check_folder("temporary files", _temporary(), "set TMPDIR to a folder that can be written", needed=True),
-        _check_folder("feature cache", default_cache_folder(), "set XDG_CACHE_HOME, or give --cache DIR or --no-cache"),
-        _check_folder("downloaded weights", checkpoints(), "set TORCH_HOME to a folder that can be written"),
+        _check_zoo(),
     ]
+    try:
+        cache, downloads = default_cache_folder(), checkpoints()
+    except RuntimeError as error:  # whose home is not known
+        return [*checks, _homeless(str(error))]
     files = [*needed_files(), *network_files()]
-    return [*folders, _check_zoo(), *(_check_weights(file) for file in files)]
+    return [
+        *checks,
+        _check_folder("feature cache", cache, "set XDG_CACHE_HOME, or give --cache DIR or --no-cache"),
+        _check_folder("downloaded weights", downloads, "set TORCH_HOME to a folder that can be written"),
+        *(_check_weights(file) for file in files),
+    ]
+
+
+def _homeless(problem: str) -> Check:
+    return Check(
+        section="storage",
+        name="caches",
+        state="warning",
+        found=f"there is no place for caches and weights: {problem}",
+        remedy="set HOME, or XDG_CACHE_HOME and TORCH_HOME",
+    )
 
 
 def _temporary() -> Path:

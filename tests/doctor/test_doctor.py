@@ -144,6 +144,16 @@ def test_damaged_weights(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     assert "cannot be read" in zoo.found
 
 
+def test_without_a_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def unknown(path: Path) -> Path:
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.setattr(Path, "expanduser", unknown)
+    check = storage_module.check_storage(tmp_path)[-1]
+    assert (check.name, check.state, check.needed) == ("caches", "warning", False)
+    assert check.found.endswith("Could not determine home directory.")
+
+
 BREAK = {
     "raises": 'raise ValueError("no such\\nthing")',
     "is_silent": "class Odd(BaseException):\n def __str__(self): raise RuntimeError\nraise Odd",
@@ -177,6 +187,16 @@ def test_packages_that_are_broken_are_told_apart(broken: list[str]) -> None:
         "json": "",
         "there_is_none": "importing it raises ModuleNotFoundError: No module named 'there_is_none'",
     }
+
+
+def test_a_package_that_tells_a_key_is_not_quoted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SERVICE_API_KEY", CANARY)
+    (tmp_path / "tells.py").write_text(
+        "import os\nraise ValueError('x' * 280 + os.environ['SERVICE_API_KEY'])", "utf-8"
+    )
+    monkeypatch.syspath_prepend(str(tmp_path))
+    problem = try_imports(["tells"], seconds=LONG)["tells"]
+    assert problem == f"importing it raises ValueError: {'x' * 280}..."
 
 
 def test_a_package_that_hangs_is_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -379,8 +399,35 @@ def test_damaged_metadata(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_keys_are_concealed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SOME_TOKEN", CANARY)
     monkeypatch.setenv("MAX_TOKENS", "12")
+    monkeypatch.setenv("SSH_AUTH_SOCK", str(ROOT))
+    monkeypatch.setenv("TOKENIZERS_PARALLELISM", "false")
     assert "SOME_TOKEN" in secret_names()
+    assert not {"MAX_TOKENS", "SSH_AUTH_SOCK", "TOKENIZERS_PARALLELISM"} & set(secret_names())
+    assert conceal(f"{ROOT}/x is false") == f"{ROOT}/x is false"
     assert conceal(f"bad key {CANARY}: https://me:{CANARY}@host/x 12") == "bad key ...: https://...@host/x 12"
+
+
+def test_the_doctor_himself_imports_nothing_that_may_be_broken() -> None:
+    """Whatever is tried is tried elsewhere, and so a broken package does not keep him from saying so."""
+    code = """
+import sys
+from collections import defaultdict
+
+class Broken:
+    def find_spec(self, name, path=None, target=None):
+        if name in NAMES:
+            raise OSError(name)
+
+NAMES = {"torch", "numpy", "rich", "transformers", "jinja2", "PIL", "sacrebleu", "plotly", "safetensors", "filelock"}
+sys.meta_path.insert(0, Broken())
+from evalsuite.doctor import child, devices, model, packages
+packages.try_imports = lambda modules, seconds: dict.fromkeys(modules, "")
+devices.run_script = model.run_script = lambda *_, **__: child.Ending(records=[], trouble="crashed")
+from evalsuite.cli import main
+assert main(["doctor"]) == 1
+assert not NAMES & set(sys.modules)
+"""
+    subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)
 
 
 ODD = [

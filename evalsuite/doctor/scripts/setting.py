@@ -8,6 +8,8 @@ import resource
 import sys
 from typing import TYPE_CHECKING, Any
 
+from evalsuite.doctor.secrets import conceal
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -35,12 +37,12 @@ def open_answer() -> Callable[[dict[str, Any]], None]:
 
 
 def describe_error(error: BaseException) -> str:
-    """Return an error's class and the first line of its message."""
+    """Return an error's class and the first line of its message, without keys."""
     try:
         message = (str(error).strip().splitlines() or [""])[0]
     except BaseException:
         message = ""
-    return f"{type(error).__name__}: {message}"[:_LONGEST].removesuffix(": ")
+    return f"{type(error).__name__}: {conceal(message)}"[:_LONGEST].removesuffix(": ")
 
 
 def _refuse_network(event: str, arguments: tuple[object, ...]) -> None:
