@@ -256,6 +256,19 @@ def test_what_is_needed_and_broken(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert not all_is_well(list(found.values()))
 
 
+def test_files_that_are_not_installed(monkeypatch: pytest.MonkeyPatch) -> None:
+    def unknown(name: str) -> str:
+        raise requirements_module.metadata.PackageNotFoundError(name)
+
+    monkeypatch.setattr(requirements_module.metadata, "requires", unknown)
+    monkeypatch.setattr(requirements_module.metadata, "version", unknown)
+    found = {check.name: check for check in packages_module.check_packages(seconds=LONG)}
+    assert found["evalsuite"].state == "broken"
+    assert found["evalsuite"].remedy == "pip install evalsuite; or pip install -e . in a clone"
+    assert found["Rust extension"].state == "ok"
+    assert {found[name].state for name in (*EXTRAS, *ADDITIONS)} == {"missing"}
+
+
 def test_nothing_is_run_where_what_it_needs_is_broken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     torch = Check(section="installation", name="torch", state="broken", found="crashes", needed=True)
     module = sys.modules["evalsuite.doctor.examine"]
