@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 __all__ = [
+    "EXIT_BROKEN",
     "EXIT_INTERRUPTED",
     "EXIT_OK",
     "EXIT_REPLAY",
@@ -44,6 +45,7 @@ __all__ = [
 ]
 
 EXIT_OK = 0
+EXIT_BROKEN = 1
 EXIT_USAGE = 2
 EXIT_SAMPLES = 3
 EXIT_SAVE = 4

@@ -24,7 +24,7 @@ def test_exit_codes() -> None:
     assert codes.pop("ThresholdError") == 5
     assert set(codes.values()) == {2}
     named = [value for name, value in vars(errors).items() if name.startswith("EXIT_")]
-    assert sorted(named) == [0, 2, 3, 4, 5, 6, 130]
+    assert sorted(named) == [0, 1, 2, 3, 4, 5, 6, 130]
 
 
 @pytest.mark.parametrize(

@@ -42,7 +42,7 @@ LAYERS = (
     {"task", "metrics", "models", "zoo"},
     {"runner", "executors", "scoring", "adaptive"},
     {"report", "interop"},
-    {"evaluation", "honesty", "cli", "__init__", "__main__"},
+    {"evaluation", "honesty", "doctor", "cli", "__init__", "__main__"},
 )
 LAYER = {name: number for number, names in enumerate(LAYERS) for name in names}
 MODULES = sorted(path for path in ROOT.rglob("*.py") if "tasks" not in path.relative_to(ROOT).parts)

@@ -30,7 +30,9 @@ def imported(code: str) -> set[str]:
     return set(done.stderr.rpartition("HEAVY")[2].split())
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["run", "--help"], ["list"], ["rnu"]])
+@pytest.mark.parametrize(
+    "arguments", [["--help"], ["--version"], ["run", "--help"], ["doctor", "--help"], ["list"], ["rnu"]]
+)
 def test_the_command_line_is_light(arguments: list[str]) -> None:
     assert imported(f"from evalsuite.cli import main\nmain({arguments!r})") == set()
 

@@ -71,8 +71,9 @@ def make_settings(
     ModelError
         If a device that was named is not there.
     """
+    from evalsuite.extractors.cache_folder import default_cache_folder
     from evalsuite.extractors.devices import resolve_devices
-    from evalsuite.extractors.feature_cache import FeatureCache, default_cache_folder
+    from evalsuite.extractors.feature_cache import FeatureCache
     from evalsuite.extractors.settings import FeatureSettings
 
     devices = tuple(part.strip() for part in (options.device or "auto").split(","))

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["main"]
 
 # Commands that begin anew when they are called again.
-_NOTHING_KEPT = ("score", "stats", "audit", "contamination", "weights")
+_NOTHING_KEPT = ("score", "stats", "audit", "contamination", "weights", "doctor")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -24,6 +24,7 @@ COMMANDS = {
     "weights": ("weights", "List, verify or import the weights of the networks that compute features."),
     "list": ("list", "List the tasks, metrics, models or suites there are."),
     "validate": ("validate", "Check a report against its schema, or a task by rendering it."),
+    "doctor": ("doctor", "Try the installation: what is there, what is missing or broken, and what to do."),
 }
 
 
@@ -68,8 +69,8 @@ def build_parser() -> Parser:
         prog="evalsuite",
         description="Evaluate generative models: run them, score what they produced, and say how sure each number is.",
         epilog='With no trouble at all: "evalsuite run" evaluates the small models that come with it. '
-        "Exit codes: 0 done, 2 usage or bad input, 3 samples ended in error, 4 could not save, 5 a threshold "
-        "missed, 130 interrupted.",
+        "Exit codes: 0 done, 1 the doctor found something broken, 2 usage or bad input, 3 samples ended in error, "
+        "4 could not save, 5 a threshold missed, 130 interrupted.",
     )
     parser.add_argument("--version", action=_Version, help="show the version and exit")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", parser_class=Parser)

@@ -12,7 +12,6 @@ import os
 import threading
 import time
 from contextlib import suppress
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -21,10 +20,11 @@ from evalsuite.extractors.feature_shard import SUFFIX, ShardReader, encode_shard
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from numpy.typing import NDArray
 
-__all__ = ["DEFAULT_LIMIT", "CachedFeatures", "FeatureCache", "default_cache_folder", "pixel_key"]
+__all__ = ["DEFAULT_LIMIT", "CachedFeatures", "FeatureCache", "pixel_key"]
 
 DEFAULT_LIMIT = 4 << 30
 """Bytes that a cache may take: some 500,000 images' features of 2,048."""
@@ -33,11 +33,6 @@ DEFAULT_LIMIT = 4 << 30
 _LEAST_SECONDS, _MOST_SECONDS = 1.0, 10.0
 _MOST_ROWS = 4096  # of a shard
 _STALE_SECONDS = 3600  # after which what a killed process was writing is cleared away
-
-
-def default_cache_folder() -> Path:
-    """Return ``$XDG_CACHE_HOME/evalsuite/features``."""
-    return Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser() / "evalsuite" / "features"
 
 
 def pixel_key(image: NDArray[np.uint8]) -> bytes:

@@ -15,7 +15,9 @@ import pytest
 from evalsuite.datasets import load_images, load_labels
 from evalsuite.models.spec import parse_spec
 from evalsuite.scoring import ScoringInput, score_outputs, task_metrics
+from evalsuite.scoring.oracle import oracle_warnings
 from evalsuite.task import Task, list_suites, list_tasks, load_suite, load_task
+from evalsuite.task.review import first_requests, task_warnings
 from evalsuite.types import Output, Score
 from evalsuite.worlds import digest_samples
 from evalsuite.worlds.picture_canvas import render_scene
@@ -138,6 +140,12 @@ def test_its_oracle_is_the_best_there_is(name: str) -> None:
     best = metric.value_range[1] if metric.higher_is_better else metric.value_range[0]
     assert score.value == pytest.approx(best, abs=1e-6)
     assert score.n_unscored == 0
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_its_author_has_missed_nothing(name: str) -> None:
+    task = load(name)
+    assert [*task_warnings(task, first_requests(task)), *oracle_warnings(task)] == []
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -12,7 +12,8 @@ import pytest
 import torch
 
 from evalsuite.extractors import feature_cache
-from evalsuite.extractors.feature_cache import FeatureCache, default_cache_folder, pixel_key
+from evalsuite.extractors.cache_folder import default_cache_folder
+from evalsuite.extractors.feature_cache import FeatureCache, pixel_key
 from evalsuite.extractors.feature_shard import encode_shard
 from evalsuite.extractors.opening import compute_features
 from evalsuite.extractors.settings import FeatureSettings, use_settings
