@@ -44,6 +44,7 @@ def build(folder: Path, *, kind: str = "t5", seed: int = 0, positions: int = 48)
                 num_layers=2,
                 num_heads=4,
                 initializer_factor=3.0,
+                tie_word_embeddings=False,
                 decoder_start_token_id=0,
                 pad_token_id=0,
                 eos_token_id=1,
@@ -62,6 +63,7 @@ def build(folder: Path, *, kind: str = "t5", seed: int = 0, positions: int = 48)
                 decoder_ffn_dim=48,
                 max_position_embeddings=positions,
                 init_std=0.3,
+                tie_word_embeddings=False,
                 bos_token_id=0,
                 pad_token_id=1,
                 eos_token_id=2,
@@ -69,6 +71,12 @@ def build(folder: Path, *, kind: str = "t5", seed: int = 0, positions: int = 48)
                 forced_eos_token_id=None,
             )
         )
+    with torch.no_grad():
+        model.lm_head.weight[vocabulary["</s>"]] *= 2.0
+        model.get_input_embeddings().weight *= 0.2  # else the last token alone decides, and repeats itself
+        for name, weight in model.named_parameters():
+            if name.endswith(("o.weight", "out_proj.weight")):
+                weight *= 3.0
     transformers.utils.logging.disable_progress_bar()
     model.save_pretrained(folder)
     fast.save_pretrained(folder)
