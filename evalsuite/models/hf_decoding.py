@@ -103,6 +103,8 @@ def extend_rows(
             ends, row.at_eos = [end], False
         row.ended = bool(ends)
         row.new += tokens[: ends[0]] if ends else tokens
+        if beams is not None:
+            row.budget = len(row.new)  # a beam is not gone on with, whatever ended it
 
 
 def _inputs(loaded: LoadedCheckpoint, rows: Sequence[Row]) -> tuple[dict[str, Any], int]:
@@ -119,6 +121,6 @@ def _inputs(loaded: LoadedCheckpoint, rows: Sequence[Row]) -> tuple[dict[str, An
         pads, zeros, ones = [loaded.pad] * (width - len(text)), [0] * (width - len(text)), [1] * len(text)
         ids.append(text + pads if loaded.is_encoder_decoder else pads + text)
         mask.append(ones + zeros if loaded.is_encoder_decoder else zeros + ones)
-    device = loaded.model.device
+    device = loaded.input_device
     inputs = {"input_ids": torch.tensor(ids, device=device), "attention_mask": torch.tensor(mask, device=device)}
     return inputs, 1 if loaded.is_encoder_decoder else width

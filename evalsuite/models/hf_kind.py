@@ -79,6 +79,6 @@ def _refusal(checkpoint: Checkpoint, kind: str, where: str) -> ModelError:
     architecture = _architecture(checkpoint)
     return ModelError(
         f'{where}: {checkpoint.folder} holds a model of type "{kind}"{f" ({architecture})" if architecture else ""}, '
-        "which is neither a causal language model nor an encoder-decoder that writes texts. Give a checkpoint such as "
-        "GPT's or Llama's (...ForCausalLM), or T5's or BART's (...ForConditionalGeneration)."
+        "which is known neither as a causal language model nor as an encoder-decoder of texts. Give a checkpoint such "
+        "as GPT's or Llama's (...ForCausalLM), or T5's or BART's (...ForConditionalGeneration)."
     )

@@ -29,6 +29,8 @@ class LoadedCheckpoint:
         Of transformers.
     device : str
         Where the weights are; several are separated by commas.
+    input_device : torch.device
+        Where tokens go in.
     is_encoder_decoder : bool
     eos : list of int
         The tokens that end a text.
@@ -42,6 +44,7 @@ class LoadedCheckpoint:
     model: Any
     tokenizer: Any
     device: str
+    input_device: Any
     is_encoder_decoder: bool
     eos: list[int]
     pad: int
@@ -136,8 +139,10 @@ def load_checkpoint(
         if had_bars:
             bars.enable_progress_bar()
     _check_complete(report, checkpoint, where)
+    # Weights that accelerate has put on disk are on "meta", and hooks move what they are computed with.
+    devices = [parameter.device for parameter in model.parameters() if parameter.device.type != "meta"]
     if device_map is not None:
-        device = ",".join(sorted({str(parameter.device) for parameter in model.parameters()}))
+        device = ",".join(sorted(set(map(str, devices))))
     eos = model.generation_config.eos_token_id
     ends = sorted({*(eos if isinstance(eos, list) else [eos]), tokenizer.eos_token_id} - {None})
     pads = [tokenizer.pad_token_id, tokenizer.eos_token_id, *ends, 0]
@@ -148,6 +153,7 @@ def load_checkpoint(
         model=model,
         tokenizer=tokenizer,
         device=device,
+        input_device=devices[0],
         is_encoder_decoder=bool(model.config.is_encoder_decoder),
         eos=ends,
         pad=pad,

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -13,8 +11,11 @@ from evalsuite.models import hf
 from evalsuite.models.spec import open_model
 from evalsuite.types import GenerationConfig, Request
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
 transformers: Any = pytest.importorskip("transformers")
-Ask = Callable[..., Request]
 
 
 @pytest.fixture(scope="module")
@@ -58,7 +59,11 @@ def test_a_missing_package_is_named(gpt2: Path, accelerate: Callable[[bool], Non
 
 @pytest.mark.parametrize("device_map", ["auto", "balanced"])
 def test_the_map_is_passed_on_and_nothing_is_moved(
-    gpt2: Path, ask: Ask, accelerate: Callable[[bool], None], loads: list[dict[str, Any]], device_map: str
+    gpt2: Path,
+    ask: Callable[..., Request],
+    accelerate: Callable[[bool], None],
+    loads: list[dict[str, Any]],
+    device_map: str,
 ) -> None:
     accelerate(True)
     model = open_model(f"hf:{gpt2},device_map={device_map}")

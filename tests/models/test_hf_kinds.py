@@ -44,7 +44,7 @@ def test_heads_that_write_nothing_are_refused_when_opened(
     (copy / "config.json").write_text(json.dumps({**config, "model_type": kind, "architectures": [architecture]}))
     with pytest.raises(
         ModelError,
-        match=rf'holds a model of type "{kind}" \({architecture}\), which is neither a causal language model',
+        match=rf'holds a model of type "{kind}" \({architecture}\), which is known neither as a causal language model',
     ):
         open_model(f"hf:{copy}")
 
@@ -55,14 +55,16 @@ def test_an_encoder_is_refused_when_it_is_loaded(bart: Path, tmp_path: Path, arc
     transformers.BertLMHeadModel(transformers.BertConfig(**SIZES, is_decoder=True)).save_pretrained(copy)
     config = json.loads((copy / "config.json").read_text())
     (copy / "config.json").write_text(json.dumps({**config, "architectures": architectures, "is_decoder": False}))
-    with pytest.raises(ModelError, match=r'holds a model of type "bert".*neither a causal .* nor an encoder-decoder'):
+    with pytest.raises(
+        ModelError, match=r'holds a model of type "bert".*neither as a causal .* encoder-decoder of texts'
+    ):
         open_model(f"hf:{copy}").generate([ask("a")], GenerationConfig())
 
 
 def test_a_type_without_texts_is_refused_when_it_is_loaded(bart: Path, tmp_path: Path, ask: Ask) -> None:
     copy = shutil.copytree(bart, tmp_path / "copy")
     (copy / "config.json").write_text(json.dumps({"model_type": "vit"}))
-    with pytest.raises(ModelError, match=r'holds a model of type "vit", which is neither'):
+    with pytest.raises(ModelError, match=r'holds a model of type "vit", which is known neither'):
         open_model(f"hf:{copy}").generate([ask("a")], GenerationConfig())
 
 

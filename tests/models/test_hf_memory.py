@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from pathlib import Path
-from typing import Any
+import gc
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -12,11 +11,14 @@ from evalsuite.models.hf import HfModel
 from evalsuite.models.spec import open_model
 from evalsuite.types import GenerationConfig, Request
 
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
 pytest.importorskip("transformers")
 PROMPTS = ["a", "What is 12 + 30?", "The quick brown fox", "xyz " * 8, "Q: why?", "b", "cc", "ddd"]
 GREEDY = GenerationConfig(max_new_tokens=6)
 SAMPLED = GenerationConfig(max_new_tokens=6, temperature=1.0)
-Ask = Callable[..., Request]
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +35,8 @@ def limited(
     model.load()
     assert model._loaded is not None
     network = model._loaded.model
-    generate, calls = network.generate, list[int]()
+    generate = network.generate
+    calls: list[int] = []
 
     def generate_if_it_fits(**inputs: Any) -> Any:
         calls.append(len(inputs["input_ids"]))
@@ -45,18 +48,28 @@ def limited(
     return model, calls
 
 
+@pytest.fixture(scope="module", autouse=True)
+def quick_collections() -> Iterator[None]:
+    """Leave all that other tests have made out of garbage collection, which each error asks for."""
+    gc.freeze()
+    yield
+    gc.unfreeze()
+
+
 def cuda_error() -> Exception:
     import torch
 
     return torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB.\nGPU 0 has 1 GiB.")
 
 
-def asked(ask: Ask) -> list[Request]:
+def asked(ask: Callable[..., Request]) -> list[Request]:
     return [ask(prompt, seed=i) for i, prompt in enumerate(PROMPTS)]
 
 
 @pytest.mark.parametrize("config", [GREEDY, SAMPLED], ids=["greedy", "sampled"])
-def test_the_batch_is_halved_until_it_fits_and_stays_small(gpt2: Path, ask: Ask, config: GenerationConfig) -> None:
+def test_the_batch_is_halved_until_it_fits_and_stays_small(
+    gpt2: Path, ask: Callable[..., Request], config: GenerationConfig
+) -> None:
     model, calls = limited(gpt2, lambda rows, _: rows <= 3, cuda_error)
     free = open_model(f"hf:{gpt2}").generate(asked(ask), config)
     assert model.generate(asked(ask), config) == free
@@ -67,14 +80,14 @@ def test_the_batch_is_halved_until_it_fits_and_stays_small(gpt2: Path, ask: Ask,
     assert model.batch_size == 8  # the runner's slices stay
 
 
-def test_an_odd_batch_is_halved(gpt2: Path, ask: Ask) -> None:
+def test_an_odd_batch_is_halved(gpt2: Path, ask: Callable[..., Request]) -> None:
     model, calls = limited(gpt2, lambda rows, _: rows <= 4, cuda_error)
     requests = asked(ask)[:7]
     assert model.generate(requests, GREEDY) == open_model(f"hf:{gpt2}").generate(requests, GREEDY)
     assert calls == [7, 4, 3]
 
 
-def test_a_request_that_does_not_fit_alone_is_an_error_of_its_own(gpt2: Path, ask: Ask) -> None:
+def test_a_request_that_does_not_fit_alone_is_an_error_of_its_own(gpt2: Path, ask: Callable[..., Request]) -> None:
     model, calls = limited(gpt2, lambda rows, columns: columns <= 30, cuda_error)
     outputs = model.generate(asked(ask), GREEDY)
     free = open_model(f"hf:{gpt2}").generate(asked(ask), GREEDY)
@@ -90,14 +103,14 @@ def test_a_request_that_does_not_fit_alone_is_an_error_of_its_own(gpt2: Path, as
     assert calls == [4]  # that one row does not fit says nothing of how many others do
 
 
-def test_nothing_fits(gpt2: Path, ask: Ask) -> None:
+def test_nothing_fits(gpt2: Path, ask: Callable[..., Request]) -> None:
     model, calls = limited(gpt2, lambda rows, _: False, cuda_error)
     outputs = model.generate(asked(ask), GREEDY)
     assert {output.finish_reason for output in outputs} == {"error"}
     assert sorted(calls) == [1] * 8 + [2] * 4 + [4] * 2 + [8]
 
 
-def test_memory_that_runs_out_midway_costs_no_token(gpt2: Path, ask: Ask) -> None:
+def test_memory_that_runs_out_midway_costs_no_token(gpt2: Path, ask: Callable[..., Request]) -> None:
     # The first round ends where the longest prompt has filled the context; the second one does not fit.
     requests = [ask("x" * n, seed=n) for n in (94, 70, 60, 50)]
     config = GenerationConfig(max_new_tokens=8, temperature=1.0)
@@ -106,7 +119,9 @@ def test_memory_that_runs_out_midway_costs_no_token(gpt2: Path, ask: Ask) -> Non
     assert calls == [4, 3, 2, 1, 1, 1]
 
 
-def test_beams_and_encoders_are_halved_too(build_seq2seq: Callable[..., Path], tmp_path: Path, ask: Ask) -> None:
+def test_beams_and_encoders_are_halved_too(
+    build_seq2seq: Callable[..., Path], tmp_path: Path, ask: Callable[..., Request]
+) -> None:
     folder = build_seq2seq(tmp_path / "t5", kind="t5", seed=2)
     model, calls = limited(folder, lambda rows, _: rows <= 4, cuda_error)
     assert model.generate(asked(ask), SAMPLED) == open_model(f"hf:{folder}").generate(asked(ask), SAMPLED)
@@ -117,13 +132,13 @@ def test_beams_and_encoders_are_halved_too(build_seq2seq: Callable[..., Path], t
     "message",
     ["[enforce fail at alloc_cpu.cpp:117] DefaultCPUAllocator: can't allocate memory", "MPS backend out of memory"],
 )
-def test_other_devices_say_it_in_words(gpt2: Path, ask: Ask, message: str) -> None:
+def test_other_devices_say_it_in_words(gpt2: Path, ask: Callable[..., Request], message: str) -> None:
     model, calls = limited(gpt2, lambda rows, _: rows <= 4, lambda: RuntimeError(message))
     assert all(output.error is None for output in model.generate(asked(ask), GREEDY))
     assert calls == [8, 4, 4]
 
 
-def test_other_errors_are_the_runners(gpt2: Path, ask: Ask) -> None:
+def test_other_errors_are_the_runners(gpt2: Path, ask: Callable[..., Request]) -> None:
     model, calls = limited(gpt2, lambda rows, _: False, lambda: RuntimeError("shapes do not match"))
     with pytest.raises(RuntimeError, match="shapes do not match"):
         model.generate(asked(ask), GREEDY)
