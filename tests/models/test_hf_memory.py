@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from evalsuite.evaluation import plan_run
 from evalsuite.models.hf import HfModel
 from evalsuite.models.spec import open_model
+from evalsuite.runner import generate
+from evalsuite.task import load_task
 from evalsuite.types import GenerationConfig, Request
 
 if TYPE_CHECKING:
@@ -35,14 +38,14 @@ def limited(
     model.load()
     assert model._loaded is not None
     network = model._loaded.model
-    generate = network.generate
+    generate_all = network.generate
     calls: list[int] = []
 
     def generate_if_it_fits(**inputs: Any) -> Any:
         calls.append(len(inputs["input_ids"]))
         if not fits(*inputs["input_ids"].shape):
             raise error()
-        return generate(**inputs)
+        return generate_all(**inputs)
 
     network.generate = generate_if_it_fits
     return model, calls
@@ -78,6 +81,22 @@ def test_the_batch_is_halved_until_it_fits_and_stays_small(
     assert model.generate(asked(ask), config) == free
     assert calls == [2, 2, 2, 2]
     assert model.batch_size == 8  # the runner's slices stay
+
+
+def test_a_run_loses_nothing(gpt2: Path, write_task: Callable[..., Path], tmp_path: Path) -> None:
+    task = load_task(str(write_task(11)))
+    model, calls = limited(gpt2, lambda rows, _: rows <= 3, cuda_error)
+    free = open_model(f"hf:{gpt2}")
+    logs = [
+        generate(plan_run(one, task, root=tmp_path / name, generation={"max_new_tokens": 4}))
+        for name, one in (("limited", model), ("free", free))
+    ]
+    texts, expected = ({key: output.text for key, output in log.outputs.items()} for log in logs)
+    assert texts == expected
+    assert len(texts) == 11
+    assert not any(output.error for output in logs[0].outputs.values())
+    assert calls == [8, 4, 2, 2, 4, 2, 2, 2, 2, 2, 2]
+    assert logs[0].header["batch_size"] == 8
 
 
 def test_an_odd_batch_is_halved(gpt2: Path, ask: Callable[..., Request]) -> None:

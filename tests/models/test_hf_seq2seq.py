@@ -153,6 +153,18 @@ def test_forced_and_forbidden_tokens_are_the_checkpoints(seq2seq_folder: Path, t
     assert {(output.text or "")[0] for output in outputs} == {tokenizer.decode([42])}
 
 
+def test_old_checkpoints_have_them_in_their_configuration(seq2seq_folder: Path, tmp_path: Path, ask: Ask) -> None:
+    copy = shutil.copytree(seq2seq_folder, tmp_path / "copy")
+    (copy / "generation_config.json").unlink()
+    config = json.loads((copy / "config.json").read_text())
+    (copy / "config.json").write_text(json.dumps({**config, "forced_bos_token_id": 7}))
+    network, tokenizer = load(copy)
+    settings = {"num_beams": 4, "length_penalty": 2.0, "min_length": 9, "max_length": 4, "no_repeat_ngram_size": 2}
+    (copy / "config.json").write_text(json.dumps({**config, "forced_bos_token_id": 7, **settings}))
+    outputs = opened(f"hf:{copy}").generate([ask(prompt) for prompt in PROMPTS], GenerationConfig(max_new_tokens=8))
+    assert outputs == [expected(network, tokenizer, prompt, max_new_tokens=8) for prompt in PROMPTS]
+
+
 def test_an_answer_must_have_a_beginning(build_seq2seq: Build, tmp_path: Path, ask: Ask) -> None:
     folder = build_seq2seq(tmp_path / "t5", kind="t5")
     for name in ("config.json", "generation_config.json"):
