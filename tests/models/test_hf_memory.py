@@ -52,7 +52,7 @@ def limited(
 
 
 @pytest.fixture(scope="module", autouse=True)
-def quick_collections() -> Iterator[None]:
+def quick_collections(gpt2: Path) -> Iterator[None]:
     """Leave all that other tests have made out of garbage collection, which each error asks for."""
     gc.freeze()
     yield
