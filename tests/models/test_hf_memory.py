@@ -30,10 +30,10 @@ def gpt2(build_hf: Callable[..., Path], tmp_path_factory: pytest.TempPathFactory
 
 
 def limited(
-    folder: Path, fits: Callable[[int, int], bool], error: Callable[[], Exception]
+    folder: Path, fits: Callable[[int, int], bool], error: Callable[[], Exception], options: str = ""
 ) -> tuple[HfModel, list[int]]:
     """Return a model whose generate raises `error` unless (rows, columns) fit, and the rows of each call."""
-    model = open_model(f"hf:{folder}")
+    model = open_model(f"hf:{folder}{options}")
     assert isinstance(model, HfModel)
     model.load()
     assert model._loaded is not None
@@ -144,6 +144,10 @@ def test_beams_and_encoders_are_halved_too(
     folder = build_seq2seq(tmp_path / "t5", kind="t5", seed=2)
     model, calls = limited(folder, lambda rows, _: rows <= 4, cuda_error)
     assert model.generate(asked(ask), SAMPLED) == open_model(f"hf:{folder}").generate(asked(ask), SAMPLED)
+    assert calls == [8, 4, 4]
+    model, calls = limited(folder, lambda rows, _: rows <= 4, cuda_error, options=",num_beams=3")
+    free = open_model(f"hf:{folder},num_beams=3")
+    assert model.generate(asked(ask), GREEDY) == free.generate(asked(ask), GREEDY)
     assert calls == [8, 4, 4]
 
 
