@@ -19,7 +19,10 @@ MODELS: Registry[OpenModel] = Registry(
             "evalsuite.models.files:open_model",
             "Outputs that already exist: texts (JSONL or lines) or images (folder, tar, npz).",
         ),
-        "hf": Entry("evalsuite.models.hf:open_model", "A causal language model of transformers, from a local path."),
+        "hf": Entry(
+            "evalsuite.models.hf:open_model",
+            "A language model of transformers, causal or encoder-decoder, from a local path.",
+        ),
         "python": Entry(
             "evalsuite.models.python:open_model", "A Python callable, module:callable, prompt in, text or image out."
         ),

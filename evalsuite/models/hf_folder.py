@@ -12,7 +12,15 @@ from evalsuite.models.fingerprint import hash_files
 
 __all__ = ["Checkpoint", "find_checkpoint"]
 
-_TOKENIZERS = ("tokenizer.json", "tokenizer.model", "spiece.model", "vocab.json", "vocab.txt", "tekken.json")
+_TOKENIZERS = (
+    "tokenizer.json",
+    "tokenizer.model",
+    "spiece.model",
+    "sentencepiece.bpe.model",
+    "vocab.json",
+    "vocab.txt",
+    "tekken.json",
+)
 _HASHED = (
     "config.json",
     "generation_config.json",
@@ -20,6 +28,7 @@ _HASHED = (
     "*.safetensors.index.json",
     "tokenizer*",
     "*.model",
+    "*.spm",
     "*.tiktoken",
     "tekken.json",
     "vocab.*",

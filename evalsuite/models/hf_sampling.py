@@ -1,4 +1,4 @@
-"""Hooks into the generation of transformers: sampling that belongs to the request, and an end at stop strings."""
+"""A hook into the generation of transformers: sampling that belongs to the request."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 from evalsuite.rng import CounterRng
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     import torch
 
     from evalsuite.types import GenerationConfig
 
-__all__ = ["GumbelSampler", "StopStrings", "first_stop", "gumbel_noise"]
+__all__ = ["GumbelSampler", "gumbel_noise"]
 
 
 class GumbelSampler:
@@ -88,61 +88,3 @@ def _signed(value: int) -> int:
 def _shift(z: torch.Tensor, bits: int) -> torch.Tensor:
     """Shift right, filling with zeros: int64's own shift fills with the sign."""
     return (z >> bits) & ((1 << (64 - bits)) - 1)
-
-
-class StopStrings:
-    """A stopping criterion: a row ends once its new text holds a stop string.
-
-    Parameters
-    ----------
-    stop : sequence of str
-        Not empty.
-    decode : callable
-        From token ids to text.
-    before : sequence of list of int
-        Tokens each row had generated before.
-    prompt_length : int
-        Columns of ``input_ids`` before the first new token.
-
-    Attributes
-    ----------
-    ends : list of int or None
-        Of each row, how many new tokens there were when a stop string was complete.
-    """
-
-    def __init__(
-        self,
-        stop: Sequence[str],
-        decode: Callable[[list[int]], str],
-        before: Sequence[list[int]],
-        *,
-        prompt_length: int,
-    ) -> None:
-        self._stop = stop
-        self._decode = decode
-        self._before = before
-        self._start = prompt_length
-        # Where a stop string ends with the newest token it lies within so many tokens, as each holds a byte or more;
-        # the few before it are for tokens that hold none.
-        self._window = max(len(text.encode("utf-8", "surrogatepass")) for text in stop) + 8
-        self.ends: list[int | None] = [None] * len(before)
-
-    def __call__(self, input_ids: torch.Tensor, scores: Any) -> torch.Tensor:
-        """Return which rows have ended: bool, shape (n_rows,)."""
-        import torch
-
-        new = input_ids[:, self._start :].tolist()
-        for i, tokens in enumerate(new):
-            if self.ends[i] is not None:
-                continue
-            written = self._before[i] + tokens
-            near = self._decode(written[-self._window :])
-            if first_stop(near, self._stop) is not None and first_stop(self._decode(written), self._stop) is not None:
-                self.ends[i] = len(tokens)
-        return torch.tensor([end is not None for end in self.ends], device=input_ids.device)
-
-
-def first_stop(text: str, stop: Sequence[str]) -> int | None:
-    """Return where the first stop string in `text` starts; None where there is none."""
-    found = [at for item in stop if item and (at := text.find(item)) >= 0]
-    return min(found) if found else None

@@ -62,17 +62,20 @@ def files_case(folder: Path) -> Case:
     return Case(write(""), lambda: write("!"), "fields", "field", counts_tokens=False, stops=False)
 
 
-def hf_case(folder: Path) -> Case:
-    pytest.importorskip("transformers")
-    path = Path(__file__).parents[1] / "models" / "tiny_hf.py"
-    spec = importlib.util.spec_from_file_location("tiny_hf_contract", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module: Any = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return Case(
-        f"hf:{module.build(folder / 'a')}", lambda: f"hf:{module.build(folder / 'b', seed=1)}", "dtypes", "dtype"
-    )
+def hf_case(builder: str) -> Callable[[Path], Case]:
+    def case(folder: Path) -> Case:
+        pytest.importorskip("transformers")
+        path = Path(__file__).parents[1] / "models" / f"{builder}.py"
+        spec = importlib.util.spec_from_file_location(f"{builder}_contract", path)
+        assert spec is not None
+        assert spec.loader is not None
+        module: Any = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+        return Case(
+            f"hf:{module.build(folder / 'a')}", lambda: f"hf:{module.build(folder / 'b', seed=1)}", "dtypes", "dtype"
+        )
+
+    return case
 
 
 def scripted_case(folder: Path) -> Case:
@@ -95,7 +98,8 @@ def image_case(name: str, other: str) -> Callable[[Path], Case]:
 
 CASES: dict[str, Callable[[Path], Case]] = {
     "files": files_case,
-    "hf": hf_case,
+    "hf": hf_case("tiny_hf"),
+    "hf:seq2seq": hf_case("tiny_seq2seq"),
     "python": python_case,
     "scripted": scripted_case,
     "zoo": zoo_case,

@@ -12,9 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
-@pytest.fixture(scope="session")
-def build_hf() -> Callable[..., Path]:
-    spec = importlib.util.spec_from_file_location("tiny_hf", Path(__file__).with_name("tiny_hf.py"))
+def builder(name: str) -> Callable[..., Path]:
+    spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name(f"{name}.py"))
     assert spec is not None
     assert spec.loader is not None
     module: Any = importlib.util.module_from_spec(spec)
@@ -23,11 +22,30 @@ def build_hf() -> Callable[..., Path]:
     return build
 
 
+@pytest.fixture(scope="session")
+def build_hf() -> Callable[..., Path]:
+    return builder("tiny_hf")
+
+
+@pytest.fixture(scope="session")
+def build_seq2seq() -> Callable[..., Path]:
+    return builder("tiny_seq2seq")
+
+
 @pytest.fixture(scope="session", params=["gpt2", "llama"])
 def folder(
     request: pytest.FixtureRequest, build_hf: Callable[..., Path], tmp_path_factory: pytest.TempPathFactory
 ) -> Path:
     return build_hf(tmp_path_factory.mktemp("hf") / request.param, kind=request.param)
+
+
+@pytest.fixture(scope="session", params=["t5", "bart"])
+def seq2seq_folder(
+    request: pytest.FixtureRequest, build_seq2seq: Callable[..., Path], tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    seeds = {"t5": 2, "bart": 0}  # of weights that end some texts early
+    kind = request.param
+    return build_seq2seq(tmp_path_factory.mktemp("hf") / kind, kind=kind, seed=seeds[kind])
 
 
 @pytest.fixture(scope="session")

@@ -157,8 +157,8 @@ def test_a_batch_ends_when_all_rows_have_met_a_stop_string(
     assert text
     model.load()
     calls = []
-    forward = model._model.forward
-    monkeypatch.setattr(model._model, "forward", lambda *args, **kw: calls.append(1) or forward(*args, **kw))
+    forward = model._loaded.model.forward
+    monkeypatch.setattr(model._loaded.model, "forward", lambda *args, **kw: calls.append(1) or forward(*args, **kw))
     one(model, ask("a", seed=3), max_new_tokens=40, temperature=1.0, stop=(text[2],))
     assert len(calls) <= text.index(text[2]) + 2
 
@@ -219,7 +219,7 @@ def test_empty_prompts_begin_with_the_token_that_begins_texts(model: HfModel, as
 def test_nothing_asked_nothing_loaded(folder: Path) -> None:
     model = opened(f"hf:{folder}")
     assert model.generate([], GenerationConfig()) == []
-    assert model._model is None
+    assert model._loaded is None
 
 
 def test_chat_template_is_used_where_there_is_one(chat_folder: Path, folder: Path, ask: Ask) -> None:
@@ -267,7 +267,7 @@ def test_dtype(build_hf: Build, tmp_path: Path, ask: Ask) -> None:
     automatic, default = opened(f"hf:{folder},dtype=auto"), opened(f"hf:{folder}")
     assert (automatic.dtype, default.dtype) == ("bfloat16", "float32")
     automatic.load()
-    assert automatic._model.dtype == torch.bfloat16
+    assert automatic._loaded.model.dtype == torch.bfloat16
     assert automatic.device in ("cpu", "cuda")
 
 
