@@ -70,6 +70,7 @@ NUMBERS = [
         "a",
         "\u00e9",
     ),
+    *("000", "123", "{,}", "\\,", "\\!", "\u00a0", "\u202f", "'", "_"),
 ]
 TEXTS = st.one_of(
     st.lists(st.one_of(st.sampled_from(FRAGMENTS), st.text(CHARACTERS, max_size=3)), max_size=14).map("".join),

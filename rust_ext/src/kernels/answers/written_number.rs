@@ -143,8 +143,41 @@ fn digits_end<U: Unit>(line: &[U], mut at: usize) -> Option<usize> {
             at = whole + 1;
         }
     }
-    at += usize::from(code(line, at) == 0x2e);
-    is_digit(code(line, at)).then(|| skip(line, at, |code| is_digit(code) || is_join(code)))
+    let mut end = after_groups(line, at);
+    if end == at {
+        end += usize::from(code(line, at) == 0x2e);
+        if !is_digit(code(line, end)) {
+            return None;
+        }
+    } else if !(matches!(code(line, end), 0x2e | 0x2c) && is_digit(code(line, end + 1))) {
+        return Some(end);
+    }
+    Some(skip(line, end, |code| is_digit(code) || is_join(code)))
+}
+
+/// Behind one to three digits and groups of three that something else than a comma sets apart; `at` where none are.
+fn after_groups<U: Unit>(line: &[U], at: usize) -> usize {
+    let group = skip(line, at, is_digit);
+    if !(1..=3).contains(&(group - at)) {
+        return at;
+    }
+    let mut end = group;
+    while let Some(next) =
+        after_separator(line, end).filter(|&start| skip(line, start, is_digit) == start + 3)
+    {
+        end = next + 3;
+    }
+    if end > group { end } else { at }
+}
+
+/// Behind what may stand between two groups of digits: a space, an apostrophe, a low line, LaTeX's space or comma.
+fn after_separator<U: Unit>(line: &[U], at: usize) -> Option<usize> {
+    match code(line, at) {
+        0x20 | 0x27 | 0x5f | 0xa0 | 0x2009 | 0x2019 | 0x202f => Some(at + 1),
+        0x5c if matches!(code(line, at + 1), 0x2c | 0x21 | 0x3b | 0x20) => Some(at + 2),
+        0x7b if starts_with(line, at, b"{,}") => Some(at + 3),
+        _ => None,
+    }
 }
 
 /// Behind the exponent of `10^{3}`, `10^-3`, `1e3` or superscript digits.
@@ -302,6 +335,11 @@ mod tests {
             "5 x 10^{-3}",
             "5e-3",
             "5 \\%",
+            "5\\,000",
+            "12{,}345{,}678.5",
+            "5 000",
+            "5'000",
+            "5_000 %",
         ] {
             assert_eq!(first(whole).as_deref(), Some(whole));
             assert_eq!(first(&format!("{whole} of")).as_deref(), Some(whole));
@@ -316,6 +354,10 @@ mod tests {
             ("5.Then", "5."),
             ("5 \\cdot 3", ""),
             ("5 x 10", "5"),
+            ("1234 000", "1234"),
+            ("5 0000", "5"),
+            ("5 000 12", "5 000"),
+            ("5 000, 7", "5 000"),
             ("10^{x}", "10^"),
             ("5\u{e9}", "5"),
             ("2nd", ""),
