@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import TYPE_CHECKING, Protocol
 
 from evalsuite.environment import describe_environment
 from evalsuite.errors import EvalsuiteError, RunLogError, SaveError
+from evalsuite.models.base import StreamingModel
 from evalsuite.models.checked import check_outputs
 from evalsuite.runlog import RunIdentity, RunLock, RunLog, RunLogWriter, read_log
 from evalsuite.runlog.reader import SCHEMA_VERSION, Key
@@ -123,7 +126,8 @@ def generate(plan: RunPlan, *, progress: Progress | None = None) -> RunLog:
     """Generate what is missing from a run's log.
 
     Batches are fixed slices of the task's samples; a slice of which anything is missing is generated whole, so that
-    the outputs do not depend on where a run was interrupted. Outputs that are there already are kept.
+    the outputs do not depend on where a run was interrupted. A `StreamingModel` is asked for what is missing, without
+    batches. Outputs that are there already are kept.
 
     Parameters
     ----------
@@ -220,14 +224,13 @@ def _generate_missing(
         )
         if progress:
             progress(count, wanted)
-        for batch in _slices(plan, part, batch_size, done):
-            answers = {(one.sample_id, one.repeat, one.turn): one for one in _answer(plan, batch, batch_size)}
-            new = [one for key, one in answers.items() if key not in done or done[key].finish_reason == "error"]
-            # As they are in the log, images being references: what was generated is not kept in memory.
-            done.update(((one.sample_id, one.repeat, one.turn), one) for one in writer.append(new))
-            count += len(new)
-            if progress:
-                progress(count, wanted)
+        with closing(_answered(plan, part, batch_size, done)) as groups:
+            for new in groups:
+                # As they are in the log, images being references: what was generated is not kept in memory.
+                done.update((_key(one), one) for one in writer.append(new))
+                count += len(new)
+                if progress:
+                    progress(count, wanted)
 
 
 def _parts(plan: RunPlan, done: dict[Key, Output]) -> Iterator[tuple[Sample, ...]]:
@@ -245,6 +248,21 @@ def _parts(plan: RunPlan, done: dict[Key, Output]) -> Iterator[tuple[Sample, ...
         yield ids[fresh]
 
 
+def _answered(
+    plan: RunPlan, samples: Sequence[Sample], batch_size: int, done: dict[Key, Output]
+) -> Generator[list[Output]]:
+    """Ask what is missing of `samples`, and yield the new outputs: of a batch, or those that have come."""
+    if isinstance(plan.model, StreamingModel):
+        for turn in range(plan.task.turns):  # a later turn reads the outputs of those before
+            with closing(_stream(plan, plan.model, _requests(plan, samples, turn, done))) as outputs:
+                for output in outputs:
+                    yield [output]
+        return
+    for batch in _slices(plan, samples, batch_size, done):
+        answers = {_key(one): one for one in _answer(plan, batch, batch_size)}
+        yield [one for key, one in answers.items() if key not in done or done[key].finish_reason == "error"]
+
+
 def _slices(
     plan: RunPlan, samples: Sequence[Sample], batch_size: int, done: dict[Key, Output]
 ) -> Iterator[list[Request]]:
@@ -257,6 +275,17 @@ def _slices(
                 requests = [request for sample in part if (request := _request(plan, sample, repeat, turn, done))]
                 if any(_is_missing(done, request) for request in requests):
                     yield requests
+
+
+def _requests(plan: RunPlan, samples: Sequence[Sample], turn: int, done: dict[Key, Output]) -> Iterator[Request]:
+    """Yield the missing requests of a turn; each is rendered when it is taken."""
+    for repeat in range(plan.repeats):
+        for sample in samples:
+            output = done.get((sample.id, repeat, turn))
+            if output is None or output.finish_reason == "error":
+                request = _request(plan, sample, repeat, turn, done)
+                if request is not None:
+                    yield request
 
 
 def _request(plan: RunPlan, sample: Sample, repeat: int, turn: int, done: dict[Key, Output]) -> Request | None:
@@ -282,8 +311,12 @@ def _missing(plan: RunPlan, samples: Sequence[Sample], done: dict[Key, Output]) 
                     yield (sample.id, repeat, turn)
 
 
+def _key(one: Request | Output) -> Key:
+    return (one.sample_id, one.repeat, one.turn)
+
+
 def _is_missing(done: dict[Key, Output], request: Request) -> bool:
-    output = done.get((request.sample_id, request.repeat, request.turn))
+    output = done.get(_key(request))
     return output is None or output.finish_reason == "error"
 
 
@@ -309,17 +342,76 @@ def _answer(plan: RunPlan, requests: list[Request], batch_size: int) -> list[Out
         else:
             return [output for request in requests for output in _answer(plan, [request], batch_size)]
     seconds = (time.perf_counter() - started) / n
-    return [
-        replace(
-            output,
-            sample_id=request.sample_id,
-            repeat=request.repeat,
-            turn=request.turn,
-            seed=request.seed,
-            seconds=seconds if output.seconds is None else output.seconds,
-        )
-        for request, output in zip(requests, outputs, strict=False)
-    ]
+    return [_filled(output, request, seconds) for request, output in zip(requests, outputs, strict=False)]
+
+
+class _Taken(Iterator[Request]):
+    """Requests as a model takes them: which are open and since when, and whether one could not be made."""
+
+    def __init__(self, requests: Iterator[Request]) -> None:
+        self._requests = requests
+        self.open: dict[Key, tuple[Request, float]] = {}
+        self.fault: Exception | None = None
+
+    def __next__(self) -> Request:
+        try:
+            request = next(self._requests)
+        except StopIteration:
+            raise
+        except Exception as error:
+            self.fault = error
+            raise
+        self.open[_key(request)] = (request, time.perf_counter())
+        return request
+
+
+def _stream(plan: RunPlan, model: StreamingModel, requests: Iterator[Request]) -> Generator[Output]:
+    """Let the model answer requests as it takes them, and yield each output that comes; every request gets one."""
+    taken = _Taken(requests)
+    for first in taken:  # with this one in hand each round answers at least one, even of a model that fails at once
+        failure = "the model returned no output"
+        try:
+            with closing(_each(model, chain([first], taken), plan.config)) as answers:
+                for request, output in answers:
+                    known, started = taken.open.pop(_key(request), (None, 0.0))
+                    if known is None:
+                        raise ValueError(f"the model answered a request that is not open: {_key(request)}")
+                    yield _checked(plan, known, output, time.perf_counter() - started)
+        except EvalsuiteError:
+            raise
+        except (Exception, SystemExit) as error:  # as in `_answer`
+            if taken.fault is not None:
+                raise
+            failure = _describe(error)
+        while taken.open:
+            request, started = taken.open.pop(next(iter(taken.open)))
+            yield _filled(Output(finish_reason="error", error=failure), request, time.perf_counter() - started)
+
+
+def _each(
+    model: StreamingModel, requests: Iterator[Request], config: GenerationConfig
+) -> Generator[tuple[Request, Output]]:
+    yield from model.generate_each(requests, config)  # and is closed with us
+
+
+def _checked(plan: RunPlan, request: Request, output: object, seconds: float) -> Output:
+    try:
+        (sound,) = check_outputs([output], 1, plan.task.modality, image_shape=plan.task.image_shape)
+    except (TypeError, ValueError) as error:
+        sound = Output(finish_reason="error", error=_describe(error))
+    return _filled(sound, request, seconds)
+
+
+def _filled(output: Output, request: Request, seconds: float) -> Output:
+    """Return the output with what the runner knows: the request's key and seed, and the time if the model gave none."""
+    return replace(
+        output,
+        sample_id=request.sample_id,
+        repeat=request.repeat,
+        turn=request.turn,
+        seed=request.seed,
+        seconds=seconds if output.seconds is None else output.seconds,
+    )
 
 
 def _is_files(model: Model) -> bool:

@@ -20,6 +20,7 @@ MODELS: Registry[OpenModel] = Registry(
             "Outputs that already exist: texts (JSONL or lines) or images (folder, tar, npz).",
         ),
         "hf": Entry("evalsuite.models.hf:open_model", "A causal language model of transformers, from a local path."),
+        "openai": Entry("evalsuite.models.openai:open_model", "A model behind any server that speaks the OpenAI API."),
         "python": Entry(
             "evalsuite.models.python:open_model", "A Python callable, module:callable, prompt in, text or image out."
         ),
