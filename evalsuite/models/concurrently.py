@@ -46,13 +46,15 @@ def answer_each(items: Iterable[T], opening: Opening[T, R], *, concurrency: int)
     failure: BaseException | None = None
     pending, more = 1, True
     try:
-        while pending:
+        while pending or more:
             while more and pending < most and (work.done.empty() or pending < concurrency):
                 try:
                     work.put(next(source))
                     pending += 1
                 except StopIteration:
                     more = False
+            if not pending:
+                break
             answer = work.done.get()
             if isinstance(answer, _Failure):
                 failure = answer.error

@@ -48,10 +48,10 @@ class Dialect:
         """Return the dialect to try after a refusal; the same one where the complaint is about something else."""
         if "max_completion_tokens" in complaint and not self.completion_tokens:
             return replace(self, completion_tokens=True)
-        if self.stream and self.usage and ("stream_options" in complaint or "include_usage" in complaint):
-            return replace(self, usage=False)
         if self.stream and may_stop_streaming and "stream" in complaint:
             return replace(self, stream=False)
+        if self.stream and self.usage and "stream_options" in complaint:
+            return replace(self, usage=False)
         return self
 
 

@@ -62,13 +62,13 @@ class OpenAIServer:
         Says which fault a request meets; none by default.
     seconds : float
         Until a request is answered.
-    down_seconds : float
-        How long the server is away after the fault "down".
+    down_seconds : float, optional
+        How long the server is away after the fault "down"; None is until `come_back`.
     """
 
     fault: Callable[[Asked], Fault] = lambda asked: None
     seconds: float = 0.0
-    down_seconds: float = 0.1
+    down_seconds: float | None = 0.1
     asked: list[Asked] = field(default_factory=list)
     in_flight: int = 0
     most_in_flight: int = 0
@@ -92,9 +92,18 @@ class OpenAIServer:
     def url(self) -> str:
         return f"http://127.0.0.1:{self._port}/v1"
 
+    def come_back(self) -> None:
+        """End being away."""
+        self._loop.call_soon_threadsafe(self._back.set)
+        asyncio.run_coroutine_threadsafe(self._all_back(), self._loop).result(10)
+
+    async def _all_back(self) -> None:
+        await asyncio.gather(*self._tasks)
+
     async def _serve(self) -> None:
         self._loop, self._end = asyncio.get_running_loop(), asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
+        self._back = asyncio.Event()
         await self._up()
         self._ready.set()
         await self._end.wait()
@@ -113,7 +122,8 @@ class OpenAIServer:
 
     async def _away(self) -> None:
         await self._runner.cleanup()
-        await asyncio.sleep(self.down_seconds)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._back.wait(), self.down_seconds)
         await self._up()
 
     async def _models(self, request: web.Request) -> web.StreamResponse:
