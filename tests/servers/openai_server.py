@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
+import sys
 import threading
 import time
 from collections import Counter
@@ -113,6 +114,7 @@ class OpenAIServer:
     async def _up(self) -> None:
         app = web.Application(client_max_size=1 << 30)
         app.router.add_get("/v1/models", self._models)
+        app.router.add_get("/v1/measured", self._measured)
         app.router.add_post("/v1/chat/completions", self._answer)
         app.router.add_post("/v1/completions", self._answer)
         self._runner = web.AppRunner(app, handler_cancellation=True, shutdown_timeout=0.01, access_log=None)
@@ -125,6 +127,9 @@ class OpenAIServer:
         with suppress(TimeoutError):
             await asyncio.wait_for(self._back.wait(), self.down_seconds)
         await self._up()
+
+    async def _measured(self, request: web.Request) -> web.StreamResponse:
+        return web.json_response({"busy": self.busy, "seconds": self._since - self._began, "n": len(self.asked)})
 
     async def _models(self, request: web.Request) -> web.StreamResponse:
         return web.json_response({"object": "list", "data": [{"id": "tiny"}]})
@@ -152,6 +157,8 @@ class OpenAIServer:
 
     def _note(self, change: int) -> None:
         now = time.perf_counter()
+        if not self.asked and not self.in_flight:
+            self._began = now
         if self.in_flight:
             self.busy += self.in_flight * (now - self._since)
         self._since = now
@@ -316,3 +323,9 @@ class OpenAIServer:
 
 def _error(status: int, message: str, headers: dict[str, str] | None = None) -> web.Response:
     return web.json_response({"error": {"message": message, "type": "error"}}, status=status, headers=headers)
+
+
+if __name__ == "__main__":
+    with OpenAIServer(seconds=float(sys.argv[1])) as server:
+        print(server.url, flush=True)
+        sys.stdin.read()
