@@ -47,6 +47,7 @@ LAYERS = (
 LAYER = {name: number for number, names in enumerate(LAYERS) for name in names}
 MODULES = sorted(path for path in ROOT.rglob("*.py") if "tasks" not in path.relative_to(ROOT).parts)
 LAZY = {
+    "aiohttp",
     "torch",
     "transformers",
     "rich",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from evalsuite.errors import ModelError
@@ -46,7 +46,7 @@ class Settings:
     concurrency: int
     timeout: float
     max_retries: int
-    stream: Literal["auto", "true", "false"]
+    stream: str
 
     @property
     def url(self) -> str:

@@ -156,7 +156,7 @@ class _Reader:
         self._config = config
         self._text: list[str] = []
         self._refusal: list[str] = []
-        self._counts: dict[str, int | None] = {}
+        self._tokens: tuple[int | None, int | None] = (None, None)
         self.reason: str | None = None
         self.began = False
 
@@ -177,10 +177,7 @@ class _Reader:
 
     def add_usage(self, usage: object) -> None:
         if isinstance(usage, dict):
-            self._counts = {
-                "tokens_in": _count(usage.get("prompt_tokens")),
-                "tokens_out": _count(usage.get("completion_tokens")),
-            }
+            self._tokens = _count(usage.get("prompt_tokens")), _count(usage.get("completion_tokens"))
 
     def output(self) -> Output:
         text, refusal = "".join(self._text), "".join(self._refusal)
@@ -190,7 +187,8 @@ class _Reader:
             reason = "refused"
         elif reason == "length" and len(cut) < len(text):
             reason = "stop"
-        return Output(text=cut or refusal, finish_reason=reason, **self._counts)
+        tokens_in, tokens_out = self._tokens
+        return Output(text=cut or refusal, finish_reason=reason, tokens_in=tokens_in, tokens_out=tokens_out)
 
 
 def error_message(content: bytes) -> tuple[str, str]:
