@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import time
 from contextlib import suppress
 from dataclasses import replace
@@ -159,7 +160,7 @@ class Client:
                     raise self._fault(response, await self._error_bytes(response))
                 output = await self._read(response, config, started)
         except (http.ClientConnectorError, http.ConnectionTimeoutError) as error:
-            raise TransientError(f"cannot connect: {error}", unreachable=True) from error
+            raise TransientError(_reason(error), unreachable=True) from error
         except (http.ClientError, OSError, MalformedError) as error:
             raise TransientError(f"{type(error).__name__}: {error}") from error
         return replace(output, text=self._key.remove(output.text))
@@ -226,7 +227,7 @@ class Client:
 
     def _gone(self, error: Exception) -> ModelError:
         return ModelError(
-            f"{self._settings.spec}: no server answers at {self._settings.base_url}: {self._key.clean(str(error))}. "
+            f"{self._settings.spec}: no server answers at {self._settings.base_url}: {self._key.clean(_reason(error))}. "
             "Start it, or give its address by base_url; what was finished is kept, and the same command continues."
         )
 
@@ -240,6 +241,15 @@ class _ComplaintError(Exception):
     def __init__(self, message: str, status: int) -> None:
         super().__init__(message)
         self.status = status
+
+
+def _reason(error: BaseException) -> str:
+    """Say why there is no connection: "Connection refused", rather than how the library words it."""
+    known = getattr(error, "os_error", error)
+    number = getattr(known, "errno", None)
+    if isinstance(number, int) and number > 0:
+        return os.strerror(number)
+    return getattr(known, "strerror", None) or str(known) or type(known).__name__
 
 
 def _proxy(base_url: str) -> str | None:

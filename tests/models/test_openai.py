@@ -164,7 +164,7 @@ def test_the_package_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_no_server() -> None:
-    with pytest.raises(ModelError, match=r"no server answers at http://127.0.0.1:9/v1.*base_url"):
+    with pytest.raises(ModelError, match=r"no server answers at http://127.0.0.1:9/v1: Connection refused.*base_url"):
         open_model(LOCAL).load()  # type: ignore[attr-defined]
 
 
