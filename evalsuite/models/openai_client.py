@@ -226,8 +226,9 @@ class Client:
         return ModelError(f"{self._settings.spec}: {self._settings.base_url} answers {status} to {sent}: {told}")
 
     def _gone(self, error: Exception) -> ModelError:
+        reason = self._key.clean(_reason(error))
         return ModelError(
-            f"{self._settings.spec}: no server answers at {self._settings.base_url}: {self._key.clean(_reason(error))}. "
+            f"{self._settings.spec}: no server answers at {self._settings.base_url}: {reason}. "
             "Start it, or give its address by base_url; what was finished is kept, and the same command continues."
         )
 
