@@ -17,6 +17,7 @@ __all__ = ["Secret", "Settings", "check_address", "read_key"]
 
 _LONGEST_MESSAGE = 500
 _REAL_KEY = 16  # characters; a shorter one is a placeholder such as "EMPTY", which a model may well say
+_SHORTEST_KEY = 4  # a message would be unreadable without every "a"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +69,7 @@ class Secret:
         # Control characters go first: with some in its middle, a key would not be found.
         text = " ".join("".join(char if char.isprintable() else " " * char.isspace() for char in message).split())
         text = re.sub(r"//[^/@\s]*@", "//...@", text)
-        if self.value:
+        if len(self.value) >= _SHORTEST_KEY:
             text = text.replace(self.value, "[key removed]")
         return text if len(text) <= _LONGEST_MESSAGE else f"{text[:_LONGEST_MESSAGE]}..."
 
