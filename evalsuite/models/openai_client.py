@@ -102,7 +102,7 @@ class Client:
                     return
             except (self._http.ClientConnectorError, self._http.ConnectionTimeoutError) as error:
                 if not await retries.wait():
-                    raise self._gone(error) from None
+                    self._check_gone(time.monotonic(), _reason(error))
             except (self._http.ClientError, TimeoutError, OSError):
                 return  # it was there, and requests are tried more patiently
 
@@ -115,6 +115,7 @@ class Client:
             If the server does not take the key, does not know the model, or cannot be reached any more.
         """
         started = time.monotonic()
+        lost: float | None = None
         retries = Retries(self._settings.max_retries)
         try:
             async with asyncio.timeout(self._settings.timeout):
@@ -122,16 +123,17 @@ class Client:
                     try:
                         return await self._attempt(request, config)
                     except TransientError as error:
+                        lost = (lost or time.monotonic()) if error.unreachable else None
                         if error.wait is not None and time.monotonic() + error.wait > started + self._settings.timeout:
                             return self._failed(f"{error}; it asks to wait for {error.wait:.0f} s, which is too long")
                         if await retries.wait(error):
                             continue
-                        if error.unreachable and self._heard < started:
-                            raise self._gone(error) from None
+                        self._check_gone(lost, error)
                         return self._failed(retries.summary())
         except _RefusedError as error:
             return self._failed(str(error))
         except TimeoutError:
+            self._check_gone(lost, "no connection")
             return self._failed(f"no answer within {self._settings.timeout:g} s (option timeout){retries.last()}")
         except ModelError:
             raise
@@ -148,7 +150,7 @@ class Client:
                 adapted = dialect.adapted(str(complaint), may_stop_streaming=settings.stream == "auto")
                 if adapted == dialect:
                     raise _RefusedError(f"the server refuses the request ({complaint.status}): {complaint}") from None
-                self._dialect = adapted
+                self._dialect = self._dialect.adapted(str(complaint), may_stop_streaming=settings.stream == "auto")
 
     async def _post(self, body: bytes, config: GenerationConfig) -> Output:
         started = time.perf_counter()
@@ -225,12 +227,14 @@ class Client:
         told = self._key.clean(message)
         return ModelError(f"{self._settings.spec}: {self._settings.base_url} answers {status} to {sent}: {told}")
 
-    def _gone(self, error: Exception) -> ModelError:
-        reason = self._key.clean(_reason(error))
-        return ModelError(
-            f"{self._settings.spec}: no server answers at {self._settings.base_url}: {reason}. "
-            "Start it, or give its address by base_url; what was finished is kept, and the same command continues."
-        )
+    def _check_gone(self, lost: float | None, reason: object) -> None:
+        """Raise ModelError if nobody has had an answer since a request `lost` its connection for good."""
+        if lost is not None and self._heard < lost:
+            where = f"{self._settings.spec}: no server answers at {self._settings.base_url}"
+            raise ModelError(
+                f"{where}: {self._key.clean(str(reason))}. Start it, or give its address by base_url; what was finished "
+                "is kept, and the same command continues."
+            ) from None
 
     def _failed(self, message: str) -> Output:
         return Output(finish_reason="error", error=self._key.clean(message))

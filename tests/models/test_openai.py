@@ -496,9 +496,9 @@ def test_what_does_not_end_is_an_error_of_the_sample(fault: str, options: str, a
 
 def test_the_deadline_is_for_all_attempts(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(openai_retries, "BACKOFF_SECONDS", 0.01)
-    output, asked = fail_always("broken", ",max_retries=1000,timeout=0.25")
+    output, asked = fail_always("broken", ",max_retries=1000,timeout=0.3")
     assert output.error is not None
-    assert output.error.startswith("no answer within 0.25 s (option timeout); ")
+    assert output.error.startswith("no answer within 0.3 s (option timeout); ")
     assert "the last: the server answers 500" in output.error
     assert asked > 1
 

@@ -120,8 +120,8 @@ def test_a_run_outlasts_faults(task: Path, tmp_path: Path, capsys: pytest.Captur
 @pytest.mark.parametrize(
     ("fault", "options"),
     [
-        ("stall", ",timeout=0.25"),
-        ("drip_forever", ",timeout=0.25"),
+        ("stall", ",timeout=0.3"),
+        ("drip_forever", ",timeout=0.3"),
         ("too_long", ""),
         ("busy_for_long", ""),
         ("broken", ",max_retries=0"),
@@ -138,11 +138,15 @@ def test_what_fails_is_an_error_of_its_sample_and_the_same_command_continues(
         log = log_of(output)
         assert len(log.outputs) == N
         failed = [one for one in log.outputs.values() if one.finish_reason == "error"]
-        assert len(failed) == len(SOME)
+        if "timeout" in options:  # a busy machine may miss such a deadline without any fault; not when it continues
+            options = ",timeout=60"
+            assert len(failed) >= len(SOME)
+        else:
+            assert len(failed) == len(SOME)
         assert all(one.error and one.text is None and one.seconds is not None for one in failed)
         n = len(server.asked)
         assert main(command(task, server, output, options)) == 0
-        assert len(server.asked) == n + len(SOME)
+        assert len(server.asked) == n + len(failed)
     assert_whole(output, task)
     assert_no_key(output, *capsys.readouterr())
 
@@ -181,6 +185,7 @@ def test_a_server_that_goes_for_good_stops_the_run_which_continues(
         assert "no server answers at" in capsys.readouterr().err
         known = len(log_of(output).outputs)
         assert 10 < known < N
+        assert all(one.finish_reason != "error" for one in log_of(output).outputs.values())
         assert main(command(task, server, output, ",concurrency=4,max_retries=3")) == 2  # before anything is asked
         assert len(log_of(output).outputs) == known
         server.come_back()
@@ -232,21 +237,22 @@ sys.exit(main(sys.argv[1:]))
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT])
 def test_a_run_that_is_ended_in_the_middle_continues(task: Path, tmp_path: Path, how: signal.Signals) -> None:
     output = tmp_path / "runs"
-    with OpenAIServer(seconds=0.05) as server:
+    with OpenAIServer(fault=lambda one: "stall" if one.count > 30 else None) as server:
         process = start(command(task, server, output, ",concurrency=4"), CHILD)
         deadline = time.monotonic() + 60
-        while len(server.asked) < 25 and time.monotonic() < deadline:
+        while len(server.asked) < 34 and time.monotonic() < deadline:
             time.sleep(0.005)
         process.send_signal(how)
         out, err = process.communicate(timeout=60)
         assert process.returncode == (130 if how == signal.SIGINT else -signal.SIGKILL)
         assert how == signal.SIGKILL or err.endswith("the same command continues.\n")
         known = len(log_of(output).outputs)
-        assert 15 <= known < N
+        assert 25 <= known <= 30
         while server.in_flight:
             time.sleep(0.005)
         n = len(server.asked)
-        assert n <= known + 4 + 1  # nothing goes on in the background
+        assert n == 34  # nothing goes on in the background
+        server.fault = lambda one: None
         assert main(command(task, server, output, ",concurrency=4")) == 0
         assert len(server.asked) == n + N - known
     assert_whole(output, task)
