@@ -5,10 +5,10 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import closing
-from dataclasses import dataclass, replace
-from itertools import chain
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from evalsuite.answering import describe, filled, key_of, stream
 from evalsuite.environment import describe_environment
 from evalsuite.errors import EvalsuiteError, RunLogError, SaveError
 from evalsuite.models.base import StreamingModel
@@ -227,7 +227,7 @@ def _generate_missing(
         with closing(_answered(plan, part, batch_size, done)) as groups:
             for new in groups:
                 # As they are in the log, images being references: what was generated is not kept in memory.
-                done.update((_key(one), one) for one in writer.append(new))
+                done.update((key_of(one), one) for one in writer.append(new))
                 count += len(new)
                 if progress:
                     progress(count, wanted)
@@ -254,12 +254,12 @@ def _answered(
     """Ask what is missing of `samples`, and yield the new outputs: of a batch, or those that have come."""
     if isinstance(plan.model, StreamingModel):
         for turn in range(plan.task.turns):  # a later turn reads the outputs of those before
-            with closing(_stream(plan, plan.model, _requests(plan, samples, turn, done))) as outputs:
+            with closing(stream(plan.task, plan.model, plan.config, _requests(plan, samples, turn, done))) as outputs:
                 for output in outputs:
                     yield [output]
         return
     for batch in _slices(plan, samples, batch_size, done):
-        answers = {_key(one): one for one in _answer(plan, batch, batch_size)}
+        answers = {key_of(one): one for one in _answer(plan, batch, batch_size)}
         yield [one for key, one in answers.items() if key not in done or done[key].finish_reason == "error"]
 
 
@@ -311,12 +311,8 @@ def _missing(plan: RunPlan, samples: Sequence[Sample], done: dict[Key, Output]) 
                     yield (sample.id, repeat, turn)
 
 
-def _key(one: Request | Output) -> Key:
-    return (one.sample_id, one.repeat, one.turn)
-
-
 def _is_missing(done: dict[Key, Output], request: Request) -> bool:
-    output = done.get(_key(request))
+    output = done.get(key_of(request))
     return output is None or output.finish_reason == "error"
 
 
@@ -338,91 +334,15 @@ def _answer(plan: RunPlan, requests: list[Request], batch_size: int) -> list[Out
         raise  # a missing package or a wrong weights file concerns every request
     except (Exception, SystemExit) as error:  # whatever a model raises concerns its samples, not the run
         if n == 1:
-            outputs = [Output(finish_reason="error", error=_describe(error))]
+            outputs = [Output(finish_reason="error", error=describe(error))]
         else:
             return [output for request in requests for output in _answer(plan, [request], batch_size)]
     seconds = (time.perf_counter() - started) / n
-    return [_filled(output, request, seconds) for request, output in zip(requests, outputs, strict=False)]
-
-
-class _Taken(Iterator[Request]):
-    """Requests as a model takes them: which are open and since when, and whether one could not be made."""
-
-    def __init__(self, requests: Iterator[Request]) -> None:
-        self._requests = requests
-        self.open: dict[Key, tuple[Request, float]] = {}
-        self.fault: Exception | None = None
-
-    def __next__(self) -> Request:
-        try:
-            request = next(self._requests)
-        except StopIteration:
-            raise
-        except Exception as error:
-            self.fault = error
-            raise
-        self.open[_key(request)] = (request, time.perf_counter())
-        return request
-
-
-def _stream(plan: RunPlan, model: StreamingModel, requests: Iterator[Request]) -> Generator[Output]:
-    """Let the model answer requests as it takes them, and yield each output that comes; every request gets one."""
-    taken = _Taken(requests)
-    for first in taken:  # with this one in hand each round answers at least one, even of a model that fails at once
-        failure = "the model returned no output"
-        try:
-            with closing(_each(model, chain([first], taken), plan.config)) as answers:
-                for request, output in answers:
-                    known, started = taken.open.pop(_key(request), (None, 0.0))
-                    if known is None:
-                        raise ValueError(f"the model answered a request that is not open: {_key(request)}")
-                    yield _checked(plan, known, output, time.perf_counter() - started)
-        except EvalsuiteError:
-            raise
-        except (Exception, SystemExit) as error:  # as in `_answer`
-            if taken.fault is not None:
-                raise
-            failure = _describe(error)
-        while taken.open:
-            request, started = taken.open.pop(next(iter(taken.open)))
-            yield _filled(Output(finish_reason="error", error=failure), request, time.perf_counter() - started)
-
-
-def _each(
-    model: StreamingModel, requests: Iterator[Request], config: GenerationConfig
-) -> Generator[tuple[Request, Output]]:
-    yield from model.generate_each(requests, config)  # and is closed with us
-
-
-def _checked(plan: RunPlan, request: Request, output: object, seconds: float) -> Output:
-    try:
-        (sound,) = check_outputs([output], 1, plan.task.modality, image_shape=plan.task.image_shape)
-    except (TypeError, ValueError) as error:
-        sound = Output(finish_reason="error", error=_describe(error))
-    return _filled(sound, request, seconds)
-
-
-def _filled(output: Output, request: Request, seconds: float) -> Output:
-    """Return the output with what the runner knows: the request's key and seed, and the time if the model gave none."""
-    return replace(
-        output,
-        sample_id=request.sample_id,
-        repeat=request.repeat,
-        turn=request.turn,
-        seed=request.seed,
-        seconds=seconds if output.seconds is None else output.seconds,
-    )
+    return [filled(output, request, seconds) for request, output in zip(requests, outputs, strict=False)]
 
 
 def _is_files(model: Model) -> bool:
     return model.spec.startswith("files:")
-
-
-def _describe(error: BaseException) -> str:
-    try:
-        return f"{type(error).__name__}: {error}"
-    except Exception:  # the text of a model's own exception is its own code too
-        return f"{type(error).__name__}, whose text cannot be made"
 
 
 def _batch_size(plan: RunPlan, log: RunLog | None) -> int:

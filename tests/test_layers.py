@@ -40,7 +40,7 @@ LAYERS = (
         "horizon",
     },
     {"task", "metrics", "models", "zoo"},
-    {"runner", "executors", "scoring", "adaptive"},
+    {"runner", "answering", "executors", "scoring", "adaptive"},
     {"report", "interop"},
     {"evaluation", "honesty", "cli", "__init__", "__main__"},
 )

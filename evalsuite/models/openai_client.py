@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import time
 from contextlib import suppress
 from dataclasses import replace
@@ -13,16 +12,11 @@ from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 from evalsuite.errors import ModelError
-from evalsuite.models.openai_retries import Retries, TransientError, retry_after
+from evalsuite.models.openai_answers import MalformedError, StreamReader, read_answer
+from evalsuite.models.openai_faults import ComplaintError, fault, gone, reason_of
+from evalsuite.models.openai_retries import Retries, TransientError
 from evalsuite.models.openai_settings import Settings, read_key
-from evalsuite.models.openai_wire import (
-    Dialect,
-    MalformedError,
-    StreamReader,
-    error_message,
-    read_answer,
-    request_body,
-)
+from evalsuite.models.openai_wire import Dialect, request_body
 from evalsuite.types import Output
 
 if TYPE_CHECKING:
@@ -39,7 +33,6 @@ _CONNECT_SECONDS = 30.0
 _CHECK_SECONDS = 10.0
 _CHECKS = 3
 _END_SECONDS = 0.5
-_RETRIED = frozenset({408, 409, 425, 429})
 _LOCAL = ("localhost", "127.0.0.1", "::1")
 
 
@@ -98,11 +91,11 @@ class Client:
                 get = self._session.get(url, allow_redirects=False, proxy=self._proxy, timeout=limit)
                 async with get as response:
                     if response.status == 401:  # 403 may be about the list of models alone
-                        raise self._unwelcome(401, error_message(await self._error_bytes(response))[0])
+                        raise fault(self._settings, self._key, 401, response.headers, await self._error_bytes(response))
                     return
             except (self._http.ClientConnectorError, self._http.ConnectionTimeoutError) as error:
                 if not await retries.wait():
-                    self._check_gone(time.monotonic(), _reason(error))
+                    self._check_gone(time.monotonic(), reason_of(error))
             except (self._http.ClientError, TimeoutError, OSError):
                 return  # it was there, and requests are tried more patiently
 
@@ -146,7 +139,7 @@ class Client:
             body = request_body(request, config, model=settings.model, api=settings.api, dialect=dialect)
             try:
                 return await self._post(body, config)
-            except _ComplaintError as complaint:
+            except ComplaintError as complaint:
                 adapted = dialect.adapted(str(complaint), may_stop_streaming=settings.stream == "auto")
                 if adapted == dialect:
                     raise _RefusedError(f"the server refuses the request ({complaint.status}): {complaint}") from None
@@ -159,10 +152,11 @@ class Client:
             async with self._session.post(url, data=body, allow_redirects=False, proxy=self._proxy) as response:
                 self._heard = time.monotonic()
                 if response.status != 200:
-                    raise self._fault(response, await self._error_bytes(response))
+                    content = await self._error_bytes(response)
+                    raise fault(self._settings, self._key, response.status, response.headers, content)
                 output = await self._read(response, config, started)
         except (http.ClientConnectorError, http.ConnectionTimeoutError) as error:
-            raise TransientError(_reason(error), unreachable=True) from error
+            raise TransientError(reason_of(error), unreachable=True) from error
         except (http.ClientError, OSError, MalformedError) as error:
             raise TransientError(f"{type(error).__name__}: {error}") from error
         return replace(output, text=self._key.remove(output.text))
@@ -194,25 +188,6 @@ class Client:
                     await response.content.read(1)
         return replace(stream.output(), seconds=seconds, first_token_seconds=first)
 
-    def _fault(self, response: Any, content: bytes) -> Exception:
-        status, (message, code) = response.status, error_message(content)
-        told = self._key.clean(message)
-        settings = self._settings
-        if status in (401, 403) or code == "insufficient_quota":
-            return self._unwelcome(status, message)
-        if status == 404:
-            return ModelError(
-                f'{settings.spec}: {settings.url} answers 404, so it does not know the model "{settings.model}", or '
-                f"base_url is wrong (it mostly ends in /v1): {told}"
-            )
-        if 300 <= status < 400:
-            to = self._key.clean(response.headers.get("Location", "nowhere"))
-            return ModelError(f"{settings.spec}: {settings.url} redirects to {to} ({status}); give that as base_url")
-        if status in _RETRIED or status >= 500:
-            wait = retry_after(response.headers.get("Retry-After"))
-            return TransientError(f"the server answers {status}: {told}", wait=wait)
-        return _ComplaintError(told, status)
-
     async def _error_bytes(self, response: Any) -> bytes:
         content = bytearray()
         async for piece in response.content.iter_any():
@@ -221,40 +196,13 @@ class Client:
                 break
         return bytes(content[:_MOST_ERROR_BYTES])
 
-    def _unwelcome(self, status: int, message: str) -> ModelError:
-        variable = self._settings.key_env
-        sent = f"the key in the environment variable {variable}" if self._key.value else f"no key ({variable} is empty)"
-        told = self._key.clean(message)
-        return ModelError(f"{self._settings.spec}: {self._settings.base_url} answers {status} to {sent}: {told}")
-
     def _check_gone(self, lost: float | None, reason: object) -> None:
         """Raise ModelError if nobody has had an answer since a request `lost` its connection for good."""
         if lost is not None and self._heard < lost:
-            where = f"{self._settings.spec}: no server answers at {self._settings.base_url}"
-            raise ModelError(
-                f"{where}: {self._key.clean(str(reason))}. Start it, or give its address by base_url; what was finished "
-                "is kept, and the same command continues."
-            ) from None
+            raise gone(self._settings, self._key.clean(str(reason))) from None
 
     def _failed(self, message: str) -> Output:
         return Output(finish_reason="error", error=self._key.clean(message))
-
-
-class _ComplaintError(Exception):
-    """A request that the server finds wrong; perhaps another dialect helps."""
-
-    def __init__(self, message: str, status: int) -> None:
-        super().__init__(message)
-        self.status = status
-
-
-def _reason(error: BaseException) -> str:
-    """Say why there is no connection: "Connection refused", rather than how the library words it."""
-    known = getattr(error, "os_error", error)
-    number = getattr(known, "errno", None)
-    if isinstance(number, int) and number > 0:
-        return os.strerror(number)
-    return getattr(known, "strerror", None) or str(known) or type(known).__name__
 
 
 def _proxy(base_url: str) -> str | None:

@@ -16,15 +16,9 @@ import pytest
 from evalsuite.errors import DependencyError, ModelError
 from evalsuite.models import openai_client, openai_retries
 from evalsuite.models.base import Model, StreamingModel
+from evalsuite.models.openai_answers import MalformedError, StreamReader, error_message, read_answer
 from evalsuite.models.openai_settings import Secret
-from evalsuite.models.openai_wire import (
-    Dialect,
-    MalformedError,
-    StreamReader,
-    error_message,
-    read_answer,
-    request_body,
-)
+from evalsuite.models.openai_wire import Dialect, request_body
 from evalsuite.models.spec import open_model
 from evalsuite.types import GenerationConfig, Message, Output, Request
 
