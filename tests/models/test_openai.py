@@ -7,11 +7,14 @@ import json
 import random
 import re
 import sys
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from evalsuite.errors import DependencyError, ModelError
 from evalsuite.models import openai_client, openai_retries
@@ -20,7 +23,7 @@ from evalsuite.models.openai_answers import MalformedError, StreamReader, error_
 from evalsuite.models.openai_settings import Secret
 from evalsuite.models.openai_wire import Dialect, request_body
 from evalsuite.models.spec import open_model
-from evalsuite.types import GenerationConfig, Message, Output, Request
+from evalsuite.types import FINISH_REASONS, GenerationConfig, Message, Output, Request
 
 pytest.importorskip("aiohttp")
 from tests.servers.openai_server import OpenAIServer, reply
@@ -307,6 +310,37 @@ def test_answers_that_are_none(content: bytes) -> None:
     reader = StreamReader("chat", CONFIG)
     with pytest.raises(MalformedError):
         _read_all(reader, b"data: " + content.replace(b"message", b"delta") + b"\n\n")
+
+
+NAMES = st.sampled_from(
+    ["choices", "message", "delta", "content", "text", "refusal", "finish_reason", "usage", "error", "code", "detail"]
+)
+LEAVES = (
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=3) | st.sampled_from(["stop", "abort"])
+)
+RECORDS = st.recursive(
+    LEAVES, lambda inner: st.lists(inner, max_size=2) | st.dictionaries(NAMES, inner, max_size=4), max_leaves=12
+)
+
+
+@given(record=RECORDS, api=st.sampled_from(["chat", "completions"]))
+@example(record={"choices": [{"message": {"content": [{"text": ["a"]}]}, "finish_reason": ["x"]}]}, api="chat")
+def test_whatever_a_server_says_is_an_answer_or_malformed(record: Any, api: Any) -> None:
+    content = json.dumps(record).encode()
+    message, code = error_message(content)
+    assert isinstance(message, str)
+    assert isinstance(code, str)
+    reader = StreamReader(api, CONFIG)
+    wrapped = json.dumps({"choices": [record]}).encode()
+    for read in (
+        lambda: read_answer(content, api, CONFIG),
+        lambda: read_answer(wrapped, api, CONFIG),
+        lambda: _read_all(reader, b"data: " + content + b"\n\ndata: " + wrapped + b"\n\n"),
+    ):
+        with suppress(MalformedError):
+            output = read()
+            assert isinstance(output.text, str)
+            assert output.finish_reason in FINISH_REASONS
 
 
 def _read_all(reader: StreamReader, *pieces: bytes) -> Output:
