@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Generator, Iterator, Mapping
+from contextlib import closing
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from evalsuite.answering import describe, filled, key_of, stream
 from evalsuite.environment import describe_environment
 from evalsuite.errors import EvalsuiteError, RunLogError, SaveError
+from evalsuite.models.base import StreamingModel
 from evalsuite.models.checked import check_outputs
 from evalsuite.runlog import RunIdentity, RunLock, RunLog, RunLogWriter, read_log
 from evalsuite.runlog.reader import SCHEMA_VERSION, Key
@@ -123,7 +126,8 @@ def generate(plan: RunPlan, *, progress: Progress | None = None) -> RunLog:
     """Generate what is missing from a run's log.
 
     Batches are fixed slices of the task's samples; a slice of which anything is missing is generated whole, so that
-    the outputs do not depend on where a run was interrupted. Outputs that are there already are kept.
+    the outputs do not depend on where a run was interrupted. A `StreamingModel` is asked for what is missing, without
+    batches. Outputs that are there already are kept.
 
     Parameters
     ----------
@@ -220,14 +224,13 @@ def _generate_missing(
         )
         if progress:
             progress(count, wanted)
-        for batch in _slices(plan, part, batch_size, done):
-            answers = {(one.sample_id, one.repeat, one.turn): one for one in _answer(plan, batch, batch_size)}
-            new = [one for key, one in answers.items() if key not in done or done[key].finish_reason == "error"]
-            # As they are in the log, images being references: what was generated is not kept in memory.
-            done.update(((one.sample_id, one.repeat, one.turn), one) for one in writer.append(new))
-            count += len(new)
-            if progress:
-                progress(count, wanted)
+        with closing(_answered(plan, part, batch_size, done)) as groups:
+            for new in groups:
+                # As they are in the log, images being references: what was generated is not kept in memory.
+                done.update((key_of(one), one) for one in writer.append(new))
+                count += len(new)
+                if progress:
+                    progress(count, wanted)
 
 
 def _parts(plan: RunPlan, done: dict[Key, Output]) -> Iterator[tuple[Sample, ...]]:
@@ -245,6 +248,21 @@ def _parts(plan: RunPlan, done: dict[Key, Output]) -> Iterator[tuple[Sample, ...
         yield ids[fresh]
 
 
+def _answered(
+    plan: RunPlan, samples: Sequence[Sample], batch_size: int, done: dict[Key, Output]
+) -> Generator[list[Output]]:
+    """Ask what is missing of `samples`, and yield the new outputs: of a batch, or those that have come."""
+    if isinstance(plan.model, StreamingModel):
+        for turn in range(plan.task.turns):  # a later turn reads the outputs of those before
+            with closing(stream(plan.task, plan.model, plan.config, _requests(plan, samples, turn, done))) as outputs:
+                for output in outputs:
+                    yield [output]
+        return
+    for batch in _slices(plan, samples, batch_size, done):
+        answers = {key_of(one): one for one in _answer(plan, batch, batch_size)}
+        yield [one for key, one in answers.items() if key not in done or done[key].finish_reason == "error"]
+
+
 def _slices(
     plan: RunPlan, samples: Sequence[Sample], batch_size: int, done: dict[Key, Output]
 ) -> Iterator[list[Request]]:
@@ -257,6 +275,17 @@ def _slices(
                 requests = [request for sample in part if (request := _request(plan, sample, repeat, turn, done))]
                 if any(_is_missing(done, request) for request in requests):
                     yield requests
+
+
+def _requests(plan: RunPlan, samples: Sequence[Sample], turn: int, done: dict[Key, Output]) -> Iterator[Request]:
+    """Yield the missing requests of a turn; each is rendered when it is taken."""
+    for repeat in range(plan.repeats):
+        for sample in samples:
+            output = done.get((sample.id, repeat, turn))
+            if output is None or output.finish_reason == "error":
+                request = _request(plan, sample, repeat, turn, done)
+                if request is not None:
+                    yield request
 
 
 def _request(plan: RunPlan, sample: Sample, repeat: int, turn: int, done: dict[Key, Output]) -> Request | None:
@@ -283,7 +312,7 @@ def _missing(plan: RunPlan, samples: Sequence[Sample], done: dict[Key, Output]) 
 
 
 def _is_missing(done: dict[Key, Output], request: Request) -> bool:
-    output = done.get((request.sample_id, request.repeat, request.turn))
+    output = done.get(key_of(request))
     return output is None or output.finish_reason == "error"
 
 
@@ -305,32 +334,15 @@ def _answer(plan: RunPlan, requests: list[Request], batch_size: int) -> list[Out
         raise  # a missing package or a wrong weights file concerns every request
     except (Exception, SystemExit) as error:  # whatever a model raises concerns its samples, not the run
         if n == 1:
-            outputs = [Output(finish_reason="error", error=_describe(error))]
+            outputs = [Output(finish_reason="error", error=describe(error))]
         else:
             return [output for request in requests for output in _answer(plan, [request], batch_size)]
     seconds = (time.perf_counter() - started) / n
-    return [
-        replace(
-            output,
-            sample_id=request.sample_id,
-            repeat=request.repeat,
-            turn=request.turn,
-            seed=request.seed,
-            seconds=seconds if output.seconds is None else output.seconds,
-        )
-        for request, output in zip(requests, outputs, strict=False)
-    ]
+    return [filled(output, request, seconds) for request, output in zip(requests, outputs, strict=False)]
 
 
 def _is_files(model: Model) -> bool:
     return model.spec.startswith("files:")
-
-
-def _describe(error: BaseException) -> str:
-    try:
-        return f"{type(error).__name__}: {error}"
-    except Exception:  # the text of a model's own exception is its own code too
-        return f"{type(error).__name__}, whose text cannot be made"
 
 
 def _batch_size(plan: RunPlan, log: RunLog | None) -> int:

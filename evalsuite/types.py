@@ -189,6 +189,8 @@ class Output:
         Copied from the request.
     seconds : float, optional
         Wall time; of a batch, its share for each request.
+    first_token_seconds : float, optional
+        Wall time until the first token was there, where the model tells.
     peak_memory_bytes : int, optional
         Most device memory in use while generating, where the device reports it.
     """
@@ -204,6 +206,7 @@ class Output:
     turn: int = 0
     seed: int = 0
     seconds: float | None = None
+    first_token_seconds: float | None = None
     peak_memory_bytes: int | None = None
 
 

@@ -40,13 +40,14 @@ LAYERS = (
         "horizon",
     },
     {"task", "metrics", "models", "zoo"},
-    {"runner", "executors", "scoring", "adaptive"},
+    {"runner", "answering", "executors", "scoring", "adaptive"},
     {"report", "interop"},
     {"evaluation", "honesty", "doctor", "cli", "__init__", "__main__"},
 )
 LAYER = {name: number for number, names in enumerate(LAYERS) for name in names}
 MODULES = sorted(path for path in ROOT.rglob("*.py") if "tasks" not in path.relative_to(ROOT).parts)
 LAZY = {
+    "aiohttp",
     "torch",
     "transformers",
     "rich",

@@ -35,8 +35,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--model",
         action="append",
         metavar="M",
-        help="backend:name[,key=value...], for example zoo:ledger_cot, hf:PATH, python:module:callable, files:PATH; "
-        "may be given again",
+        help="backend:name[,key=value...], for example zoo:ledger_cot, hf:PATH, openai:MODEL,base_url=URL, "
+        "python:module:callable, files:PATH; may be given again",
     )
     parser.add_argument("-t", "--tasks", metavar="A,B", help="tasks by name or path; NAME:prompt=cot asks another way")
     parser.add_argument("-L", "--limit", type=int, metavar="N", help="the first N samples of each task")

@@ -23,6 +23,7 @@ MODELS: Registry[OpenModel] = Registry(
             "evalsuite.models.hf:open_model",
             "A language model of transformers, causal or encoder-decoder, from a local path.",
         ),
+        "openai": Entry("evalsuite.models.openai:open_model", "A model behind any server that speaks the OpenAI API."),
         "python": Entry(
             "evalsuite.models.python:open_model", "A Python callable, module:callable, prompt in, text or image out."
         ),

@@ -1,15 +1,15 @@
-"""The contract of a model: a batch of requests in, as many outputs in the same order out."""
+"""The contract of a model: a batch of requests in, as many outputs in the same order out; or each as it comes."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from evalsuite.types import GenerationConfig, Modality, Output, Request
 
-__all__ = ["Model", "OpenModel"]
+__all__ = ["Model", "OpenModel", "StreamingModel"]
 
 
 @runtime_checkable
@@ -43,7 +43,8 @@ class Model(Protocol):
     Two methods are optional, too. ``load()`` loads weights and finds out the device; it is called before a log is
     begun, so that what is missing is said then. ``bind(task_sample_ids)`` is told the ids of all samples of the task,
     in canonical order, for models whose outputs exist already. Such a model may have ``n_outputs``, the number of
-    samples it has an output for; a run that asks for more is refused before it begins.
+    samples it has an output for; a run that asks for more is refused before it begins. And a model that answers several
+    requests at a time, none of them waiting for another, may be a `StreamingModel`.
     """
 
     @property
@@ -68,6 +69,35 @@ class Model(Protocol):
 
         All randomness comes from ``request.seed``. An exception makes the runner ask again for each request alone, and
         record an error for those that still fail.
+        """
+        ...
+
+
+@runtime_checkable
+class StreamingModel(Model, Protocol):
+    """A model that answers requests one by one, as many at a time as it likes: a server. No batch holds it up.
+
+    The runner calls `generate_each` in place of ``generate``, and writes each output to the log as it comes. An output
+    must not depend on what else is asked: ``batch_invariant`` is True, and ``batch_size`` means nothing.
+    """
+
+    def generate_each(self, requests: Iterable[Request], config: GenerationConfig) -> Iterator[tuple[Request, Output]]:
+        """Yield every request with its output, in any order.
+
+        What goes wrong with one request is an error output of it. An EvalsuiteError ends the run. Any other exception
+        becomes the error of each request that was taken and not answered, and those not taken are asked in a new call.
+
+        Parameters
+        ----------
+        requests : iterable of Request
+            They are made as they are taken: take no more than are worked on, and take them in the calling thread. All
+            have different keys (sample id, repeat, turn).
+        config : GenerationConfig
+
+        Notes
+        -----
+        When the iterator is closed, nothing may go on in the background. When it is interrupted while it waits, it
+        should still yield what has arrived before it raises the KeyboardInterrupt.
         """
         ...
 

@@ -81,7 +81,8 @@ def _check(output: object, modality: Modality, shape: tuple[int, int, int] | Non
         error=(output.error or wrong or f"the model returned no {modality}") if wrong or lost else output.error,
         tokens_in=_count(output.tokens_in, "tokens_in"),
         tokens_out=_count(output.tokens_out, "tokens_out"),
-        seconds=_seconds(output.seconds),
+        seconds=_seconds(output.seconds, "seconds"),
+        first_token_seconds=_seconds(output.first_token_seconds, "first_token_seconds"),
         peak_memory_bytes=_count(output.peak_memory_bytes, "peak_memory_bytes"),
     )
 
@@ -136,13 +137,13 @@ def _count(value: object, name: str) -> int | None:
     return count
 
 
-def _seconds(value: object) -> float | None:
+def _seconds(value: object, name: str) -> float | None:
     if value is None:
         return None
     try:
         seconds = float(value)  # type: ignore[arg-type]
     except (TypeError, ValueError, OverflowError):
-        raise TypeError(f"an output's seconds must be a number or None, got {value!r:.100}") from None
+        raise TypeError(f"an output's {name} must be a number or None, got {value!r:.100}") from None
     if not 0.0 <= seconds < float("inf"):
-        raise ValueError(f"an output's seconds must be finite and not negative, got {seconds}")
+        raise ValueError(f"an output's {name} must be finite and not negative, got {seconds}")
     return seconds

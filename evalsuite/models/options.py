@@ -48,11 +48,11 @@ def read_bool(where: str, options: Mapping[str, str], key: str, *, default: bool
     return read_choice(where, {key: text}, key, ("true", "false")) == "true"
 
 
-def read_int(where: str, options: Mapping[str, str], key: str, *, default: int) -> int:
-    """Return the option `key`, a whole number of at least 1. Raises ModelError if it is not."""
+def read_int(where: str, options: Mapping[str, str], key: str, *, default: int, least: int = 1) -> int:
+    """Return the option `key`, a whole number of at least `least`. Raises ModelError if it is not."""
     text = options.get(key, str(default))
-    if not (text.isascii() and text.isdigit() and int(text) >= 1):
-        raise ModelError(f'{where}: option "{key}" must be a whole number of at least 1; got "{text}"')
+    if not (text.isascii() and text.isdigit() and int(text) >= least):
+        raise ModelError(f'{where}: option "{key}" must be a whole number of at least {least}; got "{text}"')
     return int(text)
 
 

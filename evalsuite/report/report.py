@@ -269,8 +269,14 @@ def _total(counts: Sequence[int | None]) -> int | None:
 
 def _timing(outputs: Sequence[Output]) -> dict[str, float | None]:
     seconds = sorted(output.seconds for output in outputs if output.seconds is not None)
-    if not seconds:
-        return {"seconds": None, "seconds_p50": None, "seconds_p90": None, "seconds_p99": None}
-    # Nearest rank: the smallest value with at least that share at or below it.
-    quantiles = {f"seconds_p{q}": seconds[max(0, -(-len(seconds) * q // 100) - 1)] for q in (50, 90, 99)}
-    return {"seconds": sum(seconds), **quantiles}
+    first = sorted(output.first_token_seconds for output in outputs if output.first_token_seconds is not None)
+    return {
+        "seconds": sum(seconds) if seconds else None,
+        **_quantiles("seconds", seconds),
+        **(_quantiles("first_token_seconds", first) if first else {}),
+    }
+
+
+def _quantiles(name: str, ordered: Sequence[float]) -> dict[str, float | None]:
+    """Return quantiles by nearest rank: the smallest value with at least that share at or below it."""
+    return {f"{name}_p{q}": ordered[max(0, -(-len(ordered) * q // 100) - 1)] if ordered else None for q in (50, 90, 99)}

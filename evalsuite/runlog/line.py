@@ -32,6 +32,7 @@ _KINDS: dict[str, tuple[type | tuple[type, ...], bool]] = {
     "tokens_in": (int, False),
     "tokens_out": (int, False),
     "seconds": ((int, float), False),
+    "first_token_seconds": ((int, float), False),
     "peak_memory_bytes": (int, False),
 }
 

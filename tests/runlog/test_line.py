@@ -41,6 +41,7 @@ OUTPUTS = st.builds(
     turn=st.integers(0, 1 << 40),
     seed=st.integers(0, (1 << 64) - 1),
     seconds=st.none() | st.floats(0, allow_nan=False, allow_infinity=False),
+    first_token_seconds=st.none() | st.floats(0, allow_nan=False, allow_infinity=False),
     peak_memory_bytes=COUNT,
 )
 
@@ -117,6 +118,7 @@ def test_there_is_no_nan_in_a_line(number: float) -> None:
         ({"text": 5}, "text is missing or not str"),
         ({"error": ["x"]}, "error is missing or not str"),
         ({"seconds": "1"}, "seconds is missing or not a number"),
+        ({"first_token_seconds": True}, "first_token_seconds is missing or not a number"),
         ({"tokens_out": 1.5}, "tokens_out is missing or not int"),
         ({"media": MEDIA}, "has both text and an image"),
         ({"text": None, "media": "x.png"}, "the output's media: expected an object, found str"),

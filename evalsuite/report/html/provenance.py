@@ -94,7 +94,9 @@ def _time(timing: Mapping[str, float | None]) -> str:
     if timing.get("seconds") is None:
         return ""
     quantiles = [f"{name} {timing[key]:.3g} s" for name, key in _QUANTILES.items() if timing.get(key) is not None]
-    return f"{timing['seconds']:.1f} s in all; an output: {', '.join(quantiles)}"
+    text = f"{timing['seconds']:.1f} s in all; an output: {', '.join(quantiles)}"
+    first = [f"{name} {value:.3g} s" for name, key in _QUANTILES.items() if (value := timing.get(f"first_token_{key}"))]
+    return f"{text}; its first token: {', '.join(first)}" if first else text
 
 
 _QUANTILES = {"median": "seconds_p50", "90 %": "seconds_p90", "99 %": "seconds_p99"}

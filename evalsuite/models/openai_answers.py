@@ -1,0 +1,199 @@
+"""The answers of servers that speak the OpenAI API: in one piece, or in pieces."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from evalsuite.models.adapt import to_output
+from evalsuite.types import Output
+
+if TYPE_CHECKING:
+    from evalsuite.models.openai_wire import Api
+    from evalsuite.types import FinishReason, GenerationConfig
+
+__all__ = ["MalformedError", "StreamReader", "error_message", "read_answer"]
+
+_LARGEST_COUNT = 1 << 62
+_LONGEST_EVENT = 4 << 20
+_REASONS: dict[str, FinishReason] = {"length": "length", "content_filter": "refused"}
+
+
+class MalformedError(Exception):
+    """An answer that is no answer: cut off, not JSON, or without exactly one choice. Worth asking again."""
+
+
+def read_answer(content: bytes, api: Api, config: GenerationConfig) -> Output:
+    """Return the output of an answer that came in one piece.
+
+    Raises
+    ------
+    MalformedError
+        If it is not what the API says.
+    """
+    record = _object(content)
+    reader = _Reader(api, config)
+    reader.add_choice(_only_choice(record), "message")
+    reader.add_usage(record.get("usage"))
+    return reader.output()
+
+
+class StreamReader:
+    """Puts together an answer that comes as server-sent events, one JSON object a line of ``data:``.
+
+    Parameters
+    ----------
+    api : {"chat", "completions"}
+    config : GenerationConfig
+    """
+
+    def __init__(self, api: Api, config: GenerationConfig) -> None:
+        self._reader = _Reader(api, config)
+        self._rest = b""
+        self.ended = False
+
+    @property
+    def began(self) -> bool:
+        """Whether the first token has come, of the text or of the thoughts before it."""
+        return self._reader.began
+
+    def feed(self, content: bytes) -> None:
+        """Read on.
+
+        Raises
+        ------
+        MalformedError
+            If an event is not what the API says.
+        """
+        *lines, self._rest = (self._rest + content).split(b"\n")
+        if len(self._rest) > _LONGEST_EVENT:
+            raise MalformedError(f"an event of the stream is longer than {_LONGEST_EVENT >> 20} MiB")
+        for line in lines:
+            self._read(line)
+
+    def output(self) -> Output:
+        """Return the output, at the end of the stream.
+
+        Raises
+        ------
+        MalformedError
+            If the stream ended before the answer did.
+        """
+        self._read(self._rest)
+        if not self.ended and self._reader.reason is None:
+            raise MalformedError("the stream ended before the answer did")
+        return self._reader.output()
+
+    def _read(self, line: bytes) -> None:
+        if self.ended or not line.startswith(b"data:"):
+            return
+        data = line[len(b"data:") :].strip()
+        if data == b"[DONE]":
+            self.ended = True
+            return
+        record = _object(data)
+        if record.get("choices") != []:  # as of events that have the usage, or a filter's verdict, and no text
+            self._reader.add_choice(_only_choice(record), "delta")
+        self._reader.add_usage(record.get("usage"))
+
+
+class _Reader:
+    def __init__(self, api: Api, config: GenerationConfig) -> None:
+        self._api = api
+        self._config = config
+        self._text: list[str] = []
+        self._refusal: list[str] = []
+        self._tokens: tuple[int | None, int | None] = (None, None)
+        self.reason: str | None = None
+        self.began = False
+
+    def add_choice(self, choice: dict[str, Any], part: str) -> None:
+        message = choice.get(part) if self._api == "chat" else {"content": choice.get("text")}
+        message = {} if message is None and part == "delta" else message
+        if not isinstance(message, dict):
+            raise MalformedError(f"the choice has no {part}")
+        text, refusal = _text(message.get("content")), _text(message.get("refusal"))
+        self._text.append(text)
+        self._refusal.append(refusal)
+        self.began = self.began or bool(text or refusal or _thoughts(message))
+        reason = choice.get("finish_reason")
+        if reason is not None:
+            if reason in ("abort", "error"):  # as vLLM and OpenRouter call an answer that they gave up
+                raise MalformedError(f'the server gave the answer up (finish_reason "{reason}")')
+            self.reason = str(reason)
+
+    def add_usage(self, usage: object) -> None:
+        if isinstance(usage, dict):
+            self._tokens = _count(usage.get("prompt_tokens")), _count(usage.get("completion_tokens"))
+
+    def output(self) -> Output:
+        text, refusal = "".join(self._text), "".join(self._refusal)
+        cut = to_output(text, self._config).text or ""
+        reason: FinishReason = _REASONS.get(self.reason or "", "stop")
+        if refusal:
+            reason = "refused"
+        elif reason == "length" and len(cut) < len(text):
+            reason = "stop"
+        tokens_in, tokens_out = self._tokens
+        return Output(text=cut or refusal, finish_reason=reason, tokens_in=tokens_in, tokens_out=tokens_out)
+
+
+def error_message(content: bytes) -> tuple[str, str]:
+    """Return what a server says is wrong, and its code for it (empty where it has none)."""
+    try:
+        record = json.loads(content)
+    except (ValueError, RecursionError):
+        return content.decode("utf-8", "replace"), ""
+    return _complaint(record)
+
+
+def _complaint(record: object) -> tuple[str, str]:
+    if not isinstance(record, dict):
+        return _shown(record), ""
+    error = next((record[key] for key in ("error", "message", "detail") if record.get(key)), record)
+    if isinstance(error, dict):
+        code = error.get("code")
+        return _shown(error.get("message") or error), "" if code is None else str(code)
+    return _shown(error), ""
+
+
+def _shown(value: object) -> str:
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+def _object(content: bytes) -> dict[str, Any]:
+    try:
+        record = json.loads(content)
+    except (ValueError, RecursionError) as error:
+        raise MalformedError(f"the answer is not JSON, or cut off: {type(error).__name__}") from error
+    if not isinstance(record, dict):
+        raise MalformedError("the answer is not a JSON object")
+    if record.get("error"):
+        raise MalformedError(f"the server says: {_complaint(record)[0]}")
+    return record
+
+
+def _only_choice(record: dict[str, Any]) -> dict[str, Any]:
+    choices = record.get("choices")
+    if not isinstance(choices, list) or len(choices) != 1 or not isinstance(choices[0], dict):
+        found = len(choices) if isinstance(choices, list) else "no list of"
+        raise MalformedError(f"the answer must have one choice, it has {found}")
+    choice: dict[str, Any] = choices[0]
+    return choice
+
+
+def _text(content: object) -> str:
+    """Return a message's content, which may be text or a list of parts, some of them text."""
+    if content is None or isinstance(content, str):
+        return content or ""
+    if isinstance(content, list):
+        return "".join(_text(part.get("text")) for part in content if isinstance(part, dict))
+    raise MalformedError(f"the content is {type(content).__name__}, expected text")
+
+
+def _thoughts(message: dict[str, Any]) -> bool:
+    return any(isinstance(message.get(key), str) and message[key] for key in ("reasoning_content", "reasoning"))
+
+
+def _count(value: object) -> int | None:
+    return value if type(value) is int and 0 <= value < _LARGEST_COUNT else None
