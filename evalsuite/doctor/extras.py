@@ -44,6 +44,7 @@ EXTRAS = {
     ),
     "math": Addition(install="evalsuite[math]", adds=("metric accuracy (option algebra)",)),
     "mauve": Addition(install="evalsuite[mauve]", adds=("metric mauve",)),
+    "openai": Addition(install="evalsuite[openai]", adds=("backend openai:",)),
     "parquet": Addition(install="evalsuite[parquet]", adds=("decoder parquet files of images",)),
     "timm": Addition(install="evalsuite[timm]", adds=("extractor timm:",)),
 }
