@@ -35,7 +35,8 @@ class Recovery(QuotientMetric, StepGraphMetric):
     without any insight. In a world whose steps are one-to-one, such as ``ledger``, a step worked out rightly from a
     wrong state is wrong, and r is the chance to notice.
 
-    A row is [right, steps with a wrong parent], summed over the repeats of a sample.
+    A row is [right, steps with a wrong parent], summed over the repeats of a sample. The interval is Wilson's, with the
+    number of steps divided by the design effect of clusters.
 
     References
     ----------
@@ -52,6 +53,7 @@ class Recovery(QuotientMetric, StepGraphMetric):
     """
 
     name = "recovery"
+    proportion = True
     value_range = (0.0, 1.0)
 
     def _counts(self, verdicts: StepVerdicts, graph: StepGraph) -> tuple[float, ...]:

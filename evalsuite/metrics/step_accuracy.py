@@ -29,7 +29,7 @@ class StepAccuracy(RatioMetric[tuple[str, ...]]):
     makes the steps that follow from it wrong too; `evalsuite.metrics.first_error.FirstError` looks at the first only.
 
     A row is [right, due], summed over the repeats of a sample that have a value. Steps of one output are not
-    independent: the interval comes from resampling clusters, not from Wilson's formula.
+    independent: the interval is Wilson's, with their number divided by the design effect of clusters.
 
     References
     ----------
@@ -45,6 +45,7 @@ class StepAccuracy(RatioMetric[tuple[str, ...]]):
 
     name = "step_accuracy"
     version = 2  # states may be words
+    proportion = True
 
     @property
     def reads_steps(self) -> bool:

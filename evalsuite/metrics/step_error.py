@@ -34,7 +34,7 @@ class StepError(QuotientMetric, StepGraphMetric):
     1 - accuracy is no such rate: at depth d it holds d chances to err, and a model that errs and recovers hides both.
 
     A row is [errors, steps with right parents], summed over the repeats of a sample. Steps of one output are not
-    independent: the interval resamples clusters.
+    independent: the interval is Wilson's, with their number divided by the design effect of clusters.
 
     References
     ----------
@@ -53,6 +53,7 @@ class StepError(QuotientMetric, StepGraphMetric):
 
     name = "step_error"
     higher_is_better = False
+    proportion = True
     value_range = (0.0, 1.0)
 
     def _counts(self, verdicts: StepVerdicts, graph: StepGraph) -> tuple[float, ...]:
