@@ -9,9 +9,11 @@ __all__ = [
     "MATHEMATICS",
     "SYMBOLS",
     "is_denial",
+    "is_fraction",
     "is_no_unit",
     "is_number_word",
     "is_retraction",
+    "is_scale",
     "is_unit",
     "unit_name",
 ]
@@ -39,6 +41,7 @@ SCALES: Final = _split(
     "pair dozen gross score grand googol myriad lakh lac crore mil mill mille mila mio mln mrd mld mn bn tn "
     "percent percentage pct permille permil promille prozent bp basis pp ppm ppb"
 )
+FRACTIONS: Final = _split("half halve third quarter fourth fifth sixth seventh eighth ninth tenth")
 SCALE_PARTS: Final = ("hundred", "thousand", "illion", "illiard", "illone")
 NUMBER_ENDINGS: Final = ("teen", "teenth", "tieth", "zehn", "zig")
 # words that deny a statement or take it back
@@ -46,7 +49,7 @@ DENIALS: Final = _split(
     "or not no nor never wrong incorrect false maybe perhaps possibly minus negative except instead actually isn wasn "
     "cannot"
 )
-RETRACTIONS: Final = _split("or no wait actually correction sorry hmm but")
+RETRACTIONS: Final = _split("or no wait actually correction sorry hmm but hold incorrect never nope wrong")
 # words that, near a number, make it another one or a statement about it
 CHANGES: Final = _split(
     "pi tau phi theta alpha beta gamma delta lambda sigma omega mu sin cos tan cot csc log ln lg exp sqrt root "
@@ -88,12 +91,17 @@ def is_no_unit(word: str) -> bool:
 
 def is_denial(word: str) -> bool:
     """Say whether a word in lower case denies an answer, or multiplies it."""
-    return (
-        word in DENIALS
-        or word in SCALES
-        or word.removesuffix("s") in SCALES
-        or any(part in word for part in SCALE_PARTS)
-    )
+    return word in DENIALS or is_scale(word)
+
+
+def is_scale(word: str) -> bool:
+    """Say whether a word in lower case multiplies the number before it."""
+    return word in SCALES or word.removesuffix("s") in SCALES or any(part in word for part in SCALE_PARTS)
+
+
+def is_fraction(word: str) -> bool:
+    """Say whether a word in lower case names parts of one."""
+    return word.removesuffix("s") in FRACTIONS
 
 
 def is_retraction(word: str) -> bool:

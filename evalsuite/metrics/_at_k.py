@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from abc import abstractmethod
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -36,6 +37,12 @@ class AtKMetric(VoteMetric):
 
     def __post_init__(self) -> None:
         check_integer(self.name, "k", self.k, self.least_k, MOST_K)
+
+    @classmethod
+    def repeats_needed(cls, signature: str) -> int:
+        """Return k, as the signature says it."""
+        found = re.search(r"\|k:([0-9]+)(?:\||$)", signature)
+        return int(found[1]) if found else cls.least_k
 
     @abstractmethod
     def _expected(self, votes: Votes, k: int) -> float:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["SetTable", "VariantSetMetric", "check_name", "tabulate"]
 
+_MOST_VARIANTS = 1_000_000
 MOST_BYTES = 24  # of a variant's name, six in each of four numbers
 _NAME = slice(1, 5)
 _SET, _MATCHED, _SIZE, _DEPTH, _RIGHT, _COUNTED = 0, 5, 6, 7, 8, 9
@@ -102,7 +103,9 @@ class VariantSetMetric(CurveMetric):
     def _facts(self, sample: Sample) -> tuple[float, ...]:
         owner, name = sample.metadata.get("variant_of"), sample.metadata.get(self.key)
         if not isinstance(owner, str) or not owner:
-            raise ValueError(f'{self.name}: sample "{sample.id}": metadata["variant_of"] must name the set it is of')
+            raise ValueError(
+                f'{self.name}: sample "{sample.id}": metadata["variant_of"] must name the set it is of, found {owner!r}'
+            )
         if isinstance(name, bool) or not isinstance(name, (str, int)):
             raise ValueError(f'{self.name}: sample "{sample.id}": metadata["{self.key}"] must name its variant')
         text = str(name).encode("utf-8", "surrogatepass")
@@ -113,11 +116,22 @@ class VariantSetMetric(CurveMetric):
             )
         padded = text.ljust(MOST_BYTES, b"\0")
         size: JSONValue = sample.metadata.get("set_size", 0)
+        if isinstance(size, bool) or not isinstance(size, int) or not 0 <= size <= _MOST_VARIANTS:
+            raise ValueError(
+                f'{self.name}: sample "{sample.id}": metadata["set_size"] must be a number from 0 to {_MOST_VARIANTS}, '
+                f"found {str(size)[:40] if not isinstance(size, int) or size.bit_length() < 64 else 'a larger one'}"
+            )
+        matched = sample.metadata.get("matched_difficulty", True)
+        if not isinstance(matched, bool):
+            raise ValueError(
+                f'{self.name}: sample "{sample.id}": metadata["matched_difficulty"] must be true or false, '
+                f"found {matched!r}"
+            )
         return (
             _number(hashlib.sha256(owner.encode("utf-8", "surrogatepass")).digest()[:6]),
             *(_number(padded[i : i + 6]) for i in range(0, MOST_BYTES, 6)),
-            float(sample.metadata.get("matched_difficulty", True) is not False),
-            float(size) if isinstance(size, int) else 0.0,
+            float(matched),
+            float(size),
             float(sample.depth or 0),
         )
 

@@ -164,7 +164,7 @@ def _notes(table: SetTable, whole: NDArray[np.bool_]) -> tuple[str, ...]:
     missing = int((~whole).sum())
     if not missing:
         return ()
-    return (f"{missing} of {len(whole)} sets have no value: an output in them is missing or has no verdict",)
+    return (f"warning: {missing} of {len(whole)} sets have no value: an output in them is missing or has no verdict",)
 
 
 def _with_ones(values: FloatArray) -> NDArray[np.float64]:

@@ -124,6 +124,12 @@ class Metric(ABC):
     least_repeats: ClassVar[int] = 1
     """Outputs of a sample below which it has no value."""
 
+    @classmethod
+    def repeats_needed(cls, signature: str) -> int:
+        """Return how many outputs of a sample the metric with this signature takes at least."""
+        del signature
+        return cls.least_repeats
+
     def signature(self) -> str:
         """Return the name, every option and the version: ``"bleu|...|version:1"``."""
         options = [f"{field.name}:{getattr(self, field.name)}" for field in fields(self)]  # type: ignore[arg-type]

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["VariantDelta"]
 
 _ALL = "all"
+_LOW = 0.2  # share of right bases below which a difference says little
 
 
 @dataclass(frozen=True)
@@ -116,7 +117,11 @@ class VariantDelta(VariantSetMetric):
             "right to wrong": _share(base * (1.0 - other), table.clusters),
             "wrong to right": _share((1.0 - base) * other, table.clusters),
         }
-        notes = [f"{self.variant} against {self.base}: {n} pairs of {len(base)} sets"]
+        share = estimates[self.base].value
+        notes = []
+        if share is not None and share < _LOW:
+            notes.append(f"warning: {self.base} is right in {share:.0%}: where little is right, little can be lost")
+        notes += [f"{self.variant} against {self.base}: {n} pairs of {len(base)} sets"]
         notes += [
             f"{name} is of another difficulty: its difference says nothing of robustness"
             for name, matched in zip(table.names, table.matched, strict=True)

@@ -58,7 +58,7 @@ def _without_value(runs: Sequence[LeaderboardRun], labels: Mapping[str, str]) ->
 def _why_missing(score: Score, repeats: int) -> str:
     from evalsuite.metrics import METRICS
 
-    least = METRICS.get(score.metric).least_repeats if score.metric in METRICS.names() else 1
+    least = METRICS.get(score.metric).repeats_needed(score.signature) if score.metric in METRICS.names() else 1
     if repeats < least:
         return f"it takes {least} outputs of a sample or more (--repeats)"
     lost = {name: count for name, count in score.outcomes.items() if name not in COUNTED}

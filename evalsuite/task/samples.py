@@ -22,6 +22,7 @@ __all__ = ["load_samples"]
 
 # What may be made of a world's items.
 _TREATMENTS = ("variants", "interventions", "context_words")
+MOST_STEPS = 1_000_000_000
 _SAMPLE_KEYS = ("id", "input", "references", "cluster", "depth", "metadata")
 
 
@@ -103,8 +104,9 @@ def _parse_sample(record: Mapping[str, Any], where: str) -> Sample:
     if not sample_id:
         raise TaskError(f"{where}: id must not be empty")
     depth = optional_field(record, "depth", int, where, 1)
-    if depth < 1:
-        raise TaskError(f"{where}: depth must be at least 1, found {depth}")
+    if not 1 <= depth <= MOST_STEPS:
+        found = depth if abs(depth) < 10**18 else f"a number of {depth.bit_length()} bits"
+        raise TaskError(f"{where}: depth must be from 1 to {MOST_STEPS}, found {found}")
     return Sample(
         id=sample_id,
         input=required_field(record, "input", dict, where),

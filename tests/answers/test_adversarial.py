@@ -45,6 +45,9 @@ DROPPED = [
         "18? No: 19",
         "18. No, 19.",
         "18! I checked.",
+        "18. Nope, 19.",
+        "18. Hold on, 19.",
+        "18. Never mind.",
     ),
     *("18!", "18 (it is not 18 as I said)", "18 (eggs) + 3", "18 (7)", "18...", "18.. 5", "18. 5"),
 ]
@@ -245,6 +248,88 @@ def test_no_part_of_a_number_is_the_last_one(number: str, parts: tuple[str, ...]
         assert "right" not in [verify(text, part).verdict for part in parts]
 
 
+BESIDE = [
+    *("x = \u20115", "x = \uff0d5", "x = -**5**", "so -(5)", "-{5}", "x = (- 5)", "x \\approx - 5", "\u2192 -`5`"),
+    *("is minus 5", "negative 5", "**5** million", "5 **million**", "$5$ million", "5 \\text{ million}", "5\\text{k}"),
+    *("5\u00a0million", "5  million", "5 M", "5 k", "**5**%", "$5$%", "5$\\%$", "5\uff05", "5 \u2030", "5 per cent"),
+    *(
+        "5\u03c0",
+        "5 pi",
+        "5\\,\\pi",
+        "5\\,\\sqrt{2}",
+        "5 tenths",
+        "5 halves",
+        "5 squared",
+        "5 factorial",
+        "5^n",
+        "5^{n}",
+    ),
+    *("5 mod 7", "e^{5}", "\\frac{x}{5}", "\\frac{5}{x}", "1 / 5", "\u221a5", "\\sqrt 5", "\\ln 5"),
+    *(
+        "12 - 5",
+        "12-5",
+        "12 + 5",
+        "12 mod 5",
+        "x > 5",
+        "x \u2260 5",
+        "not 5",
+        "4 or 5",
+        "0.5...",
+        "0.3(5)",
+        "101_5",
+        "5_2",
+    ),
+    *("\\log(5)", "12 \\times 5", "x \\neq 5"),
+]
+BOXES = [
+    *("-\\boxed{5}", "So the answer is -\\boxed{5}", "Thus $x = -\\boxed{5}$.", "\\boxed{5} million", "\\boxed{5}\\%"),
+    *(
+        "\\boxed{5}\\pi",
+        "2\\boxed{5}",
+        "\\boxed{5}^2",
+        "10^{\\boxed{5}}",
+        "\\sqrt{\\boxed{5}}",
+        "\\frac{1}{\\boxed{5}}",
+    ),
+    *("x \\neq \\boxed{5}", "x > \\boxed{5}", "\\boxed{6} or \\boxed{5}", "x\\boxed{5}", "not \\boxed{5}"),
+]
+
+
+@pytest.mark.parametrize("text", [*BESIDE, *BOXES])
+def test_what_stands_beside_it_may_make_another_number(text: str) -> None:
+    found = verify(text, "5", algebra=False)
+    assert found.verdict != "right", found
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(
+            "so it is **5**.",
+            "x = $5$",
+            "=> 5 of them",
+            "<answer>5</answer>",
+            "Total - 5",
+            "of them:\n- 5",
+            "(5)",
+            "5 m long",
+        ),
+        *("5^\\circ", "5$^{\\circ}$ C", "5 per hour", "It is 5!", '"5"', "5, or so", "Yes, 5."),
+        *(
+            "$$\\boxed{5}$$",
+            "\\[ x = \\boxed{5} \\]",
+            "\\implies\\boxed{5}",
+            "\\boxed{5}!",
+            "**\\boxed{5}**",
+            "\\boxed{5} eggs",
+        ),
+        *("\\boxed{5}^\\circ", "\\therefore \\boxed{5}", "4 \\cdot 2 - 3 = \\boxed{5}", "\\boxed{5}\\text{ cm}"),
+    ],
+)
+def test_what_stands_beside_it_may_say_nothing(text: str) -> None:
+    assert verify(text, "5", algebra=False).verdict == "right"
+
+
 @pytest.mark.parametrize(
     ("text", "answer"),
     [
@@ -252,7 +337,8 @@ def test_no_part_of_a_number_is_the_last_one(number: str, parts: tuple[str, ...]
         ("so it is: \u2212 5.", "\u2212 5"),
         ("- 5", "- 5"),
         ("so = -5", "-5"),
-        ("7 - 5", "5"),
+        ("7 - 5", "7 - 5"),
+        ("Total - 5", "5"),
         ("of them:\n- 5", "5"),
         ("5 pears, of which", "5"),
         ("5kg of it", "5kg"),

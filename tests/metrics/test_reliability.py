@@ -12,6 +12,7 @@ import pytest
 
 from evalsuite.errors import UsageError
 from evalsuite.figures import Curve, FigureInput
+from evalsuite.metrics import METRICS
 from evalsuite.metrics._votes import Votes, collect_votes
 from evalsuite.metrics.accuracy import Accuracy
 from evalsuite.metrics.agreement import AnswerAgreement, AnswerEntropy
@@ -129,3 +130,11 @@ def test_curve_by_k() -> None:
         low <= y <= high
         for low, y, high in zip(*[getattr(figure.content, a) for a in ("low", "y", "high")], strict=True)
     )
+
+
+def test_a_signature_says_how_many_outputs_it_takes() -> None:
+    for name in ("pass_at_k", "pass_hat_k", "g_pass_at_k", "mg_pass_at_k", "maj_at_k"):
+        metric = METRICS.get(name)
+        assert metric.repeats_needed(metric(k=8).signature()) == 8
+    assert METRICS.get("answer_agreement").repeats_needed("answer_agreement|version:1") == 2
+    assert METRICS.get("accuracy").repeats_needed("accuracy|k:8|version:1") == 1

@@ -81,6 +81,32 @@ def test_a_hedge_is_no_verdict_or_wrong(metric):
         metric(undecided="right")
 
 
+@pytest.mark.parametrize(
+    ("key", "value", "message"),
+    [
+        ("set_size", 10**400, "set_size.* must be a number from 0 to 1000000, found a larger one"),
+        ("set_size", -1, "set_size.*found -1"),
+        ("set_size", "x", "set_size.*found x"),
+        ("set_size", True, "set_size.*found True"),
+        ("matched_difficulty", "no", "matched_difficulty.* must be true or false, found 'no'"),
+        ("variant_of", 0, "variant_of.* must name the set it is of, found 0"),
+    ],
+)
+def test_metadata_that_are_wrong_are_named(key, value, message):
+    (sample, *others), outputs = make({"a": {"base": 1, "x": 1}})
+    wrong = replace(sample, metadata={**sample.metadata, key: value})
+    with pytest.raises(ValueError, match=message):
+        AllVariantsRight().rows([wrong, *others], outputs)
+
+
+def test_a_base_that_is_hardly_ever_right_is_warned_of():
+    """A model that is wrong everywhere loses nothing by any change."""
+    found = score(VariantDelta(), *make({name: {"base": 0, "x": 0} for name in "abcdef"}))
+    assert found.value == 0.0
+    assert found.notes[0] == "warning: base is right in 0%: where little is right, little can be lost"
+    assert not any("warning" in note for note in score(VariantDelta(), *make({"a": {"base": 1, "x": 1}})).notes)
+
+
 def test_a_variant_that_is_not_there_is_named():
     made = make({"a": {"base": 1, "rename": 1}})
     score_of = score(VariantDelta(variant="renam"), *made)
@@ -118,7 +144,7 @@ def test_a_set_that_lacks_a_verdict_has_no_value_and_is_told():
     outputs[1] = [Output(text=None, finish_reason="error", error="lost")]
     found = score(AllVariantsRight(), samples, outputs)
     assert (found.value, found.n_unscored) == (0.0, 1)
-    assert found.notes == ("1 of 2 sets have no value: an output in them is missing or has no verdict",)
+    assert found.notes == ("warning: 1 of 2 sets have no value: an output in them is missing or has no verdict",)
     assert value(VariantDelta(), (samples, outputs)) == pytest.approx(np.mean([0.0, -0.5]))
     assert value(VariantDelta(variant="x"), (samples, outputs)) == -1.0
 

@@ -10,6 +10,7 @@ from evalsuite.answers.extraction import Extraction
 from evalsuite.answers.normalisation import DIGITS, MAX_ANSWER, normalise_answer, unwrap
 from evalsuite.answers.quantity import parse_quantity
 from evalsuite.answers.words import SCALE_PARTS, SCALES, is_denial, is_no_unit, is_retraction
+from tests.reference.neighbours import widened
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -63,8 +64,10 @@ def extract_answer(text: str) -> Extraction:
     text = _without_thought(text[-_MOST_READ:].translate(DIGITS))
     for found in _marked(text):
         return Extraction(text=found, rule="marker")
-    boxed = _last_boxed(text)
-    if boxed:
+    box = _find_boxed(text)
+    if box:
+        start, end = widened(text, box[0], box[2], text.rfind("\n", 0, box[0]) + 1, is_box=True)
+        boxed = _content(text, box) if (start, end) == (box[0], box[2]) else text[start:end][: MAX_ANSWER + 1]
         return Extraction(text=boxed, rule="boxed")
     for match in reversed(_last_matches(_SENTENCE, text)):
         found = _trim(_line_from(text, match.end()))
@@ -170,12 +173,6 @@ def _is_remark(aside: str) -> bool:
     return is_plain and not any(map(is_no_unit, words))
 
 
-def _last_boxed(text: str) -> str:
-    r"""Return what the last ``\boxed{...}`` that has balanced braces and is not empty holds, or an empty string."""
-    box = _find_boxed(text)
-    return _content(text, box) if box else ""
-
-
 def _content(text: str, box: tuple[int, int, int]) -> str:
     return unwrap(text[box[1] : min(box[2] - 1, box[1] + MAX_ANSWER + 1)])
 
@@ -216,7 +213,8 @@ def last_number_of(text: str, start: int = 0) -> tuple[int, int] | None:
         return None
     begin = last[0].start()
     end = begin + len(last[0].group().rstrip(".,/^:"))
-    return _signed_start(text, begin), end
+    line = start or text.rfind("\n", 0, begin) + 1
+    return widened(text, _signed_start(text, begin), end, line)
 
 
 def _signed_start(text: str, start: int) -> int:

@@ -118,7 +118,7 @@ def test_answers_are_scored_by_our_rules(gym: Callable[..., None], tmp_path: Any
         return next(said).format(sum(map(int, numbers)))
 
     report = evaluate(answer, "reasoning_gym:gcd?n=40", output=tmp_path)[0]
-    assert report.primary.outcomes == {"right": 30, "wrong": 10}  # "It is not 43." names one number alone
+    assert report.primary.outcomes == {"right": 20, "wrong": 20}
     assert report.task["source"] == "reasoning_gym:gcd?n=40&seed=1"
 
 

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use crate::kernels::answers::boxed::last_boxed;
 use crate::kernels::answers::last_number::last_number;
+use crate::kernels::answers::neighbours::widened;
 use crate::kernels::answers::normalisation::normalise;
 use crate::kernels::answers::quantity::{Reading, parse_quantity};
 use crate::kernels::answers::sentence::{last_answer, line_from, statement_end, trim_line};
@@ -46,7 +47,15 @@ fn find<U: Unit>(text: &[U]) -> (Rule, Range<usize>) {
         return (Rule::Marker, range);
     }
     if let Some(found) = last_boxed(text) {
-        return (Rule::Boxed, found.content);
+        let before = text[..found.whole.start].iter();
+        let newline = before.rev().position(|unit| unit.code() == 0x0a);
+        let first = newline.map_or(0, |back| found.whole.start - back);
+        let place = widened(text, found.whole.clone(), first, true);
+        if place == found.whole {
+            return (Rule::Boxed, found.content);
+        }
+        let most = place.start + MAX_ANSWER + 1;
+        return (Rule::Boxed, place.start..place.end.min(most));
     }
     let (mut end, mut n_tried) = (text.len(), 0);
     while let Some(at) = last_answer(text, end) {

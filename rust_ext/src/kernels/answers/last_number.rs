@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use crate::kernels::answers::MAX_ANSWER;
+use crate::kernels::answers::neighbours::widened;
 use crate::kernels::answers::units::{Unit, is_space};
 use crate::kernels::answers::written_number::{
     is_join, is_minus, is_sign, may_precede, may_start, number_end,
@@ -58,7 +59,8 @@ fn last_in<U: Unit>(text: &[U]) -> Option<Range<usize>> {
     }
 }
 
-/// The last number of the line that starts at `start` and ends with `text`, in time linear in the line.
+/// The last number of the line that starts at `start` and ends with `text`, in time linear in the line, with what beside
+/// it makes something else of it.
 #[must_use]
 pub fn last_in_line<U: Unit>(text: &[U], start: usize) -> Option<Range<usize>> {
     let (mut at, mut last) = (start, None);
@@ -76,11 +78,11 @@ pub fn last_in_line<U: Unit>(text: &[U], start: usize) -> Option<Range<usize>> {
             None => at += 1,
         }
     }
-    let (start, mut end) = last?;
+    let (number, mut end) = last?;
     while is_join(text[end - 1].code()) {
         end -= 1;
     }
-    Some(signed_start(text, start)..end)
+    Some(widened(text, signed_start(text, number)..end, start, false))
 }
 
 /// Where the minus sign of the number at `start` stands that spaces keep apart, as in `x = - 5`; else `start`.
@@ -138,9 +140,9 @@ mod tests {
             ("x = - 5", "- 5"),
             ("x: -  5", "-  5"),
             ("- 5", "- 5"),
-            ("x - 5", "5"),
+            ("x - 5", "x - 5"),
             ("as\n- 5", "5"),
-            ("7 = - -5", "-5"),
+            ("7 = - -5", "7 = - -5"),
         ] {
             assert_eq!(last(text), Some(number), "{text}");
         }

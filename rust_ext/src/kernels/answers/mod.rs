@@ -12,6 +12,7 @@ pub mod extraction;
 pub mod keys;
 pub mod last_number;
 mod measures;
+mod neighbours;
 pub mod normalisation;
 mod number;
 pub mod quantity;

@@ -34,6 +34,13 @@ const SCALES: [&[u8]; 33] = [
     b"prozent", b"score", b"tn",
 ];
 
+/// Parts of one, in the singular; sorted.
+#[rustfmt::skip]
+const FRACTIONS: [&[u8]; 11] = [
+    b"eighth", b"fifth", b"fourth", b"half", b"halve", b"ninth", b"quarter", b"seventh", b"sixth",
+    b"tenth", b"third",
+];
+
 /// Parts of such words.
 #[rustfmt::skip]
 const SCALE_PARTS: [&[u8]; 5] = [b"hundred", b"thousand", b"illion", b"illiard", b"illone"];
@@ -52,8 +59,9 @@ const DENIALS: [&[u8]; 19] = [
 
 /// Words that, first in a sentence, take back the one before; sorted.
 #[rustfmt::skip]
-const RETRACTIONS: [&[u8]; 8] = [
-    b"actually", b"but", b"correction", b"hmm", b"no", b"or", b"sorry", b"wait",
+const RETRACTIONS: [&[u8]; 13] = [
+    b"actually", b"but", b"correction", b"hmm", b"hold", b"incorrect", b"never", b"no", b"nope",
+    b"or", b"sorry", b"wait", b"wrong",
 ];
 
 /// Words that, near a number, make it another one or a statement about it; sorted.
@@ -130,6 +138,13 @@ pub(super) fn is_denial<U: Unit>(word: &[U]) -> bool {
     is_scale(word) || lowered(word, |word| is_among(word, &DENIALS))
 }
 
+/// Whether `word`, in any case, names parts of one.
+pub(super) fn is_fraction<U: Unit>(word: &[U]) -> bool {
+    lowered(word, |word| {
+        is_among(word.strip_suffix(b"s").unwrap_or(word), &FRACTIONS)
+    })
+}
+
 /// Whether `word`, in any case, multiplies the number before it.
 pub(super) fn is_scale<U: Unit>(word: &[U]) -> bool {
     lowered(word, |word| {
@@ -176,6 +191,7 @@ mod tests {
         for list in [
             &NUMBERS[..],
             &SCALES,
+            &FRACTIONS,
             &DENIALS,
             &RETRACTIONS,
             &CHANGES,

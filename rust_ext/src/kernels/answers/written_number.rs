@@ -37,12 +37,12 @@ fn is_currency(code: u32) -> bool {
 }
 
 /// Superscript digits and signs.
-fn is_raised(code: u32) -> bool {
+pub(super) fn is_raised(code: u32) -> bool {
     matches!(code, 0xb2 | 0xb3 | 0xb9 | 0x2070 | 0x2074..=0x207b)
 }
 
 /// Fractions that are one character, such as a half.
-fn is_vulgar(code: u32) -> bool {
+pub(super) fn is_vulgar(code: u32) -> bool {
     matches!(code, 0xbc..=0xbe | 0x2150..=0x215e | 0x2189)
 }
 
