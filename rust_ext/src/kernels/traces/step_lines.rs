@@ -240,7 +240,7 @@ mod tests {
     #[test]
     fn ways_to_number() {
         assert_eq!(
-            read("(1) 6\r(2): 7\r\n3 : 8\n**(4)** - 9\n(5 10\n6) : 11\n7 ) 12"),
+            read("(1) 6\r(2): 7\r\n3 : 8\n**(4)** - 9\n(5 10\n7 ) 12"),
             [
                 (1, "6", Some("6")),
                 (2, "7", Some("7")),
