@@ -134,7 +134,7 @@ class VoteMetric(QuotientMetric):
             number = None if votes is None else numbers[votes]
             if number is not None and not math.isnan(number):
                 values[i] = number, 1.0
-            elif (votes is not None and number is None) or outcome in ("right", "wrong", "scored"):
+            elif outcome in ("right", "wrong", "scored"):
                 outcome = "undecided"
             outcomes.append(outcome)
         return Rows(values=values, outcomes=tuple(outcomes))

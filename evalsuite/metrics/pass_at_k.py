@@ -32,7 +32,8 @@ class PassAtK(AtKMetric):
     samples. What is right is as in `evalsuite.metrics.accuracy.Accuracy`: no answer, a cut-off one and a refusal are
     not; what is undecided or in error is not among the n. Range 0 to 1; higher is better.
 
-    A sample with fewer than k such outputs has no value (``undecided``). It is what a perfect judge of outputs would
+    A sample with fewer than k such outputs has no value (``undecided``, or the outcome that all of them share, such as
+    ``refused``). It is what a perfect judge of outputs would
     reach with k tries: no measure of what a user gets who has no such judge.
 
     A row is [chance, 1].
