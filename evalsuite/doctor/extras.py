@@ -32,6 +32,7 @@ class Addition:
 # By the extra's name in pyproject.toml.
 EXTRAS = {
     "decode": Addition(install="evalsuite[decode]", adds=("decoder JPEG (faster, the same pixels)",)),
+    "diffusers": Addition(install="evalsuite[diffusers]", adds=("backend diffusers:",)),
     "hf": Addition(
         install="evalsuite[hf]",
         adds=(
@@ -44,9 +45,16 @@ EXTRAS = {
     ),
     "math": Addition(install="evalsuite[math]", adds=("metric accuracy (option algebra)",)),
     "mauve": Addition(install="evalsuite[mauve]", adds=("metric mauve",)),
+    "mlflow": Addition(install="evalsuite[mlflow]", adds=("tracker mlflow",)),
+    "nvml": Addition(install="evalsuite[nvml]", adds=("measure energy and memory of NVIDIA GPUs",)),
     "openai": Addition(install="evalsuite[openai]", adds=("backend openai:",)),
     "parquet": Addition(install="evalsuite[parquet]", adds=("decoder parquet files of images",)),
+    "ray": Addition(install="evalsuite[ray]", adds=("executor ray",)),
+    "tensorboard": Addition(install="evalsuite[tensorboard]", adds=("tracker tensorboard",)),
     "timm": Addition(install="evalsuite[timm]", adds=("extractor timm:",)),
+    "vllm": Addition(install="evalsuite[vllm]", adds=("backend vllm:",)),
+    "wandb": Addition(install="evalsuite[wandb]", adds=("tracker wandb",)),
+    "yaml": Addition(install="evalsuite[yaml]", adds=("tasks in lm-eval's YAML",)),
 }
 # Packages that no extra brings, because few need them.
 ADDITIONS = {
