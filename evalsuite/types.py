@@ -193,6 +193,9 @@ class Output:
         Wall time until the first token was there, where the model tells.
     peak_memory_bytes : int, optional
         Most device memory in use while generating, where the device reports it.
+    same_as : tuple of (str, int, int), optional
+        Sample id, repeat and turn of the output that this is a copy of: of an equal request to a model whose outputs
+        do not depend on the seed. It took no time.
     """
 
     text: str | None = None
@@ -208,6 +211,7 @@ class Output:
     seconds: float | None = None
     first_token_seconds: float | None = None
     peak_memory_bytes: int | None = None
+    same_as: tuple[str, int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

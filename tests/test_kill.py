@@ -250,13 +250,14 @@ def test_killed_between_images_and_their_records(write_task: Callable[..., Path]
     writes = 0
     for line in process.stdout:
         writes += line.strip() == b"write"
-        if writes == 3 + 2 * batches:  # the header; a batch's images and records; of this batch only the images
+        if writes == 3 + 2 * batches:  # the header; images and records, of a batch or more; then only images
             break
     process.kill()
     process.communicate()
     log = read_log(only(tmp_path / "runs", "run.jsonl"))
     (shard,) = (log.path.parent / "media").iterdir()
-    assert len(log.outputs) == 7 * batches
+    assert len(log.outputs) % 7 == 0
+    assert len(log.outputs) >= 7 * batches
     assert shard.stat().st_size > log.media.get(shard.name, 0)
     finish("image", task, tmp_path / "runs")
     log, whole = (read_log(only(tmp_path / name, "run.jsonl")) for name in ("runs", "whole"))

@@ -34,6 +34,7 @@ _KINDS: dict[str, tuple[type | tuple[type, ...], bool]] = {
     "seconds": ((int, float), False),
     "first_token_seconds": ((int, float), False),
     "peak_memory_bytes": (int, False),
+    "same_as": (list, False),
 }
 
 
@@ -95,6 +96,8 @@ def output_record(output: Output, folder: Path) -> dict[str, object]:
             if not isinstance(value, (StoredImage, ArrayImage)):
                 raise TypeError(f"an image must be stored before it is logged, got {type(value).__name__}")
             record["media"] = image_record(value, folder)
+        elif field.name == "same_as":
+            record[field.name] = list(value)
         else:
             record[field.name] = value
     return record
@@ -126,6 +129,8 @@ def output_from_record(record: dict[str, Any], where: str, folder: Path, *, file
             raise RunLogError(f"{where}: the output's {key} is missing or not {name}; {_ADVICE}")
     if values["finish_reason"] not in FINISH_REASONS:
         raise RunLogError(f'{where}: unknown finish_reason "{values["finish_reason"]}"; {_ADVICE}')
+    if "same_as" in values:
+        values["same_as"] = _key(values["same_as"], where)
     if "media" not in record:
         return Output(**values)
     if values.get("text") is not None:
@@ -134,3 +139,9 @@ def output_from_record(record: dict[str, Any], where: str, folder: Path, *, file
         return Output(**values, image=image_from_record(record["media"], folder, files=files))
     except ValueError as error:
         raise RunLogError(f"{where}: the output's media: {error}; {_ADVICE}") from error
+
+
+def _key(value: list[Any], where: str) -> tuple[str, int, int]:
+    if [type(part) for part in value] != [str, int, int]:
+        raise RunLogError(f"{where}: the output's same_as is not a sample id, a repeat and a turn; {_ADVICE}")
+    return (value[0], value[1], value[2])
