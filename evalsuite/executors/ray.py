@@ -28,7 +28,7 @@ __all__ = ["RayExecutor", "check_ray"]
 
 _IN_FLIGHT = 2
 """Batches of a worker: one that it works on and one that waits, so that it is never idle."""
-_MOST_DEATHS = 2
+_MOST_DEATHS = 4
 """Of workers, over one batch, before its requests are asked one by one, and over one request, before it is an error."""
 _COMPUTERS = 2
 
@@ -260,7 +260,7 @@ class RayExecutor:
 
     def _count_death(self, error: Exception) -> None:
         self._deaths += 1
-        most = 4 + 4 * len(self._processes)
+        most = 2 * _MOST_DEATHS + 4 * len(self._processes)
         if self._deaths > most:
             raise UsageError(
                 f"--executor ray: {self._deaths} worker processes died one after the other, and none finished a batch "
@@ -304,12 +304,15 @@ def _error_of(fault: Fault) -> EvalsuiteError:
     return kind(fault.message) if issubclass(kind, EvalsuiteError) else ModelError(fault.message)
 
 
-def _connect(ray: Any) -> None:
+def _connect(ray: Any, **settings: Any) -> None:
     if ray.is_initialized():
         return
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # nothing is told to anybody
+    quiet = {"log_to_driver": False, "logging_level": "error", "configure_logging": False}
+    if "RAY_ADDRESS" not in os.environ:
+        quiet["include_dashboard"] = False
     try:
-        ray.init(include_dashboard=False, log_to_driver=False, logging_level="error", configure_logging=False)
+        ray.init(**quiet, **settings)
     except (ConnectionError, RuntimeError, ValueError) as error:
         address = os.environ.get("RAY_ADDRESS")
         where = f"the cluster at RAY_ADDRESS={address}" if address else "a cluster on this machine"
