@@ -24,7 +24,6 @@ from evalsuite.runner import (
     run_identity,
 )
 from evalsuite.task import Task, check_task_names, load_task, named_samples
-from evalsuite.types import GenerationConfig, Output
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -33,6 +32,7 @@ if TYPE_CHECKING:
     from evalsuite.models.base import Model
     from evalsuite.runlog import RunLog
     from evalsuite.scoring import ComputeRows
+    from evalsuite.types import GenerationConfig
 
 __all__ = ["Evaluation", "evaluate", "plan_run", "run_plan", "score_log", "write_leaderboard"]
 
@@ -354,7 +354,9 @@ def score_log(
     """
     path = log.path.parent / "report.json"
     samples = chosen_samples(task, sample_ids, limit) if selection is None else selection.samples(log.outputs)
-    outputs = [_padded(log.sample_outputs(sample.id, repeats, task.turns), sample.id, repeats) for sample in samples]
+    from evalsuite.scoring.outputs import ScoredOutputs
+
+    outputs = ScoredOutputs(log, samples, repeats, task.turns)
     digest = digest_outputs(outputs)
     inputs: dict[str, Any] = {
         "outputs": digest,
@@ -415,17 +417,6 @@ def write_leaderboard(
     whole = build_leaderboard(list(runs.values()))
     save_json(whole.record, path)
     return whole
-
-
-def _padded(outputs: Sequence[Output], sample_id: str, repeats: int) -> tuple[Output, ...]:
-    """Return the outputs, with an error for each repeat that has none: what is missing is counted, not dropped."""
-    present = {output.repeat for output in outputs}
-    missing = (
-        Output(finish_reason="error", error="not generated", sample_id=sample_id, repeat=repeat)
-        for repeat in range(repeats)
-        if repeat not in present
-    )
-    return tuple(sorted([*outputs, *missing], key=lambda output: (output.repeat, output.turn)))
 
 
 def _current_report(path: Path, inputs: Mapping[str, Any]) -> Report | None:

@@ -15,7 +15,7 @@ from evalsuite.types import FINISH_REASONS, Output
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["decode_line", "encode_line", "output_from_record", "output_record"]
+__all__ = ["decode_line", "encode_line", "line_data", "output_from_record", "output_record"]
 
 _PREFIX = b'{"crc32":"'
 _MIDDLE = b'","data":'
@@ -80,6 +80,20 @@ def decode_line(line: bytes, previous: int, where: str) -> tuple[dict[str, Any],
 _ADVICE = (
     "the log was changed after it was written. Restore it from a copy, or move the run's folder away to start over"
 )
+
+
+def line_data(line: bytes) -> dict[str, Any]:
+    """Return the object of a line that has been checked before.
+
+    Raises
+    ------
+    ValueError
+        If it is not one.
+    """
+    data = json.loads(line[_START + len(_MIDDLE) : -1])
+    if not isinstance(data, dict):
+        raise ValueError("expected a JSON object")
+    return data
 
 
 def output_record(output: Output, folder: Path) -> dict[str, object]:
