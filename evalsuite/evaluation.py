@@ -168,6 +168,7 @@ def plan_run(
     TaskError
         If a setting, a metric or its options are wrong.
     """
+    from evalsuite.models.fits import check_fits
     from evalsuite.scoring import task_metrics
     from evalsuite.task.load import parse_generation
 
@@ -186,6 +187,7 @@ def plan_run(
             "read them; a model in Python that looks at request.images says so by its attribute inputs = "
             '{"text", "image"}'
         )
+    check_fits(model, task=task.name, inputs=task.inputs, image_shape=task.image_shape)
     selection = None
     if adaptive:
         task, selection = _adaptive(model, task, limit, repeats, seed, precision)

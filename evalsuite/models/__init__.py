@@ -15,6 +15,10 @@ MODELS: Registry[OpenModel] = Registry(
     "model",
     "evalsuite.models",
     {
+        "diffusers": Entry(
+            "evalsuite.models.diffusers:open_model",
+            "A pipeline of diffusers that draws images, from a local folder.",
+        ),
         "files": Entry(
             "evalsuite.models.files:open_model",
             "Outputs that already exist: texts (JSONL or lines) or images (folder, tar, npz).",

@@ -38,7 +38,9 @@ class Model(Protocol):
     Notes
     -----
     ``inputs``, a frozenset of what the model can read, is optional: without it, that is text alone, and a task that
-    shows images is refused. A model whose ``inputs`` hold ``"image"`` gets them as ``request.images``.
+    shows images is refused. A model whose ``inputs`` hold ``"image"`` gets them as ``request.images``. Optional are
+    also ``needs``, what it cannot do without, and ``image_size``, height and width of what it draws: a task with other
+    requests, or for other images, is refused before the run.
 
     Two methods are optional, too. ``load()`` loads weights and finds out the device; it is called before a log is
     begun, so that what is missing is said then. ``bind(task_sample_ids)`` is told the ids of all samples of the task,

@@ -10,7 +10,7 @@ from typing import Any
 from evalsuite.errors import ModelError
 from evalsuite.models.fingerprint import hash_files
 
-__all__ = ["Checkpoint", "find_checkpoint"]
+__all__ = ["Checkpoint", "cached_snapshot", "find_checkpoint"]
 
 _TOKENIZERS = (
     "tokenizer.json",
@@ -99,7 +99,7 @@ def find_checkpoint(name: str) -> Checkpoint:
     if folder.is_file():
         raise ModelError(f"{where}: this is a file, but a folder is expected. {_NEEDED}")
     if not folder.is_dir():
-        cached = _cached_snapshot(name)
+        cached = cached_snapshot(name, "config.json")
         if cached is None:
             raise ModelError(
                 f"{where}: there is no folder {folder}, and no model of that id in the local hub cache; nothing is "
@@ -113,15 +113,15 @@ def find_checkpoint(name: str) -> Checkpoint:
     return Checkpoint(folder=folder, config=config, has_chat_template=_has_chat_template(folder, where))
 
 
-def _cached_snapshot(name: str) -> Path | None:
-    """Return the folder into which a hub client has downloaded the model `name`, if it has."""
+def cached_snapshot(name: str, file: str) -> Path | None:
+    """Return the folder into which a hub client has downloaded `file` of the model `name`, if it has."""
     try:
         from huggingface_hub import try_to_load_from_cache
         from huggingface_hub.errors import HFValidationError
     except ImportError:
         return None
     try:
-        path = try_to_load_from_cache(name, "config.json")
+        path = try_to_load_from_cache(name, file)
     except HFValidationError:  # not an id: "./x", "a/b/c"
         return None
     return Path(path).parent if isinstance(path, str) else None

@@ -87,6 +87,24 @@ def hf_case(builder: str) -> Callable[[Path], Case]:
     return case
 
 
+def diffusers_case(kind: str, options: str) -> Callable[[Path], Case]:
+    def case(folder: Path) -> Case:
+        pytest.importorskip("diffusers")
+        from tests.models.tiny_diffusers import build
+
+        return Case(
+            f"diffusers:{build(folder / 'a', kind=kind)},{options}",
+            lambda: f"diffusers:{build(folder / 'b', kind=kind, seed=1)},{options}",
+            "schedulers",
+            "scheduler",
+            modality="image",
+            counts_tokens=False,
+            stops=False,
+        )
+
+    return case
+
+
 def scripted_case(folder: Path) -> Case:
     return Case("scripted:random,words=30", lambda: "scripted:random,words=31", "word", "words")
 
@@ -106,6 +124,8 @@ def image_case(name: str, other: str) -> Callable[[Path], Case]:
 
 
 CASES: dict[str, Callable[[Path], Case]] = {
+    "diffusers": diffusers_case("ddpm", "steps=2"),
+    "diffusers:text": diffusers_case("sd", "steps=2"),
     "files": files_case,
     "hf": hf_case("tiny_hf"),
     "hf:seq2seq": hf_case("tiny_seq2seq"),
@@ -290,7 +310,7 @@ def test_unknown_option(case: Case) -> None:
 def test_opening_is_cheap(case: Case) -> None:
     program = (
         "import sys; from evalsuite.models.spec import open_model; open_model(sys.argv[1]); "
-        "print(sorted({'torch', 'transformers', 'numpy'} & set(sys.modules)))"
+        "print(sorted({'diffusers', 'torch', 'transformers', 'numpy'} & set(sys.modules)))"
     )
     path = os.pathsep.join([str(Path(__file__).parents[2]), *filter(None, sys.path)])
     done = subprocess.run(
