@@ -32,6 +32,9 @@ MODELS: Registry[OpenModel] = Registry(
             "evalsuite.models.python:open_model", "A Python callable, module:callable, prompt in, text or image out."
         ),
         "scripted": Entry("evalsuite.models.scripted:open_model", "Says what it is told to; for tests and trying out."),
+        "torchscript": Entry(
+            "evalsuite.models.torchscript:open_model", "A generator of images saved by torch.jit.save, noise in."
+        ),
         "zoo": Entry("evalsuite.zoo.model:open_model", "The small trained models that come with evalsuite."),
     },
 )

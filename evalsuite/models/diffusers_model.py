@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +11,7 @@ from evalsuite.models.class_prompts import asked_class
 from evalsuite.models.diffusers_loading import load_pipeline, quiet
 from evalsuite.models.fingerprint import hash_named
 from evalsuite.models.hf_batching import FittingBatches
-from evalsuite.types import Output
+from evalsuite.models.image_rows import ImageRow, SeededCalls
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -22,31 +21,9 @@ if TYPE_CHECKING:
 
     from evalsuite.models.diffusers_folder import PipelineFolder
     from evalsuite.models.diffusers_interface import PipelineInterface
-    from evalsuite.types import GenerationConfig, Modality, Request
+    from evalsuite.types import GenerationConfig, Modality, Output, Request
 
 __all__ = ["DiffusersModel"]
-
-
-@dataclass(slots=True)
-class _Row:
-    """A request under way."""
-
-    index: int
-    request: Request
-    label: int | None = None
-    image: NDArray[np.uint8] | None = None
-    refused: bool = False
-    error: str | None = None
-
-    @property
-    def done(self) -> bool:
-        """Whether nothing more is to be drawn."""
-        return self.image is not None or self.refused or self.error is not None
-
-    @property
-    def size(self) -> str:
-        """Says nothing: how large images become is the pipeline's own business."""
-        return ""
 
 
 class DiffusersModel:
@@ -108,7 +85,7 @@ class DiffusersModel:
         choices = [interface.name, dtype, scheduler, sorted(self._settings.items()), variants, prompt_after]
         self.fingerprint = hash_named({"files": folder.hash().encode(), "options": json.dumps(choices).encode()})
         self._batches = FittingBatches()
-        self._draws_alone = False
+        self._calls = SeededCalls()
         self._pipeline: Any = None
 
     def load(self) -> None:
@@ -167,19 +144,22 @@ class DiffusersModel:
         is_cuda = self.device.startswith("cuda")
         if is_cuda:
             torch.cuda.reset_peak_memory_stats(self.device)
-        rows = [_Row(index, request) for index, request in enumerate(requests)]
-        alike: defaultdict[object, list[_Row]] = defaultdict(list)
+        rows = [ImageRow(index, request) for index, request in enumerate(requests)]
+        alike: defaultdict[object, list[ImageRow]] = defaultdict(list)
         for row in rows:
             row.error = self._prepare(pipeline, row)
             if row.error is None:
                 alike[tuple(image.shape for image in row.request.images)].append(row)
         with quiet():
             for group in alike.values():
-                self._batches.finish(group, lambda active: self._draw(pipeline, active))
+                self._batches.finish(
+                    group,
+                    lambda active: self._calls.draw(active, lambda some: self._draw(pipeline, some), self.device),
+                )
         peak = torch.cuda.max_memory_allocated(self.device) if is_cuda else None
-        return [_output(row, peak) for row in rows]
+        return [row.output(peak) for row in rows]
 
-    def _prepare(self, pipeline: Any, row: _Row) -> str | None:
+    def _prepare(self, pipeline: Any, row: ImageRow) -> str | None:
         """Find out what is asked for; return what is wrong with it."""
         takes, request = self._interface.parameters, row.request
         if "image" in self.needs and len(request.images) != 1:
@@ -199,39 +179,16 @@ class DiffusersModel:
         prompt = request.prompt
         return prompt.rpartition(self._prompt_after)[2].strip() if self._prompt_after else prompt
 
-    def _draw(self, pipeline: Any, rows: Sequence[_Row]) -> None:
-        """Draw images for all rows; where one call of several would not depend on their seeds alone, one by one."""
-        if self._draws_alone:
-            for row in rows:
-                self._call(pipeline, [row])
-        elif self._call(pipeline, rows) and len(rows) > 1:
-            self._draws_alone = True
-            for row in rows:
-                row.image, row.refused, row.error = None, False, None
-                self._call(pipeline, [row])
-
-    def _call(self, pipeline: Any, rows: Sequence[_Row]) -> bool:
-        """Call the pipeline; return whether anything drew noise that is not from the rows' own generators."""
-        torch: Any = import_module("torch")
-        devices = [self.device] if self.device.startswith("cuda") else []
-
-        def state() -> list[Any]:
-            return [torch.get_rng_state(), *(torch.cuda.get_rng_state(device) for device in devices)]
-
-        with torch.random.fork_rng(devices=devices):
-            torch.manual_seed(rows[0].request.seed)
-            before = state()
-            made = pipeline(**self._arguments(rows))
-            is_foreign = any(not torch.equal(old, new) for old, new in zip(before, state(), strict=True))
+    def _draw(self, pipeline: Any, rows: Sequence[ImageRow]) -> None:
+        made = pipeline(**self._arguments(rows))
         flagged = getattr(made, "nsfw_content_detected", None) or [False] * len(rows)
         for row, image, is_flagged in zip(rows, made.images, flagged, strict=True):
             if is_flagged:
                 row.refused = True
             else:
                 row.image, row.error = _as_bytes(image)
-        return is_foreign
 
-    def _arguments(self, rows: Sequence[_Row]) -> dict[str, Any]:
+    def _arguments(self, rows: Sequence[ImageRow]) -> dict[str, Any]:
         torch: Any = import_module("torch")
         takes, requests = self._interface.parameters, [row.request for row in rows]
         made: dict[str, Any] = {
@@ -301,11 +258,3 @@ def _as_pillow(pixels: NDArray[np.uint8]) -> Any:
     np: Any = import_module("numpy")
     image: Any = import_module("PIL.Image")
     return image.fromarray(np.broadcast_to(pixels, (*pixels.shape[:2], 3)).copy())
-
-
-def _output(row: _Row, peak: int | None) -> Output:
-    if row.error is not None:
-        return Output(finish_reason="error", error=row.error)
-    if row.refused:
-        return Output(finish_reason="refused", peak_memory_bytes=peak)
-    return Output(image=row.image, peak_memory_bytes=peak)

@@ -105,6 +105,21 @@ def diffusers_case(kind: str, options: str) -> Callable[[Path], Case]:
     return case
 
 
+def torchscript_case(folder: Path) -> Case:
+    pytest.importorskip("torch")
+    from tests.models.tiny_torchscript import build
+
+    return Case(
+        f"torchscript:{build(folder / 'a.pt')},latent=16",
+        lambda: f"torchscript:{build(folder / 'b.pt', seed=1)},latent=16",
+        "latents",
+        "latent",
+        modality="image",
+        counts_tokens=False,
+        stops=False,
+    )
+
+
 def scripted_case(folder: Path) -> Case:
     return Case("scripted:random,words=30", lambda: "scripted:random,words=31", "word", "words")
 
@@ -132,6 +147,7 @@ CASES: dict[str, Callable[[Path], Case]] = {
     "openai": openai_case,
     "python": python_case,
     "scripted": scripted_case,
+    "torchscript": torchscript_case,
     "zoo": zoo_case,
     "zoo:fashion_autoencoder": image_case("fashion_autoencoder", "fashion_vae"),
     "zoo:fashion_autoregressive": image_case("fashion_autoregressive", "fashion_vae"),

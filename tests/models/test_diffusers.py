@@ -123,12 +123,12 @@ def test_a_scheduler_with_noise_of_its_own_draws_one_by_one(folder: Folder) -> N
     before = torch.get_rng_state()
     whole = [pixels(output) for output in model.generate(asked, CONFIG)]
     assert torch.equal(torch.get_rng_state(), before)
-    assert model._draws_alone
+    assert model._calls.alone
     for i in (5, 0, 7):
         assert np.array_equal(pixels(model.generate([asked[i]], CONFIG)[0]), whole[i])
     fresh = opened(folder("dit"), "steps=3,scheduler=DDPMScheduler")
     assert np.array_equal(pixels(fresh.generate([asked[3]], CONFIG)[0]), whole[3])
-    assert not opened(folder("dit"))._draws_alone
+    assert not opened(folder("dit"))._calls.alone
 
 
 def test_options_reach_the_pipeline(folder: Folder) -> None:
