@@ -53,6 +53,18 @@ def openai_case(folder: Path) -> Case:
     return Case(f"openai:tiny,{spec}", lambda: f"openai:other,{spec}", "base_urls", "base_url")
 
 
+def openai_images_case(folder: Path) -> Case:
+    case = openai_case(folder)
+    return replace(
+        case,
+        spec=f"{case.spec},api=images",
+        change=lambda: f"{case.change()},api=images",
+        modality="image",
+        counts_tokens=False,
+        stops=False,
+    )
+
+
 def python_case(folder: Path) -> Case:
     def write(content: str) -> str:
         sys.modules.pop("contract_model", None)
@@ -145,6 +157,7 @@ CASES: dict[str, Callable[[Path], Case]] = {
     "hf": hf_case("tiny_hf"),
     "hf:seq2seq": hf_case("tiny_seq2seq"),
     "openai": openai_case,
+    "openai:images": openai_images_case,
     "python": python_case,
     "scripted": scripted_case,
     "torchscript": torchscript_case,
