@@ -35,6 +35,9 @@ MODELS: Registry[OpenModel] = Registry(
         "torchscript": Entry(
             "evalsuite.models.torchscript:open_model", "A generator of images saved by torch.jit.save, noise in."
         ),
+        "vllm": Entry(
+            "evalsuite.models.vllm:open_model", "A language model run by vLLM's own engine, from a local path."
+        ),
         "zoo": Entry("evalsuite.zoo.model:open_model", "The small trained models that come with evalsuite."),
     },
 )

@@ -77,13 +77,15 @@ class Checkpoint:
         return "float32"
 
 
-def find_checkpoint(name: str) -> Checkpoint:
+def find_checkpoint(name: str, *, backend: str = "hf") -> Checkpoint:
     """Find a checkpoint and check that it is whole, without reading its weights.
 
     Parameters
     ----------
     name : str
         The path of a folder, or the id of a model that a hub client has already downloaded. Nothing is downloaded.
+    backend : str, default "hf"
+        Named in messages.
 
     Returns
     -------
@@ -94,7 +96,7 @@ def find_checkpoint(name: str) -> Checkpoint:
     ModelError
         If there is no such folder or it lacks a part; says which, and what such a folder holds.
     """
-    where = f"hf:{name}"
+    where = f"{backend}:{name}"
     folder = Path(name).expanduser()
     if folder.is_file():
         raise ModelError(f"{where}: this is a file, but a folder is expected. {_NEEDED}")
@@ -103,7 +105,7 @@ def find_checkpoint(name: str) -> Checkpoint:
         if cached is None:
             raise ModelError(
                 f"{where}: there is no folder {folder}, and no model of that id in the local hub cache; nothing is "
-                f"downloaded. Give the path of a folder that is on this machine: hf:path/to/model. {_NEEDED}"
+                f"downloaded. Give the path of a folder that is on this machine: {backend}:path/to/model. {_NEEDED}"
             )
         folder = cached
     config = _read_json(folder / "config.json", where)

@@ -136,6 +136,17 @@ def scripted_case(folder: Path) -> Case:
     return Case("scripted:random,words=30", lambda: "scripted:random,words=31", "word", "words")
 
 
+def vllm_case(folder: Path) -> Case:
+    """Of the stand-in that refuses what vLLM does not have; vLLM itself needs a GPU."""
+    pytest.importorskip("transformers")
+    from tests.models.tiny_hf import build
+
+    (folder / "vllm.py").write_text("from tests.models.vllm_standin import LLM, SamplingParams\n")
+    sys.modules.pop("vllm", None)
+    sys.path.insert(0, str(folder))
+    return Case(f"vllm:{build(folder / 'a')}", lambda: f"vllm:{build(folder / 'b', seed=1)}", "dtypes", "dtype")
+
+
 def zoo_case(folder: Path) -> Case:
     zoo: Any = pytest.importorskip("evalsuite.zoo", exc_type=ImportError)
     names = [name for name in sorted(zoo.TEXT_MODELS) if _opens(f"zoo:{name}")]
@@ -161,6 +172,7 @@ CASES: dict[str, Callable[[Path], Case]] = {
     "python": python_case,
     "scripted": scripted_case,
     "torchscript": torchscript_case,
+    "vllm": vllm_case,
     "zoo": zoo_case,
     "zoo:fashion_autoencoder": image_case("fashion_autoencoder", "fashion_vae"),
     "zoo:fashion_autoregressive": image_case("fashion_autoregressive", "fashion_vae"),
@@ -189,6 +201,7 @@ def case(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     try:
         yield CASES[request.param](folder)
     finally:
+        sys.modules.pop("vllm", None)
         os.chdir(here)
         sys.path[:] = path
 
