@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
-from evalsuite.errors import DependencyError, ModelError, did_you_mean
+from evalsuite.errors import DependencyError, ModelError, UsageError, did_you_mean
 from evalsuite.models.diffusers_folder import find_pipeline
 from evalsuite.models.diffusers_interface import read_interface, scheduler_names
 from evalsuite.models.diffusers_model import DiffusersModel
@@ -50,6 +50,8 @@ def open_model(name: str, options: Mapping[str, str], *, device: str = "auto") -
     ModelError
         If the folder is not there, lacks a part, has pickled weights or code of its own, holds a pipeline that draws no
         images or needs what no request has; or an option is unknown, wrong or not for this pipeline.
+    UsageError
+        If the pipeline makes videos, for which there is no task yet.
     DependencyError
         If diffusers or transformers is missing.
     """
@@ -106,7 +108,7 @@ def _read(where: str, options: Mapping[str, str], key: str) -> int | float | str
 def _check_draws(interface: PipelineInterface, where: str) -> None:
     """Refuse a pipeline that no task can use, by what its class says."""
     if interface.makes == "video":
-        raise ModelError(
+        raise UsageError(
             f"{where}: {interface.name} makes videos, and outputs of evalsuite are texts or images: there is no "
             "task, no metric and no place in a run's log for a video yet"
         )

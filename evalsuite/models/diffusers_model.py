@@ -11,6 +11,7 @@ from evalsuite.models.class_prompts import asked_class
 from evalsuite.models.diffusers_loading import load_pipeline, quiet
 from evalsuite.models.fingerprint import hash_named
 from evalsuite.models.hf_batching import FittingBatches
+from evalsuite.models.hf_folder import folder_name
 from evalsuite.models.image_rows import ImageRow, SeededCalls
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ class DiffusersModel:
         prompt_after: str = "",
     ) -> None:
         self.spec = spec
-        self.name = folder.folder.resolve().name if folder.folder.name in ("", "..") else folder.folder.name
+        self.name = folder_name(folder.folder)
         self.batch_size = batch_size
         self.dtype = dtype
         self.device = device

@@ -10,7 +10,7 @@ from typing import Any
 from evalsuite.errors import ModelError
 from evalsuite.models.fingerprint import hash_files
 
-__all__ = ["Checkpoint", "cached_snapshot", "find_checkpoint"]
+__all__ = ["Checkpoint", "cached_snapshot", "find_checkpoint", "folder_name"]
 
 _TOKENIZERS = (
     "tokenizer.json",
@@ -127,6 +127,13 @@ def cached_snapshot(name: str, file: str) -> Path | None:
     except HFValidationError:  # not an id: "./x", "a/b/c"
         return None
     return Path(path).parent if isinstance(path, str) else None
+
+
+def folder_name(folder: Path) -> str:
+    """Return what tables call a model in a folder: by its id where a hub client has downloaded it, under a hash."""
+    if folder.parent.name == "snapshots" and folder.parent.parent.name.startswith("models--"):
+        return folder.parent.parent.name.rpartition("--")[2]
+    return folder.resolve().name if folder.name in ("", "..") else folder.name
 
 
 def _check_weights(folder: Path, where: str) -> None:

@@ -83,8 +83,14 @@ class SeededCalls:
             self.alone = True
             for row in rows:
                 row.image, row.refused, row.error = None, False, None
+        drawn: dict[tuple[str, int, int, int], ImageRow] = {}
         for row in rows:
-            _seeded([row], call, device)
+            request = row.request
+            twin = drawn.setdefault((request.sample_id, request.repeat, request.turn, request.seed), row)
+            if twin is row:
+                _seeded([row], call, device)
+            else:  # padding
+                row.image, row.refused, row.error = twin.image, twin.refused, twin.error
 
 
 def _seeded(rows: Sequence[ImageRow], call: Callable[[Sequence[ImageRow]], None], device: str) -> bool:

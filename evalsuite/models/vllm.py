@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from evalsuite.errors import DependencyError, ModelError
 from evalsuite.models.fingerprint import hash_named
-from evalsuite.models.hf_folder import find_checkpoint
+from evalsuite.models.hf_folder import find_checkpoint, folder_name
 from evalsuite.models.hf_kind import check_writes_texts
 from evalsuite.models.openai_wire import fold_seed
 from evalsuite.models.options import check_known, read_choice, read_float, read_int
@@ -123,7 +123,7 @@ class VllmModel:
         settings: Mapping[str, int | float | str],
     ) -> None:
         self.spec = spec
-        self.name = checkpoint.folder.resolve().name if checkpoint.folder.name in ("", "..") else checkpoint.folder.name
+        self.name = folder_name(checkpoint.folder)
         self.batch_size = batch_size
         self.dtype = dtype
         self.device = "cuda"

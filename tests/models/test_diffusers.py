@@ -128,6 +128,13 @@ def test_a_scheduler_with_noise_of_its_own_draws_one_by_one(folder: Folder) -> N
         assert np.array_equal(pixels(model.generate([asked[i]], CONFIG)[0]), whole[i])
     fresh = opened(folder("dit"), "steps=3,scheduler=DDPMScheduler")
     assert np.array_equal(pixels(fresh.generate([asked[3]], CONFIG)[0]), whole[3])
+    calls: list[Any] = []
+    forward = fresh._pipeline.transformer.register_forward_hook(lambda *_: calls.append(1))
+    padded = fresh.generate([asked[3]] * 4, CONFIG)
+    forward.remove()
+    assert len(calls) == 6  # 3 steps of all at once, which noticed the noise, and 3 of the one that they are
+    assert all(np.array_equal(pixels(output), whole[3]) for output in padded)
+    assert fresh._calls.alone
     assert not opened(folder("dit"))._calls.alone
 
 
@@ -285,7 +292,6 @@ def test_weights_of_a_variant_are_read(folder: Folder, tmp_path: Path) -> None:
         ("sd", "trust_remote_code=true", r'there is no option "trust_remote_code"'),
         ("sd", "pipeline=StableDifusionPipeline", r'has no pipeline "StableDifusionPipeline".*did you mean "StableD'),
         ("sd", "pipeline=StableDiffusionInpaintPipeline", r"draws from mask_image, which no request has"),
-        ("sd", "pipeline=WanPipeline", r"WanPipeline makes videos, and outputs of evalsuite are texts or images"),
         ("sd", "pipeline=AudioLDM2Pipeline", r"AudioLDM2Pipeline makes sound; this backend is for pipelines that draw"),
         ("sd", "pipeline=KandinskyPriorPipeline", r"makes something else than images"),
     ],
@@ -293,6 +299,28 @@ def test_weights_of_a_variant_are_read(folder: Folder, tmp_path: Path) -> None:
 def test_wrong_options_are_refused_when_opened(folder: Folder, kind: str, options: str, message: str) -> None:
     with pytest.raises(ModelError, match=message):
         opened(folder(kind), options)
+
+
+def test_there_is_no_place_for_videos_yet(folder: Folder) -> None:
+    with pytest.raises(UsageError, match=r"WanPipeline makes videos, and outputs of evalsuite are texts or images"):
+        opened(folder("sd"), "pipeline=WanPipeline")
+
+
+def test_a_pipeline_in_the_hub_cache_is_found_by_its_id(
+    folder: Folder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from huggingface_hub import constants
+
+    cached = tmp_path / "models--org--tiny-ddpm"
+    snapshot = shutil.copytree(folder("ddpm"), cached / "snapshots" / ("0" * 40))
+    (cached / "refs").mkdir()
+    (cached / "refs" / "main").write_text(snapshot.name)
+    monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path))
+    model = open_model("diffusers:org/tiny-ddpm")
+    assert model.name == "tiny-ddpm"
+    assert model.fingerprint == open_model(f"diffusers:{folder('ddpm')}").fingerprint
+    with pytest.raises(ModelError, match=r"no pipeline of that id in the local hub cache; nothing is downloaded"):
+        open_model("diffusers:org/tiny")
 
 
 def test_a_scheduler_that_the_pipeline_cannot_serve_is_refused(folder: Folder) -> None:
