@@ -61,7 +61,9 @@ def load_pipeline(
                 if network is not None:
                     networks[component.name] = network
             kind = getattr(diffusers, interface.name)
-            pipeline = kind.from_pretrained(str(folder.folder), local_files_only=True, **networks).to(device)
+            pipeline = kind.from_pretrained(
+                str(folder.folder), local_files_only=True, use_safetensors=True, **networks
+            ).to(device)
             if scheduler is not None:
                 pipeline.scheduler = getattr(diffusers, scheduler).from_config(pipeline.scheduler.config)
         except ModelError:

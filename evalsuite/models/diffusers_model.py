@@ -153,6 +153,8 @@ class DiffusersModel:
                 alike[tuple(image.shape for image in row.request.images)].append(row)
         with quiet():
             for group in alike.values():
+                # A list of images is one for each prompt, or several for all: where it is not clear, there is no list.
+                self._calls.alone |= bool(group[0].request.images) and "strength" not in self._interface.parameters
                 self._batches.finish(
                     group,
                     lambda active: self._calls.draw(active, lambda some: self._draw(pipeline, some), self.device),
@@ -201,7 +203,8 @@ class DiffusersModel:
         if "prompt" in takes:
             made["prompt"] = [self._prompt(request) for request in requests]
         if "image" in takes and requests[0].images:
-            made["image"] = [_as_pillow(request.images[0]) for request in requests]
+            shown = [_as_pillow(request.images[0]) for request in requests]
+            made["image"] = shown if len(shown) > 1 else shown[0]
         if rows[0].label is not None:
             made["class_labels"] = [row.label for row in rows]
         if "batch_size" in takes:

@@ -70,10 +70,10 @@ def own_call(path: Path, one: Request, kind: str, **more: Any) -> np.ndarray:
         given = {}
     elif kind == "dit":
         given = {"class_labels": [1]}
-    elif kind == "img2img":
+    elif one.images:
         from PIL import Image
 
-        given["image"] = Image.fromarray(SHOWN)
+        given["image"] = Image.fromarray(one.images[0])
     drawn = pipeline(**given, generator=torch.Generator().manual_seed(one.seed), num_inference_steps=3, **more)
     image = np.asarray(drawn.images[0])
     return image if image.ndim == 3 else image[:, :, None]
@@ -174,6 +174,16 @@ def test_images_of_several_sizes_come_back_in_order(folder: Folder) -> None:
     assert [pixels(output).shape for output in outputs[:4]] == [(16, 16, 3), (32, 24, 3), (32, 24, 3), (16, 16, 3)]
     assert "begins with one image, and the request shows 0" in (outputs[4].error or "")
     assert "begins with one image, and the request shows 2" in (outputs[5].error or "")
+
+
+def test_editors_see_the_image_of_each_request_alone(folder: Folder) -> None:
+    """To some of them, a list of images is several to go by at once."""
+    asked = [request(0, "a cat", SHOWN), request(1, "a dog", 255 - SHOWN)]
+    model = opened(folder("edit"))
+    outputs = model.generate(asked, CONFIG)
+    for one, output in zip(asked, outputs, strict=True):
+        assert np.array_equal(pixels(output), own_call(folder("edit"), one, "edit"))
+    assert model._calls.alone
 
 
 def test_what_the_safety_checker_flags_is_refused(folder: Folder) -> None:

@@ -13,7 +13,7 @@ LABELS = {0: "cat, house cat", 1: "dog", 2: "horse"}
 
 
 def build(folder: Path, *, kind: str = "ddpm", seed: int = 0, size: int = 8, positions: int = 77) -> Path:
-    """Save a pipeline: ``ddpm``, ``ddim``, ``sd``, ``img2img``, ``checked`` (with a safety checker) or ``dit``."""
+    """Save a pipeline: ``ddpm``, ``ddim``, ``dit``, ``sd``, ``img2img``, ``edit`` or ``checked`` (for safety)."""
     import diffusers
     import torch
     import transformers
@@ -97,7 +97,7 @@ def _stable_diffusion(kind: str, folder: Path, positions: int) -> Any:
     )
     unet = diffusers.UNet2DConditionModel(
         sample_size=8,
-        in_channels=4,
+        in_channels=8 if kind == "edit" else 4,
         out_channels=4,
         block_out_channels=(8, 16),
         down_block_types=("DownBlock2D", "CrossAttnDownBlock2D"),
@@ -107,7 +107,8 @@ def _stable_diffusion(kind: str, folder: Path, positions: int) -> Any:
         cross_attention_dim=16,
         attention_head_dim=4,
     )
-    name = "StableDiffusionImg2ImgPipeline" if kind == "img2img" else "StableDiffusionPipeline"
+    others = {"img2img": "StableDiffusionImg2ImgPipeline", "edit": "StableDiffusionInstructPix2PixPipeline"}
+    name = others.get(kind, "StableDiffusionPipeline")
     extractor: Any = None
     checker: Any = None
     if kind == "checked":
