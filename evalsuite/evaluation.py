@@ -202,6 +202,7 @@ def plan_run(
     TaskError
         If a setting, a metric or its options are wrong.
     """
+    from evalsuite.models.fits import check_fits
     from evalsuite.scoring import task_metrics
     from evalsuite.task.load import parse_generation
 
@@ -222,6 +223,7 @@ def plan_run(
             "read them; a model in Python that looks at request.images says so by its attribute inputs = "
             '{"text", "image"}'
         )
+    check_fits(model, task=task.name, inputs=task.inputs, image_shape=task.image_shape)
     selection = None
     if adaptive and sample_ids is not None:
         raise UsageError("--adaptive chooses the samples itself, and --samples names them; give one of the two")

@@ -11,6 +11,7 @@ from evalsuite.errors import ModelError
 from evalsuite.models.fingerprint import hash_named
 from evalsuite.models.hf_batching import FittingBatches
 from evalsuite.models.hf_decoding import Row, extend_rows
+from evalsuite.models.hf_folder import folder_name
 from evalsuite.models.hf_loading import LoadedCheckpoint, load_checkpoint
 from evalsuite.models.hf_stopping import first_stop
 from evalsuite.types import Output
@@ -52,7 +53,7 @@ class HfModel:
         beams: BeamSearch | None,
     ) -> None:
         self.spec = spec
-        self.name = checkpoint.folder.resolve().name if checkpoint.folder.name in ("", "..") else checkpoint.folder.name
+        self.name = folder_name(checkpoint.folder)
         self.batch_size = batch_size
         self.dtype = dtype
         self.device = device

@@ -14,6 +14,7 @@ from urllib.request import getproxies, proxy_bypass
 from evalsuite.errors import ModelError
 from evalsuite.models.openai_answers import MalformedError, StreamReader, read_answer
 from evalsuite.models.openai_faults import ComplaintError, fault, gone, reason_of
+from evalsuite.models.openai_images import ImageDialect, ImageError, image_body, is_blocked, read_image
 from evalsuite.models.openai_retries import Retries, TransientError
 from evalsuite.models.openai_settings import Settings, read_key
 from evalsuite.models.openai_wire import Dialect, request_body
@@ -50,7 +51,10 @@ class Client:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._dialect = Dialect(stream=settings.stream != "false")
+        is_images = settings.api == "images"
+        self._dialect: Dialect | ImageDialect = (
+            ImageDialect() if is_images else Dialect(stream=settings.stream != "false")
+        )
         self._heard = 0.0
 
     async def __aenter__(self) -> Client:
@@ -136,10 +140,17 @@ class Client:
     async def _attempt(self, request: Request, config: GenerationConfig) -> Output:
         while True:
             dialect, settings = self._dialect, self._settings
-            body = request_body(request, config, model=settings.model, api=settings.api, dialect=dialect)
+            if isinstance(dialect, ImageDialect):
+                body = image_body(request, model=settings.model, size=settings.size, dialect=dialect)
+            else:
+                body = request_body(request, config, model=settings.model, api=settings.api, dialect=dialect)
             try:
                 return await self._post(body, config)
+            except ImageError as error:
+                raise _RefusedError(str(error)) from None
             except ComplaintError as complaint:
+                if settings.api == "images" and is_blocked(complaint.content):
+                    return Output(finish_reason="refused")
                 adapted = dialect.adapted(str(complaint), may_stop_streaming=settings.stream == "auto")
                 if adapted == dialect:
                     raise _RefusedError(f"the server refuses the request ({complaint.status}): {complaint}") from None
@@ -164,7 +175,8 @@ class Client:
     async def _read(self, response: Any, config: GenerationConfig, started: float) -> Output:
         """Read an answer piece by piece, so that one without an end is noticed."""
         api = self._settings.api
-        stream = StreamReader(api, config) if response.content_type == "text/event-stream" else None
+        is_stream = response.content_type == "text/event-stream" and api != "images"
+        stream = StreamReader(api, config) if is_stream else None
         pieces: list[bytes] = []
         size, first = 0, None
         async for piece in response.content.iter_any():
@@ -180,6 +192,8 @@ class Client:
             if stream.ended:
                 break
         seconds = time.perf_counter() - started
+        if api == "images":  # apart, as it takes long enough to hold up other requests
+            return replace(await asyncio.to_thread(read_image, b"".join(pieces)), seconds=seconds)
         if stream is None:
             return replace(read_answer(b"".join(pieces), api, config), seconds=seconds)
         if stream.ended:  # the connection can be used again once it has been read to the end
