@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from evalsuite.environment import release
 from evalsuite.errors import EvalsuiteError, InputError, UsageError
+from evalsuite.models.base import RATING_BACKENDS, LikelihoodModel
 from evalsuite.report.leaderboard import Leaderboard, LeaderboardRun, build_leaderboard, load_leaderboard_runs
 from evalsuite.report.report import Report, build_report, load_report, save_json
 from evalsuite.runlog.reader import digest_outputs
@@ -186,6 +187,8 @@ def plan_run(
             "read them; a model in Python that looks at request.images says so by its attribute inputs = "
             '{"text", "image"}'
         )
+    if task.ask != "text":
+        _check_rates(model, task)
     selection = None
     if adaptive:
         task, selection = _adaptive(model, task, limit, repeats, seed, precision)
@@ -211,6 +214,20 @@ def plan_run(
     )
     task.request(task.samples[0], repeat=0, turn=0, history=(), run_seed=seed, num_fewshot=config.num_fewshot)
     return plan
+
+
+def _check_rates(model: Model, task: Task) -> None:
+    """Refuse to ask a model for log-probabilities that it does not give."""
+    asked = f'task "{task.name}" asks for log-probabilities (ask = "{task.ask}")'
+    able = getattr(model, "likelihoods", frozenset({"choices", "rolling"}))
+    if not isinstance(model, LikelihoodModel) or task.ask not in able:
+        raise UsageError(
+            f'{asked}, which model "{model.name}" does not give. Models that do: {RATING_BACKENDS}, and an object in '
+            "Python with a method loglikelihood(requests, config)"
+        )
+    check = getattr(model, "check_likelihood", None)
+    if check is not None:
+        check(task.ask)
 
 
 def _adaptive(

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Protocol
 from evalsuite.answering import describe, filled, key_of, stream
 from evalsuite.environment import describe_environment
 from evalsuite.errors import EvalsuiteError, RunLogError, SaveError
-from evalsuite.models.base import StreamingModel
-from evalsuite.models.checked import check_outputs
+from evalsuite.models.base import LikelihoodModel, StreamingModel
+from evalsuite.models.checked import check_likelihoods, check_outputs
 from evalsuite.runlog import RunIdentity, RunLock, RunLog, RunLogWriter, read_log
 from evalsuite.runlog.reader import SCHEMA_VERSION, Key
 from evalsuite.types import GenerationConfig, Output, Request, Sample
@@ -322,14 +322,19 @@ def _answer(plan: RunPlan, requests: list[Request], batch_size: int) -> list[Out
     padding = [] if model.batch_invariant else [requests[-1]] * (batch_size - n)
     started = time.perf_counter()
     try:
-        answers = model.generate([*requests, *padding], plan.config)
-        outputs = check_outputs(
-            answers,
-            n + len(padding),
-            plan.task.modality,
-            image_shape=plan.task.image_shape,
-            references=_is_files(model),
-        )
+        asked = [*requests, *padding]
+        if plan.task.ask != "text":
+            assert isinstance(model, LikelihoodModel)  # as plan_run has found
+            rated = model.loglikelihood(asked, plan.config)
+            outputs = check_likelihoods(rated, asked, delimiter=plan.task.target_delimiter)
+        else:
+            outputs = check_outputs(
+                model.generate(asked, plan.config),
+                len(asked),
+                plan.task.modality,
+                image_shape=plan.task.image_shape,
+                references=_is_files(model),
+            )
     except EvalsuiteError:
         raise  # a missing package or a wrong weights file concerns every request
     except (Exception, SystemExit) as error:  # whatever a model raises concerns its samples, not the run

@@ -4,14 +4,25 @@ from __future__ import annotations
 
 import gc
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from evalsuite.models.hf_decoding import Row
-
 __all__ = ["FittingBatches"]
+
+
+class _Row(Protocol):
+    error: str | None
+
+    @property
+    def done(self) -> bool: ...
+
+    @property
+    def size(self) -> str: ...
+
+
+R = TypeVar("R", bound=_Row)
 
 
 class FittingBatches:
@@ -26,7 +37,7 @@ class FittingBatches:
     def __init__(self) -> None:
         self.largest: int | None = None
 
-    def finish(self, rows: Sequence[Row], extend: Callable[[Sequence[Row]], None]) -> None:
+    def finish(self, rows: Sequence[R], extend: Callable[[Sequence[R]], None]) -> None:
         """Call `extend` with rows that are not done until all are.
 
         A batch that runs out of memory is halved, again and again. What was found to fit is kept for later batches,
@@ -45,7 +56,7 @@ class FittingBatches:
             self._finish_batch(rows[start : start + size], extend)
             start += size
 
-    def _finish_batch(self, rows: Sequence[Row], extend: Callable[[Sequence[Row]], None]) -> None:
+    def _finish_batch(self, rows: Sequence[R], extend: Callable[[Sequence[R]], None]) -> None:
         before = self.largest
         while active := [row for row in rows if not row.done]:
             try:
@@ -57,10 +68,7 @@ class FittingBatches:
                 reason = (str(error).splitlines() or [type(error).__name__])[0]
             _release_memory()  # after the error is gone, whose traceback holds tensors
             if len(active) == 1:
-                active[0].error = (
-                    f"out of memory with this request alone, of {len(active[0].prompt)} tokens and up to "
-                    f"{active[0].budget} more: {reason}"
-                )
+                active[0].error = f"out of memory with this request alone, of {active[0].size}: {reason}"
                 return
             half = (len(active) + 1) // 2
             self.largest = half if self.largest is None else min(self.largest, half)

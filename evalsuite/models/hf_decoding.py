@@ -53,6 +53,11 @@ class Row:
         """Whether nothing more is to be written."""
         return self.ended or self.error is not None or len(self.new) >= self.budget
 
+    @property
+    def size(self) -> str:
+        """How large it is, in words."""
+        return f"{len(self.prompt)} tokens and up to {self.budget} more"
+
 
 def extend_rows(
     loaded: LoadedCheckpoint, rows: Sequence[Row], config: GenerationConfig, beams: BeamSearch | None
