@@ -33,8 +33,8 @@ def rate_pairs(network: Network, pairs: Sequence[Pair], *, device: str = "cpu") 
     Notes
     -----
     Probabilities are those that texts are written by: the special tokens but ``<eos>`` are never written, so that a
-    text with a word that the vocabulary lacks is impossible, ``-inf``. As in `evalsuite.zoo.decoding`, pairs are grouped
-    by their own length, rounded up, and computed in blocks of equal size: other pairs make no difference.
+    text with a word that the vocabulary lacks is impossible, ``-inf``. As in `evalsuite.zoo.decoding`, pairs are
+    grouped by their own length, rounded up, and computed in blocks of equal size: other pairs make no difference.
     """
     groups: dict[int, list[int]] = {}
     for i, pair in enumerate(pairs):
@@ -67,5 +67,3 @@ def _rate_block(network: Network, pairs: Sequence[Pair], columns: int, device: s
         likely = torch.log_softmax(logits, dim=-1).gather(1, wanted)
         found.append((float(likely.sum()), bool((logits.argmax(dim=-1, keepdim=True) == wanted).all())))
     return found
-
-

@@ -182,7 +182,9 @@ class ZooModel:
             if lost:
                 read.append(f"choice {lost} has no word that the model's tokenizer knows")
             elif request.ask == "rolling" and not self._holds(request.choices[0], rated[0]):
-                read.append("the model's vocabulary does not hold this text as it stands, so that it has no probability")
+                read.append(
+                    "the model's vocabulary does not hold this text as it stands, so that it has no probability"
+                )
             else:
                 read.append((slice(len(pairs), len(pairs) + len(rated)), len(given)))
                 pairs += [Pair(given=tuple(given), rated=tuple(tokens)) for tokens in rated]
