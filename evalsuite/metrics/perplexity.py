@@ -6,12 +6,12 @@ import math
 import re
 from abc import abstractmethod
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar, Literal, TypeAlias
 
 import numpy as np
 
-from evalsuite.likelihood import choices_of
-from evalsuite.metrics._likelihoods import text_outputs, unrated
+from evalsuite.metrics._likelihoods import rated_choices, text_outputs, unrated
 from evalsuite.metrics._options import check_choice
 from evalsuite.metrics._outputs import judge_repeats, required_references
 from evalsuite.metrics.base import Example, FloatArray, RowMetric, Rows, SampleOutputs
@@ -44,22 +44,23 @@ class _LikelihoodOfTexts(RowMetric):
     def _rows(self, samples: Sequence[Sample], outputs: Sequence[SampleOutputs]) -> Rows:
         values = np.full((len(samples), 3), np.nan)
         outcomes: list[Outcome] = []
+        for sample in samples:
+            required_references(self.name, sample)
         for i, (sample, sample_outputs) in enumerate(zip(samples, outputs, strict=True)):
-            text, place, n = _rated_text(self.name, sample)
-
-            def judge(output: Output, _: str, text: str = text, place: int = place, n: int = n) -> Judgement:
-                if not len(output.logprobs) == len(output.choice_tokens) == n:
-                    return unrated(output)
-                value = output.logprobs[place]
-                ruled_out = math.isinf(value)
-                length = float(self._length(text, output.choice_tokens[place]))
-                return "scored", (0.0 if ruled_out else value, length, float(ruled_out))
-
-            outcome, row = judge_repeats(sample_outputs, judge)
+            outcome, row = judge_repeats(sample_outputs, partial(self._judge, sample))
             outcomes.append(outcome)
             if row is not None:
                 values[i] = row
         return Rows(values=values, outcomes=tuple(outcomes))
+
+    def _judge(self, sample: Sample, output: Output, _: str) -> Judgement:
+        place = _place(self.name, sample, output)
+        if place is None:
+            return unrated(output)
+        value = output.logprobs[place]
+        ruled_out = math.isinf(value)
+        length = float(self._length(sample.references[0], output.choice_tokens[place]))
+        return "scored", (0.0 if ruled_out else value, length, float(ruled_out))
 
     @abstractmethod
     def _length(self, text: str, n_tokens: int) -> int:
@@ -102,18 +103,15 @@ class _LikelihoodOfTexts(RowMetric):
         )
 
 
-def _rated_text(metric: str, sample: Sample) -> tuple[str, int, int]:
-    """Return the text whose log-probability counts, its place in the output, and how many the output must have."""
-    text = required_references(metric, sample)[0]
-    if "choices" not in sample.metadata:
-        return text, 0, 1
-    try:
-        choices = choices_of(sample)
-        return text, choices.index(text), len(choices)
-    except ValueError as error:
-        raise ValueError(
-            f'{metric}: sample "{sample.id}": its first reference is none of its choices: {error}'
-        ) from None
+def _place(metric: str, sample: Sample, output: Output) -> int | None:
+    """Return at which place an output has the first reference's log-probability; None where it has none."""
+    n = len(output.logprobs)
+    if n == 0 or len(output.choice_tokens) != n:
+        return None
+    if n == 1:  # of a whole text, or of the one choice there is
+        return 0
+    choices, _ = rated_choices(metric, sample)
+    return choices.index(sample.references[0]) if len(choices) == n and sample.references[0] in choices else None
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from evalsuite.worlds.reading import read_problem
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from evalsuite.types import Sample
+    from evalsuite.types import JSONValue, Sample
 
 __all__ = ["with_choices"]
 
@@ -97,5 +97,5 @@ def _told(sample: Sample, n_choices: int, seed: int) -> Sample:
     # The same draws choose the same words for what is the same.
     texts = [say_record({k: str(v) for k, v in one.items()}, CounterRng(seed), 1)[0] for one in records]
     order = list(range(n_choices))
-    shuffled = [texts[order.pop(draws.below(len(order)))] for _ in range(n_choices)]
+    shuffled: list[JSONValue] = [texts[order.pop(draws.below(len(order)))] for _ in range(n_choices)]
     return replace(sample, references=(texts[0],), metadata={**sample.metadata, "choices": shuffled})
