@@ -9,12 +9,22 @@ from typing import TYPE_CHECKING, Any
 
 from evalsuite.environment import release
 from evalsuite.errors import EvalsuiteError, InputError, UsageError
+from evalsuite.executors import Executor, LocalExecutor, make_executor
 from evalsuite.models.base import RATING_BACKENDS, LikelihoodModel
 from evalsuite.report.leaderboard import Leaderboard, LeaderboardRun, build_leaderboard, load_leaderboard_runs
 from evalsuite.report.report import Report, build_report, load_report, save_json
 from evalsuite.runlog.reader import digest_outputs
-from evalsuite.runner import ItemSelection, Progress, RunPlan, generate, is_complete, open_log, run_identity
-from evalsuite.task import Task, load_task
+from evalsuite.runner import (
+    ItemSelection,
+    Progress,
+    RunPlan,
+    chosen_samples,
+    generate,
+    is_complete,
+    open_log,
+    run_identity,
+)
+from evalsuite.task import Task, check_task_names, load_task, named_samples
 from evalsuite.types import GenerationConfig, Output
 
 if TYPE_CHECKING:
@@ -23,8 +33,11 @@ if TYPE_CHECKING:
     from evalsuite.adaptive import DepthSelection
     from evalsuite.models.base import Model
     from evalsuite.runlog import RunLog
+    from evalsuite.scoring import ComputeRows
 
 __all__ = ["Evaluation", "evaluate", "plan_run", "run_plan", "score_log", "write_leaderboard"]
+
+_MOST_SECONDS = 1e6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +72,10 @@ def evaluate(
     output: str | Path = "runs",
     adaptive: bool = False,
     precision: float | None = None,
+    samples: Sequence[str] | Mapping[str, Sequence[str | int]] | None = None,
+    timeout: float | None = None,
+    executor: str = "local",
+    workers: int | None = None,
     progress: Callable[[str, int, int], None] | None = None,
 ) -> list[Report]:
     """Run a model on tasks and score what it produced.
@@ -92,6 +109,14 @@ def evaluate(
         most there may be. The report has the horizon alone.
     precision : float, optional
         Where that stops: half the width of H50's interval, over H50; 0.2 by default.
+    samples : sequence of str, or mapping of str to sequence of str or int, optional
+        Ids of the only samples to ask; or, by task, ids or places (from 0). Tasks that are not named have all asked.
+    timeout : float, optional
+        Seconds a sample may take; one that takes longer is an error.
+    executor : {"local", "ray"}
+        Where the model runs: in this process, or in several of a Ray cluster.
+    workers : int, optional
+        Processes of a Ray executor: one a GPU, or a core where there is none, by default.
     progress : callable, optional
         Called with the task's name, the number of outputs done and wanted.
 
@@ -135,9 +160,15 @@ def evaluate(
             seed=seed,
             adaptive=adaptive,
             precision=precision,
+            sample_ids=named_samples(samples, task),
+            timeout=timeout,
+            executor=make_executor(
+                executor, workers=workers, spec=model if isinstance(model, str) else None, device=device
+            ),
         )
         for task in loaded
     ]
+    check_task_names(samples, loaded)
     probe_folder(root)
     reports: list[Report] = []
     for plan in plans:
@@ -159,6 +190,9 @@ def plan_run(
     seed: int = 0,
     adaptive: bool = False,
     precision: float | None = None,
+    sample_ids: frozenset[str] | None = None,
+    timeout: float | None = None,
+    executor: Executor | None = None,
 ) -> RunPlan:
     """Check that a model, a task and settings fit together, before anything is run.
 
@@ -175,6 +209,8 @@ def plan_run(
     for name, number in (("limit", limit), ("repeats", repeats), ("batch_size", batch_size)):
         if number is not None and number < 1:
             raise UsageError(f"{name} must be at least 1, got {number}")
+    if timeout is not None and not 0.0 < timeout < _MOST_SECONDS:
+        raise UsageError(f"timeout must be a number of seconds above 0, got {timeout}")
     if not 0 <= seed < 1 << 63:
         raise UsageError(f"seed must be in [0, 2**63), got {seed}")
     if task.modality not in model.modalities:
@@ -190,11 +226,13 @@ def plan_run(
     if task.ask != "text":
         _check_rates(model, task)
     selection = None
+    if adaptive and sample_ids is not None:
+        raise UsageError("--adaptive chooses the samples itself, and --samples names them; give one of the two")
     if adaptive:
         task, selection = _adaptive(model, task, limit, repeats, seed, precision)
     elif precision is not None:
         raise UsageError("precision is for adaptive runs: give --adaptive too")
-    _check_available(model, task, limit, repeats)
+    _check_available(model, task, limit, repeats, sample_ids)
     settings = dict(generation or {})
     if num_fewshot is not None:
         settings["num_fewshot"] = num_fewshot
@@ -207,10 +245,13 @@ def plan_run(
         config=config,
         run_seed=seed,
         limit=limit,
+        sample_ids=sample_ids,
         repeats=repeats,
         batch_size=batch_size,
+        sample_seconds=timeout,
         folder=identity.folder(root, model.name),
         selection=selection,
+        executor=executor or LocalExecutor(),
     )
     task.request(task.samples[0], repeat=0, turn=0, history=(), run_seed=seed, num_fewshot=config.num_fewshot)
     return plan
@@ -245,12 +286,14 @@ def _adaptive(
     return made, DepthSelection(made, run_seed=seed, precision=precision, most_items=limit)
 
 
-def _check_available(model: Model, task: Task, limit: int | None, repeats: int) -> None:
+def _check_available(
+    model: Model, task: Task, limit: int | None, repeats: int, sample_ids: frozenset[str] | None
+) -> None:
     """Refuse to ask a model whose outputs exist already for more than there are."""
     available = getattr(model, "n_outputs", None)
     if available is None:
         return
-    wanted = len(task.samples[:limit])
+    wanted = len(task.samples[:limit]) if sample_ids is None else 0
     if wanted > available:
         raise UsageError(
             f'{model.spec} has {available} outputs, task "{task.name}" asks for {wanted}; give --limit {available}'
@@ -263,12 +306,27 @@ def run_plan(plan: RunPlan, *, progress: Progress | None = None) -> Evaluation:
     """Generate what is missing, score, and write the run's ``report.json``."""
     log = open_log(plan)
     was_complete = log is not None and is_complete(plan, log)
+    compute: ComputeRows | None = None
     if log is None or not was_complete:
-        from evalsuite.scoring import check_references
+        from evalsuite.scoring import RowsAhead, check_references, task_metrics
 
         check_references(plan.task)
-        log = generate(plan, progress=progress)
-    report, fresh = score_log(log, plan.task, repeats=plan.repeats, limit=plan.limit, selection=plan.selection)
+        ahead = None
+        if plan.selection is None:  # which says only in the end what is scored
+            metrics = [metric for _, metric in task_metrics(plan.task)]
+            n_outputs = plan.repeats * plan.task.turns
+            ahead = RowsAhead(metrics, plan.samples, n_outputs, plan.executor.submit)
+            compute = ahead.rows
+        log = generate(plan, progress=progress, watcher=ahead)
+    report, fresh = score_log(
+        log,
+        plan.task,
+        repeats=plan.repeats,
+        limit=plan.limit,
+        sample_ids=plan.sample_ids,
+        selection=plan.selection,
+        compute=compute,
+    )
     return Evaluation(report=report, folder=plan.folder, was_complete=was_complete and not fresh)
 
 
@@ -278,7 +336,9 @@ def score_log(
     *,
     repeats: int,
     limit: int | None,
+    sample_ids: frozenset[str] | None = None,
     selection: ItemSelection | None = None,
+    compute: ComputeRows | None = None,
     write: bool = True,
 ) -> tuple[Report, bool]:
     """Score a run's outputs by the task's metrics.
@@ -290,8 +350,12 @@ def score_log(
         Must be the one the log was made with.
     repeats, limit : int
         Which outputs to score.
+    sample_ids : frozenset of str, optional
+        The samples to score, of which the limit is; all by default.
     selection : ItemSelection, optional
         What chose the samples, of an adaptive run.
+    compute : callable, optional
+        Computes a metric's rows, some of which it may have already.
     write : bool, default True
         Whether to write ``report.json`` beside the log. Metrics' rows are kept there in any case.
 
@@ -306,7 +370,7 @@ def score_log(
         If an output cannot be scored: a sample lacks what a metric needs, or an image is damaged.
     """
     path = log.path.parent / "report.json"
-    samples = task.samples[:limit] if selection is None else selection.samples(log.outputs)
+    samples = chosen_samples(task, sample_ids, limit) if selection is None else selection.samples(log.outputs)
     outputs = [_padded(log.sample_outputs(sample.id, repeats, task.turns), sample.id, repeats) for sample in samples]
     digest = digest_outputs(outputs)
     inputs: dict[str, Any] = {
@@ -316,6 +380,8 @@ def score_log(
         "repeats": repeats,
         "limit": limit,
     }
+    if sample_ids is not None:
+        inputs["samples"] = sorted(sample_ids)
     if selection is not None:
         inputs["adaptive"] = selection.record(log.outputs)
         if not samples:
@@ -329,7 +395,7 @@ def score_log(
     data = ScoringInput(task_name=task.name, samples=samples, outputs=outputs, no_steps=task.no_steps)
     folder = log.path.parent / "statistics"
     try:
-        scores = score_all(data, task_metrics(task), cache_folder=folder, digest=digest)
+        scores = score_all(data, task_metrics(task), cache_folder=folder, digest=digest, compute=compute)
     except (InputError, ValueError) as error:
         raise InputError(f'{log.path}: cannot be scored by task "{task.name}": {error}') from error
     if selection is not None:

@@ -214,6 +214,9 @@ class Output:
         Tokens of each choice, in the model's own.
     greedy : tuple of bool
         Whether the model, taking the likeliest token each time, would have written that choice.
+    same_as : tuple of (str, int, int), optional
+        Sample id, repeat and turn of the output that this is a copy of: of an equal request to a model whose outputs
+        do not depend on the seed. It took no time.
     """
 
     text: str | None = None
@@ -232,6 +235,7 @@ class Output:
     logprobs: tuple[float, ...] = ()
     choice_tokens: tuple[int, ...] = ()
     greedy: tuple[bool, ...] = ()
+    same_as: tuple[str, int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

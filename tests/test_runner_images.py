@@ -193,7 +193,7 @@ def test_several_shards(task: Task, tmp_path: Path, monkeypatch: pytest.MonkeyPa
     monkeypatch.setitem(defaults, "shard_bytes", 5000)
     log = run(Painter(batch_size=2), task, tmp_path, limit=9)
     log = run(Painter(), task, tmp_path)
-    assert len(log.media) > 3
+    assert len(log.media) > 1  # a shard has what was stored in one go, which may be several batches
     assert sorted(path.name for path in shard(log).parent.iterdir()) == sorted(log.media)
     for output in log.outputs.values():
         assert np.array_equal(pixels_of(output), picture_of(output))

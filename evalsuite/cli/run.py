@@ -40,10 +40,27 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("-t", "--tasks", metavar="A,B", help="tasks by name or path; NAME:prompt=cot asks another way")
     parser.add_argument("-L", "--limit", type=int, metavar="N", help="the first N samples of each task")
+    parser.add_argument(
+        "--samples",
+        metavar="ID,...",
+        help='these samples only, by id; or {"TASK": [0, "ID"]} by task, as places from 0 or ids',
+    )
     parser.add_argument("--repeats", type=int, metavar="K", help="outputs of each sample, with different seeds")
     parser.add_argument("-f", "--num-fewshot", type=int, metavar="N", help="worked examples in the prompt")
     parser.add_argument("--gen-kwargs", default="", metavar="K=V,...", help=f"generation: {', '.join(_SETTINGS)}")
     parser.add_argument("-b", "--batch-size", default="auto", metavar="N", help='requests a batch, or "auto"')
+    parser.add_argument(
+        "--timeout", type=float, metavar="S", help="seconds a sample may take; past them it is an error (default: none)"
+    )
+    parser.add_argument(
+        "--executor",
+        default="local",
+        metavar="local|ray",
+        help="where the model runs: in this process, or in several of a Ray cluster (default: local)",
+    )
+    parser.add_argument(
+        "--workers", type=int, metavar="N", help="processes of --executor ray (default: one a GPU, or else a core)"
+    )
     parser.add_argument("--device", default="auto", help='"auto", "cpu", "cuda", "cuda:1" (default: auto)')
     parser.add_argument("--seed", type=int, default=0, metavar="S", help="all randomness comes from it (default: 0)")
     parser.add_argument(
@@ -129,8 +146,9 @@ class _Choice:
 
 def _plans(options: argparse.Namespace) -> Iterator[RunPlan]:
     from evalsuite.evaluation import plan_run
+    from evalsuite.executors import make_executor
     from evalsuite.models.spec import open_model
-    from evalsuite.task import load_task
+    from evalsuite.task import check_task_names, load_task, named_samples, read_named_samples
 
     generation = parse_settings(options.gen_kwargs)
     batch_size = _batch_size(options.batch_size)
@@ -144,6 +162,8 @@ def _plans(options: argparse.Namespace) -> Iterator[RunPlan]:
             tasks[choice.task] = load_task(choice.task)
         if choice.model not in models:
             models[choice.model] = open_model(choice.model, device=options.device)
+    named = None if options.samples is None else read_named_samples(options.samples)
+    check_task_names(named, list(tasks.values()))
     for choice in choices:
         yield plan_run(
             models[choice.model],
@@ -157,6 +177,9 @@ def _plans(options: argparse.Namespace) -> Iterator[RunPlan]:
             seed=options.seed,
             adaptive=options.adaptive,
             precision=options.precision,
+            sample_ids=named_samples(named, tasks[choice.task]),
+            timeout=options.timeout,
+            executor=make_executor(options.executor, workers=options.workers, spec=choice.model, device=options.device),
         )
 
 

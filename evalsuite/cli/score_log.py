@@ -92,6 +92,7 @@ def score_run(
             replace(task, metrics=(*task.metrics, *added)),
             repeats=held.repeats,
             limit=held.limit,
+            sample_ids=log.sample_ids,
             selection=selection,
             write=write,
         )
@@ -185,14 +186,17 @@ def _chosen(log: RunLog, selection: DepthSelection) -> _Held:
 
 
 def _held(log: RunLog, task: Task) -> _Held:
+    from evalsuite.runner import chosen_samples
+
     asked_limit, asked_repeats = log.asked
-    present = [i for i, sample in enumerate(task.samples) if (sample.id, 0, 0) in log.outputs]
+    samples = chosen_samples(task, log.sample_ids, None)
+    present = [i for i, sample in enumerate(samples) if (sample.id, 0, 0) in log.outputs]
     n = present[-1] + 1 if present else 0
     repeats = max(asked_repeats, 1 + max((repeat for _, repeat, _ in log.outputs), default=0))
-    wanted = max(n, len(task.samples[:asked_limit]))
-    found = sum((sample.id, r, 0) in log.outputs for sample in task.samples[:wanted] for r in range(repeats))
+    wanted = max(n, len(samples[:asked_limit]))
+    found = sum((sample.id, r, 0) in log.outputs for sample in samples[:wanted] for r in range(repeats))
     return _Held(
-        limit=n if 0 < n < len(task.samples) else None,
+        limit=n if 0 < n < len(samples) else None,
         repeats=repeats,
         missing=wanted * repeats - found,
         wanted=wanted * repeats,
@@ -207,4 +211,6 @@ def _is_report_of(log: RunLog, held: _Held) -> bool:
         record = load_report(log.path.parent / "report.json").record
     except InputError:
         return True
-    return (record.get("limit"), record.get("repeats")) == (held.limit, held.repeats)
+    named = record.get("inputs", {}).get("samples")
+    same = named == (None if log.sample_ids is None else sorted(log.sample_ids))
+    return same and (record.get("limit"), record.get("repeats")) == (held.limit, held.repeats)

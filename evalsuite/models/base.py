@@ -43,6 +43,10 @@ class Model(Protocol):
     ``inputs``, a frozenset of what the model can read, is optional: without it, that is text alone, and a task that
     shows images is refused. A model whose ``inputs`` hold ``"image"`` gets them as ``request.images``.
 
+    ``pads_to_longest`` and ``deterministic`` are optional and False by default. Where the first is True, a batch costs
+    what its longest prompt does, and requests are sorted by length. Where the second is True, outputs at temperature 0
+    depend on all of a request but its seed, and requests that are equal are asked once.
+
     Three methods are optional, too. ``load()`` loads weights and finds out the device; it is called before a log is
     begun, so that what is missing is said then. ``bind(task_sample_ids)`` is told the ids of all samples of the task,
     in canonical order, for models whose outputs exist already. Such a model may have ``n_outputs``, the number of

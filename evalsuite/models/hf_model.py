@@ -35,6 +35,8 @@ class HfModel:
 
     modalities: frozenset[Modality] = frozenset({"text"})
     batch_invariant = False
+    pads_to_longest = True
+    deterministic = True
 
     def __init__(
         self,

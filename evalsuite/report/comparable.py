@@ -11,13 +11,14 @@ __all__ = ["compared_samples", "comparison_key"]
 
 
 def comparison_key(report: Report) -> tuple[object, ...]:
-    """Return what two runs of a task must share: its version and content, the signature, and the number of samples."""
+    """Return what two runs of a task must share: its version and content, the signature, and the samples."""
     identity = report.record["identity"]
     return (
         identity["task_version"],
         identity["task_hash"],
         report.primary.signature,
         compared_samples(report),
+        tuple(report.record.get("inputs", {}).get("samples", ())),
         report.record["repeats"],
     )
 

@@ -36,6 +36,7 @@ _KINDS: dict[str, tuple[type | tuple[type, ...], bool]] = {
     "seconds": ((int, float), False),
     "first_token_seconds": ((int, float), False),
     "peak_memory_bytes": (int, False),
+    "same_as": (list, False),
 }
 _LIKELIHOODS = ("logprobs", "choice_tokens", "greedy")
 _RULED_OUT = "-inf"
@@ -104,6 +105,8 @@ def output_record(output: Output, folder: Path) -> dict[str, object]:
             if not isinstance(value, (StoredImage, ArrayImage)):
                 raise TypeError(f"an image must be stored before it is logged, got {type(value).__name__}")
             record["media"] = image_record(value, folder)
+        elif field.name == "same_as":
+            record[field.name] = list(value)
         else:
             record[field.name] = value
     record.update(likelihoods_record(output))
@@ -158,6 +161,8 @@ def output_from_record(record: dict[str, Any], where: str, folder: Path, *, file
     if values["finish_reason"] not in FINISH_REASONS:
         raise RunLogError(f'{where}: unknown finish_reason "{values["finish_reason"]}"; {_ADVICE}')
     values.update(_likelihoods(record, where))
+    if "same_as" in values:
+        values["same_as"] = _key(values["same_as"], where)
     if "media" not in record:
         return Output(**values)
     if values.get("text") is not None:
@@ -185,3 +190,9 @@ def _likelihoods(record: dict[str, Any], where: str) -> dict[str, tuple[Any, ...
     if len({len(values) for values in found.values()}) > 1:
         raise RunLogError(f"{where}: the output's logprobs, choice_tokens and greedy differ in length; {_ADVICE}")
     return {**{key: tuple(found[key]) for key in _LIKELIHOODS}, "logprobs": tuple(map(float, found["logprobs"]))}
+
+
+def _key(value: list[Any], where: str) -> tuple[str, int, int]:
+    if [type(part) for part in value] != [str, int, int]:
+        raise RunLogError(f"{where}: the output's same_as is not a sample id, a repeat and a turn; {_ADVICE}")
+    return (value[0], value[1], value[2])

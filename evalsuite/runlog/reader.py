@@ -46,6 +46,8 @@ class RunLog:
         Limit and repeats that the last process to write it was asked for.
     precision : float, optional
         What the last process was asked for, of a run that chooses its items; None where all are asked.
+    sample_ids : frozenset of str, optional
+        The samples that the last process was asked for, of which the limit is; None for all.
     """
 
     path: Path
@@ -57,6 +59,7 @@ class RunLog:
     media: dict[str, int] = field(default_factory=dict)
     asked: tuple[int | None, int] = (None, 1)
     precision: float | None = None
+    sample_ids: frozenset[str] | None = None
 
     def sample_outputs(self, sample_id: str, repeats: int, turns: int) -> tuple[Output, ...]:
         """Return a sample's outputs in canonical order (repeat, turn), those that are there."""
@@ -81,6 +84,7 @@ def read_log(path: Path) -> RunLog:
     media: dict[str, int] = {}
     asked: tuple[int | None, int] = (None, 1)
     precision: float | None = None
+    sample_ids: frozenset[str] | None = None
     files = False
     whole = torn = checksum = 0
     try:
@@ -93,7 +97,7 @@ def read_log(path: Path) -> RunLog:
                 data, checksum = decode_line(line[:-1], checksum, where)
                 if header is None:
                     header = _check_header(data, where)
-                    asked, precision = _asked(data, asked), _precision(data, None)
+                    asked, precision, sample_ids = _asked(data, asked), _precision(data, None), _sample_ids(data)
                     files = str(header["model"].get("spec", "")).startswith("files:")
                 elif data.get("type") == "output":
                     output = output_from_record(data, where, path.parent, files=files)
@@ -102,7 +106,7 @@ def read_log(path: Path) -> RunLog:
                     if key not in outputs or outputs[key].finish_reason == "error":
                         outputs[key] = output
                 elif data.get("type") == "session":
-                    asked, precision = _asked(data, asked), _precision(data, precision)
+                    asked, precision, sample_ids = _asked(data, asked), _precision(data, precision), _sample_ids(data)
                 else:
                     raise RunLogError(f'{where}: unknown line type "{data.get("type")}"')
                 whole += len(line)
@@ -121,6 +125,7 @@ def read_log(path: Path) -> RunLog:
         media=media,
         asked=asked,
         precision=precision,
+        sample_ids=sample_ids,
     )
 
 
@@ -166,6 +171,11 @@ def _asked(data: dict[str, Any], before: tuple[int | None, int]) -> tuple[int | 
 def _precision(data: dict[str, Any], before: float | None) -> float | None:
     precision = data.get("precision")
     return float(precision) if isinstance(precision, float) and 0.0 < precision < 1.0 else before
+
+
+def _sample_ids(data: dict[str, Any]) -> frozenset[str] | None:
+    ids = data.get("samples")
+    return frozenset(ids) if isinstance(ids, list) and all(isinstance(one, str) for one in ids) else None
 
 
 def _check_header(data: dict[str, Any], where: str) -> dict[str, Any]:

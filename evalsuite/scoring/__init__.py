@@ -1,7 +1,9 @@
 """From outputs to scores, through rows that are kept."""
 
 from evalsuite.scoring.rowcache import RowCache, StoredRows, load_stored_rows
+from evalsuite.scoring.rows_ahead import RowsAhead
 from evalsuite.scoring.score import (
+    ComputeRows,
     ScoringInput,
     bootstrap_seed,
     check_references,
@@ -13,7 +15,9 @@ from evalsuite.scoring.score import (
 )
 
 __all__ = [
+    "ComputeRows",
     "RowCache",
+    "RowsAhead",
     "ScoringInput",
     "StoredRows",
     "bootstrap_seed",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
@@ -29,7 +29,7 @@ from evalsuite.scoring.rowcache import RowCache
 from evalsuite.types import OUTCOMES, Interval, Outcome, Output, Sample, Score, Slice
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from evalsuite.task import MetricSpec, Task
 
 __all__ = [
+    "ComputeRows",
     "ScoringInput",
     "bootstrap_seed",
     "check_references",
@@ -47,6 +48,9 @@ __all__ = [
     "score_outputs",
     "task_metrics",
 ]
+
+
+ComputeRows: TypeAlias = "Callable[[Metric, Sequence[Sample], Sequence[SampleOutputs]], Rows]"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,13 +183,17 @@ def score_all(
     cache_folder: Path | None = None,
     digest: str = "",
     computed: Mapping[str, Rows] | None = None,
+    compute: ComputeRows | None = None,
 ) -> list[Score]:
     """Score outputs by several metrics; those with the same features share them. See `score_outputs`.
 
-    `computed` may have rows that are there already, by what `row_signature` returns of their metrics.
+    `computed` may have rows that are there already, by what `row_signature` returns of their metrics; `compute` takes
+    the place of `compute_rows` for those that are not.
     """
     shared = dict(computed or {})
-    return [_score(data, spec, metric, shared, cache_folder, digest) for spec, metric in metrics]
+    return [
+        _score(data, spec, metric, shared, cache_folder, digest, compute or compute_rows) for spec, metric in metrics
+    ]
 
 
 def row_signature(metric: Metric) -> str:
@@ -200,6 +208,7 @@ def _score(
     shared: dict[str, Rows],
     cache_folder: Path | None,
     digest: str,
+    compute: ComputeRows,
 ) -> Score:
     signature = row_signature(metric)
     cache = RowCache(cache_folder, signature, digest) if cache_folder is not None else None
@@ -207,7 +216,7 @@ def _score(
     rows = shared.get(signature) or (cache.load() if cache else None)
     unasked = data.no_steps if metric.reads_steps else ""
     if rows is None:
-        rows = compute_rows(metric, data.samples, data.outputs)
+        rows = compute(metric, data.samples, data.outputs)
         if unasked:
             rows = _without_values(rows)
         if cache:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -82,30 +83,41 @@ def test_outputs_are_those_of_batches(task: Task, tmp_path: Path) -> None:
     assert run(idle, task, tmp_path / "a", repeats=2) == log
 
 
-def test_outputs_are_logged_one_by_one_and_requests_made_as_they_are_taken(
+def test_outputs_are_logged_while_others_are_awaited_and_requests_made_as_they_are_taken(
     task: Task, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made: list[int] = []
     steps: list[int] = []
+    answered: list[int] = []
     original = type(task).request
 
     def request(self: Any, *arguments: Any, **settings: Any) -> Any:
         made.append(1)
         return original(self, *arguments, **settings)
 
+    def reply(request: Request) -> str:
+        end = time.monotonic() + 60.0
+        while len(read_log(plan.log_path).outputs) < len(answered):  # all that came before is there without our help
+            assert time.monotonic() < end
+            time.sleep(0.002)
+        assert len(made) <= len(answered) + 4
+        answered.append(1)
+        return answer(request)
+
     monkeypatch.setattr(type(task), "request", request)
-    plan = plan_run(Streaming(width=4), task, root=tmp_path)
+    plan = plan_run(Streaming(reply, width=4), task, root=tmp_path)
     made.clear()
 
     def progress(done: int, wanted: int) -> None:
         assert wanted == N
         steps.append(done)
         if plan.log_path.exists() and done:
-            assert len(read_log(plan.log_path).outputs) == done
-            assert len(made) <= done + 4
+            assert len(read_log(plan.log_path).outputs) >= done  # what is told of is in the log
 
     generate(plan, progress=progress)
-    assert steps == list(range(N + 1))
+    assert steps == sorted(steps)
+    assert len(steps) > N // 2
+    assert (steps[0], steps[-1]) == (0, N)
 
 
 def test_only_what_is_missing_is_asked(task: Task, tmp_path: Path) -> None:
@@ -212,15 +224,15 @@ def test_what_concerns_every_request_stops_the_run_and_it_continues(task: Task, 
 
 def test_an_interrupt_keeps_what_has_come(task: Task, tmp_path: Path) -> None:
     def progress(done: int, wanted: int) -> None:
-        if done == 9:
+        if done >= 9:
             raise KeyboardInterrupt
 
-    model = Streaming()
+    model = Streaming(lambda request: time.sleep(0.01) or answer(request))
     plan = plan_run(model, task, root=tmp_path)
     with pytest.raises(KeyboardInterrupt):
         generate(plan, progress=progress)
     assert model.closed == 1
-    assert len(read_log(plan.log_path).outputs) == 9
+    assert 9 <= len(read_log(plan.log_path).outputs) <= len(model.asked)
 
 
 def test_a_log_that_cannot_be_written_closes_the_model(

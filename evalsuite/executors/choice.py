@@ -1,0 +1,46 @@
+"""An executor by its name."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from evalsuite.errors import UsageError, did_you_mean
+from evalsuite.executors.local import LocalExecutor
+
+if TYPE_CHECKING:
+    from evalsuite.executors.base import Executor
+
+__all__ = ["EXECUTORS", "make_executor"]
+
+EXECUTORS = ("local", "ray")
+
+
+def make_executor(name: str, *, workers: int | None = None, spec: str | None = None, device: str = "auto") -> Executor:
+    """Make an executor.
+
+    Parameters
+    ----------
+    name : {"local", "ray"}
+    workers : int, optional
+        Processes of a Ray executor.
+    spec : str, optional
+        How its workers open the model; without one the model is sent to them.
+    device : str, default "auto"
+
+    Raises
+    ------
+    UsageError
+        If there is no such executor, or workers are asked of one that has none.
+    DependencyError
+        If a package is missing.
+    """
+    if name not in EXECUTORS:
+        raise UsageError(f'unknown executor "{name}"{did_you_mean(name, EXECUTORS)} (known: {", ".join(EXECUTORS)})')
+    if name == "local":
+        if workers is not None:
+            raise UsageError("--workers: a local run has one process; give --executor ray for more")
+        return LocalExecutor()
+    from evalsuite.executors.ray import RayExecutor, check_ray
+
+    check_ray(workers)
+    return RayExecutor(workers=workers, spec=spec, device=device)
