@@ -10,7 +10,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from evalsuite.errors import EvalsuiteError
-from evalsuite.models.checked import check_outputs
+from evalsuite.models.checked import check_likelihoods, check_outputs
 from evalsuite.types import Output, Request
 
 if TYPE_CHECKING:
@@ -100,7 +100,10 @@ def _each(
 
 def _checked(task: Task, request: Request, output: object, seconds: float) -> Output:
     try:
-        (sound,) = check_outputs([output], 1, task.modality, image_shape=task.image_shape)
+        if task.ask != "text":
+            (sound,) = check_likelihoods([output], [request], delimiter=task.target_delimiter)
+        else:
+            (sound,) = check_outputs([output], 1, task.modality, image_shape=task.image_shape)
     except (TypeError, ValueError) as error:
         sound = Output(finish_reason="error", error=describe(error))
     return filled(sound, request, seconds)

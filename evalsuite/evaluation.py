@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from evalsuite.environment import release
 from evalsuite.errors import EvalsuiteError, InputError, UsageError
 from evalsuite.executors import Executor, LocalExecutor, make_executor
+from evalsuite.models.base import RATING_BACKENDS, LikelihoodModel
 from evalsuite.report.leaderboard import Leaderboard, LeaderboardRun, build_leaderboard, load_leaderboard_runs
 from evalsuite.report.report import Report, build_report, load_report, save_json
 from evalsuite.runlog.reader import digest_outputs
@@ -224,6 +225,8 @@ def plan_run(
             '{"text", "image"}'
         )
     check_fits(model, task=task.name, inputs=task.inputs, image_shape=task.image_shape)
+    if task.ask != "text":
+        _check_rates(model, task)
     selection = None
     if adaptive and sample_ids is not None:
         raise UsageError("--adaptive chooses the samples itself, and --samples names them; give one of the two")
@@ -254,6 +257,20 @@ def plan_run(
     )
     task.request(task.samples[0], repeat=0, turn=0, history=(), run_seed=seed, num_fewshot=config.num_fewshot)
     return plan
+
+
+def _check_rates(model: Model, task: Task) -> None:
+    """Refuse to ask a model for log-probabilities that it does not give."""
+    asked = f'task "{task.name}" asks for log-probabilities (ask = "{task.ask}")'
+    able = getattr(model, "likelihoods", frozenset({"choices", "rolling"}))
+    if not isinstance(model, LikelihoodModel) or task.ask not in able:
+        raise UsageError(
+            f'{asked}, which model "{model.name}" does not give. Models that do: {RATING_BACKENDS}, and an object in '
+            "Python with a method loglikelihood(requests, config)"
+        )
+    check = getattr(model, "check_likelihood", None)
+    if check is not None:
+        check(task.ask)
 
 
 def _adaptive(

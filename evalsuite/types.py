@@ -16,8 +16,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 __all__ = [
+    "ASKS",
     "FINISH_REASONS",
     "OUTCOMES",
+    "Ask",
     "Estimate",
     "FinishReason",
     "GenerationConfig",
@@ -38,9 +40,11 @@ __all__ = [
 JSONValue: TypeAlias = "bool | int | float | str | list[JSONValue] | dict[str, JSONValue] | None"
 Modality: TypeAlias = Literal["text", "image", "audio", "video"]
 FinishReason: TypeAlias = Literal["stop", "length", "refused", "error"]
+Ask: TypeAlias = Literal["text", "choices", "rolling"]
 Reach: TypeAlias = "tuple[float | None, float | None]"
 Outcome: TypeAlias = Literal["right", "wrong", "scored", "undecided", "unextracted", "truncated", "refused", "error"]
 
+ASKS: tuple[Ask, ...] = ("text", "choices", "rolling")
 FINISH_REASONS: tuple[FinishReason, ...] = ("stop", "length", "refused", "error")
 OUTCOMES: tuple[Outcome, ...] = (
     "right",
@@ -72,7 +76,8 @@ class Sample:
     depth : int, optional
         Number of dependent steps the item needs, at least 1.
     metadata : mapping of str to JSON value
-        What metrics need beside the references: the state after each step, the slots to be said.
+        What metrics need beside the references: the state after each step, the slots to be said. Of a task that asks
+        for the likelihood of choices, ``choices`` are those, a list of strings; each reference is one of them.
     """
 
     id: str
@@ -108,6 +113,12 @@ class Request:
         from it.
     images : tuple of uint8 arrays of shape (height, width, channels)
         Shown with the prompt, before the text of the last message; mostly none.
+    ask : {"text", "choices", "rolling"}
+        What is wanted: a text; the log-probability of each of the `choices` as continuation of the prompt; or that of
+        the whole text ``choices[0]``, each token given as much of the text before it as the context holds, and the
+        first the token that begins texts (the prompt is empty).
+    choices : tuple of str
+        Exactly as they follow the prompt, with what parts them from it. Empty where a text is wanted.
     """
 
     sample_id: str
@@ -117,6 +128,8 @@ class Request:
     messages: tuple[Message, ...]
     seed: int
     images: tuple[NDArray[np.uint8], ...] = field(default=(), compare=False)
+    ask: Ask = "text"
+    choices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,8 +183,8 @@ class ImageSource(Protocol):
 class Output:
     """What a model produced for one request.
 
-    A model need only give ``text`` or ``image`` (and ``finish_reason`` where it was cut off); the runner fills in the
-    key, the seed and the time.
+    A model need only give ``text`` or ``image`` (and ``finish_reason`` where it was cut off), or the three fields of
+    log-probabilities where it was asked for them; the runner fills in the key, the seed and the time.
 
     Parameters
     ----------
@@ -193,6 +206,14 @@ class Output:
         Wall time until the first token was there, where the model tells.
     peak_memory_bytes : int, optional
         Most device memory in use while generating, where the device reports it.
+    logprobs : tuple of float
+        Natural logarithm of the probability of each of the request's choices: the sum over its tokens, at most 0;
+        ``-inf`` where the model rules the choice out. Empty where a text was asked for. With them, `text` is the
+        likeliest choice, the first of equals; where a whole text was rated it is empty, lest the log repeat the text.
+    choice_tokens : tuple of int
+        Tokens of each choice, in the model's own.
+    greedy : tuple of bool
+        Whether the model, taking the likeliest token each time, would have written that choice.
     same_as : tuple of (str, int, int), optional
         Sample id, repeat and turn of the output that this is a copy of: of an equal request to a model whose outputs
         do not depend on the seed. It took no time.
@@ -211,6 +232,9 @@ class Output:
     seconds: float | None = None
     first_token_seconds: float | None = None
     peak_memory_bytes: int | None = None
+    logprobs: tuple[float, ...] = ()
+    choice_tokens: tuple[int, ...] = ()
+    greedy: tuple[bool, ...] = ()
     same_as: tuple[str, int, int] | None = None
 
 

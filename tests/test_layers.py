@@ -38,6 +38,7 @@ LAYERS = (
         "compositional",
         "images",
         "horizon",
+        "likelihood",
     },
     {"task", "metrics", "models", "zoo"},
     {"runner", "answering", "executors", "scoring", "adaptive"},
@@ -74,7 +75,10 @@ TORCH_AT_TOP = {
     "extractors/inception_network.py",
     "extractors/train.py",
     "images/lpips_network.py",
-    *(f"zoo/{name}.py" for name in ("decoding", "networks", "recurrent", "steps", "train", "transformer")),
+    *(
+        f"zoo/{name}.py"
+        for name in ("decoding", "likelihood", "networks", "recurrent", "steps", "train", "transformer")
+    ),
     *(f"zoo/images/{name}.py" for name in ("autoencoder", "autoregressive", "diffusion", "gan", "networks")),
     *(f"zoo/images/{name}.py" for name in ("train", "unet", "vae")),
     *(f"zoo/images/train_{name}.py" for name in ("autoregressive", "diffusion", "once")),

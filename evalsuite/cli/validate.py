@@ -62,6 +62,7 @@ def _review(name: str, n_shown: int) -> int:
         *_fact_lines(task_facts(task, requests)),
         f"  metrics: {'; '.join(metrics)}",
         *(f"  warning: {printable(warning, 500)}" for warning in warnings),
+        *([f'  asks for log-probabilities: ask = "{task.ask}"'] if task.ask != "text" else []),
         *_prompt_lines(requests[:n_shown]),
     ]
     sys.stdout.write("\n".join(lines) + "\n")
@@ -99,4 +100,7 @@ def _prompt_lines(requests: Sequence[Request]) -> list[str]:
         which = "first prompt" if i == 0 else f"prompt {i + 1}"
         shown = [f"    {printable(line)}" for line in request.prompt.splitlines()]
         lines += [f"  {which}:", *(shown or ["    (empty)"])]
+        if request.choices:
+            named = "  its choices:" if request.ask == "choices" else "  its text:"
+            lines += [named, *(f"    {printable(repr(choice))}" for choice in request.choices)]
     return lines

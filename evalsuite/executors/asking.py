@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from evalsuite.answering import describe, filled
 from evalsuite.errors import EvalsuiteError
 from evalsuite.executors.time_limit import TimeLimitReached, time_limit
-from evalsuite.models.checked import check_outputs
+from evalsuite.models.base import LikelihoodModel
+from evalsuite.models.checked import check_likelihoods, check_outputs
 from evalsuite.types import Output
 
 if TYPE_CHECKING:
@@ -38,15 +39,19 @@ def ask(model: Model, asking: Asking, requests: Sequence[Request]) -> list[Outpu
     limit = asking.sample_seconds
     started = time.perf_counter()
     try:
+        asked = [*requests, *padding]
         with time_limit(None if limit is None else limit * n):
-            answers = model.generate([*requests, *padding], asking.config)
-        outputs = check_outputs(
-            answers,
-            n + len(padding),
-            asking.modality,
-            image_shape=asking.image_shape,
-            references=model.spec.startswith("files:"),
-        )
+            answers = _answers(model, asking, asked)
+        if asked[0].ask != "text":
+            outputs = check_likelihoods(answers, asked, delimiter=asking.delimiter)
+        else:
+            outputs = check_outputs(
+                answers,
+                len(asked),
+                asking.modality,
+                image_shape=asking.image_shape,
+                references=model.spec.startswith("files:"),
+            )
     except EvalsuiteError:
         raise  # a missing package or a wrong weights file concerns every request
     except (Exception, SystemExit, TimeLimitReached) as error:  # whatever a model raises concerns its samples alone
@@ -57,3 +62,10 @@ def ask(model: Model, asking: Asking, requests: Sequence[Request]) -> list[Outpu
         outputs = [Output(finish_reason="error", error=text)]
     seconds = (time.perf_counter() - started) / n
     return [filled(output, request, seconds) for request, output in zip(requests, outputs, strict=False)]
+
+
+def _answers(model: Model, asking: Asking, requests: Sequence[Request]) -> Sequence[Output]:
+    if requests[0].ask == "text":
+        return model.generate(requests, asking.config)
+    assert isinstance(model, LikelihoodModel)  # as was found before the run
+    return model.loglikelihood(requests, asking.config)

@@ -49,6 +49,8 @@ class Asking:
         Height, width and channels that images must have.
     batch_size : int
         To which batches are padded, for models whose outputs depend on the batch.
+    delimiter : str
+        What stands between a prompt and a choice that is rated.
     sample_ids : tuple of str
         Of all samples of the task, in canonical order, for models whose outputs exist already.
     sample_seconds : float, optional
@@ -59,6 +61,7 @@ class Asking:
     modality: Modality
     image_shape: tuple[int, int, int] | None = None
     batch_size: int = 1
+    delimiter: str = ""
     sample_ids: tuple[str, ...] = ()
     sample_seconds: float | None = None
 

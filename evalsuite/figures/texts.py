@@ -84,11 +84,21 @@ def _value(data: FigureInput, i: int) -> str:
 
 
 def _text(outputs: Sequence[Output]) -> str:
-    parts = [
-        output.text if output.text is not None else f"[no output: {output.error or output.finish_reason}]"
-        for output in outputs
-    ]
+    parts = [_rated(output) or (output.text if output.text is not None else _lost(output)) for output in outputs]
     return "\n\n".join(f"[{number}] {part}" for number, part in enumerate(parts, 1)) if len(parts) > 1 else parts[0]
+
+
+def _lost(output: Output) -> str:
+    return f"[no output: {output.error or output.finish_reason}]"
+
+
+def _rated(output: Output) -> str:
+    """Return log-probabilities in words; of choices after the likeliest one."""
+    if not output.logprobs:
+        return ""
+    if not output.text:
+        return f"[log-probability {output.logprobs[0]:.4g}, {output.choice_tokens[0]} tokens]"
+    return f"{output.text}\n[log-probabilities {', '.join(f'{value:.4g}' for value in output.logprobs)}]"
 
 
 def _reference(sample: Sample) -> str:

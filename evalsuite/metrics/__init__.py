@@ -44,6 +44,10 @@ METRICS: Registry[type[Metric]] = Registry(
             "evalsuite.metrics.bertscore:BertScore",
             "BERTScore: F of each token's best match by the cosine of their vectors, mean over samples.",
         ),
+        "bits_per_byte": Entry(
+            "evalsuite.metrics.perplexity:BitsPerByte",
+            "Bits per byte: what the texts would be compressed to by the model, over their length; lower is better.",
+        ),
         "bleu": Entry(
             "evalsuite.metrics.bleu:Bleu",
             "BLEU: clipped n-gram precision with a brevity penalty, over the corpus, 0-100.",
@@ -55,9 +59,25 @@ METRICS: Registry[type[Metric]] = Registry(
             "evalsuite.metrics.calibration:Brier",
             "Brier score: squared distance of agreement from right or wrong, 0-1; lower is better.",
         ),
+        "brier_score": Entry(
+            "evalsuite.metrics.choice_probability:BrierScore",
+            "Brier score of choices: squared distance of their probabilities from the truth, mean over samples, 0-2.",
+        ),
+        "byte_perplexity": Entry(
+            "evalsuite.metrics.perplexity:BytePerplexity",
+            "Byte perplexity: inverse probability of the texts per byte, a geometric mean over all; lower is better.",
+        ),
         "cer": Entry(
             "evalsuite.metrics.cer:CharacterErrorRate",
             "CER: character edits per character of the reference, over all outputs; lower is better.",
+        ),
+        "choice_accuracy": Entry(
+            "evalsuite.metrics.choice_accuracy:ChoiceAccuracy",
+            "Choice accuracy: share of samples whose likeliest choice is a right one, 0-1.",
+        ),
+        "choice_probability": Entry(
+            "evalsuite.metrics.choice_probability:ChoiceProbability",
+            "Choice probability: share of the choices' probability that is on right ones, mean over samples, 0-1.",
         ),
         "chrf": Entry("evalsuite.metrics.chrf:Chrf", "chrF: F-score of character n-grams over the corpus, 0-100."),
         "chrf++": Entry(
@@ -174,6 +194,10 @@ METRICS: Registry[type[Metric]] = Registry(
             "evalsuite.metrics.pass_at_k:GPassAtK",
             "G-Pass@k: chance that at least a share tau of k outputs is right, mean over samples, 0-1.",
         ),
+        "greedy_accuracy": Entry(
+            "evalsuite.metrics.choice_accuracy:GreedyAccuracy",
+            "Greedy accuracy: share of samples of which greedy decoding would write a right choice, 0-1.",
+        ),
         "inception_score": Entry(
             "evalsuite.metrics.inception_score:InceptionScore",
             "Inception score: how sure a classifier is of each image, and how many classes it sees; higher is better.",
@@ -259,6 +283,10 @@ METRICS: Registry[type[Metric]] = Registry(
         "path_agreement": Entry(
             "evalsuite.metrics.path_agreement:PathAgreement",
             "Path agreement: how alike the outputs of a sample are, mean over pairs, then over samples, 0-1.",
+        ),
+        "perplexity": Entry(
+            "evalsuite.metrics.perplexity:Perplexity",
+            "Perplexity: inverse probability of the texts per token, a geometric mean over all; lower is better.",
         ),
         "plan_optimality": Entry(
             "evalsuite.metrics.plan_validity:PlanOptimality",
@@ -367,6 +395,10 @@ METRICS: Registry[type[Metric]] = Registry(
         "wil": Entry(
             "evalsuite.metrics.wer:WordInformationLost",
             "WIL: word information lost, over all outputs, 0-1; lower is better.",
+        ),
+        "word_perplexity": Entry(
+            "evalsuite.metrics.perplexity:WordPerplexity",
+            "Word perplexity: inverse probability of the texts per word, a geometric mean over all; lower is better.",
         ),
         "wrong_path": Entry(
             "evalsuite.metrics.wrong_path:WrongPath",

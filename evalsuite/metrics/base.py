@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from evalsuite import stats
 from evalsuite.figures import Figure, FigureInput, slice_figures
-from evalsuite.types import Estimate, Interval, Modality, Outcome, Output, Reach, Sample
+from evalsuite.types import Ask, Estimate, Interval, Modality, Outcome, Output, Reach, Sample
 
 __all__ = [
     "CurveMetric",
@@ -114,6 +114,8 @@ class Metric(ABC):
         Least and greatest value.
     modality : {"text", "image", "audio", "video"}
         What it reads.
+    asks : tuple of {"text", "choices", "rolling"}
+        What models may have been asked: texts, or the likeliest choice as text, by default.
     """
 
     name: ClassVar[str]
@@ -121,6 +123,7 @@ class Metric(ABC):
     higher_is_better: ClassVar[bool] = True
     value_range: ClassVar[tuple[float, float]]
     modality: ClassVar[Modality] = "text"
+    asks: ClassVar[tuple[Ask, ...]] = ("text", "choices")
     least_repeats: ClassVar[int] = 1
     """Outputs of a sample below which it has no value."""
 

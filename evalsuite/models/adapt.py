@@ -6,7 +6,7 @@ import inspect
 import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, cast
+from typing import Any, Literal, TypeAlias, cast
 
 from evalsuite.errors import ModelError
 from evalsuite.media import is_image
@@ -16,6 +16,7 @@ from evalsuite.types import GenerationConfig, Modality, Output, Request
 __all__ = ["AdaptedModel", "adapt_model", "to_output"]
 
 _EXTRAS = ("config", "seed")
+_Rate: TypeAlias = Callable[[Sequence[Request], GenerationConfig], Sequence[Output]]
 
 
 def adapt_model(
@@ -37,7 +38,9 @@ def adapt_model(
         parameter ``config`` gets the GenerationConfig, and ``seed`` (of one that answers one prompt) the seed.
         ``generate`` of an object is called with the batch and, if it has a second parameter, the config, unless its
         parameters' names say otherwise. Answers are ``str``, which is cut before the first stop string, images (see
-        `evalsuite.media.as_pixels`), or Output; a batch of images may be one array or tensor.
+        `evalsuite.media.as_pixels`), or Output; a batch of images may be one array or tensor. A method
+        ``loglikelihood(requests, config)`` is kept, see `evalsuite.models.base.LikelihoodModel`; an object that has no
+        other writes no texts.
     name, spec : str, optional
         How tables and run logs call it; by default its own attributes, or the name it is defined by.
     fingerprint : str, optional
@@ -62,6 +65,8 @@ def adapt_model(
         raise ModelError(f"{obj.__name__} is a class; give an instance of it: {obj.__name__}(...)")
     called = getattr(obj, "generate", None)
     is_object = callable(called)
+    if not is_object and not callable(obj) and callable(getattr(obj, "loglikelihood", None)):
+        called, is_object = _only_rates, True
     if is_object and callable(getattr(obj, "forward", None)):
         raise ModelError(
             f"{type(obj).__name__}.generate takes tensors, not requests. Save the model with its tokenizer and name it "
@@ -72,8 +77,10 @@ def adapt_model(
     if not callable(called):
         raise ModelError(f"a model has a method generate, or is a callable; got {type(obj).__name__}")
     own_name = str(getattr(obj, "__name__", type(obj).__name__))
+    rate = getattr(obj, "loglikelihood", None)
+    made_of = AdaptedLikelihoodModel if callable(rate) else AdaptedModel
     call = _read_call(called, own_name, is_object=is_object, arguments=arguments or {})
-    return AdaptedModel(
+    made = made_of(
         call,
         name=name or _attribute(obj, "name", str, own_name),
         spec=spec or _attribute(obj, "spec", str, f"python:{_module(obj)}:{own_name}"),
@@ -87,6 +94,9 @@ def adapt_model(
         dtype=_attribute(obj, "dtype", str, ""),
         device=_attribute(obj, "device", str, ""),
     )
+    if isinstance(made, AdaptedLikelihoodModel):
+        made.rate = cast("_Rate", rate)
+    return made
 
 
 def to_output(value: object, config: GenerationConfig) -> Output:
@@ -183,6 +193,20 @@ class AdaptedModel:
         if len(answers) != len(requests):
             raise ValueError(f"the model must give one answer a request, expected {len(requests)}, got {len(answers)}")
         return [to_output(answer, config) for answer in answers]
+
+
+class AdaptedLikelihoodModel(AdaptedModel):
+    """An `AdaptedModel` of an object that has ``loglikelihood`` as well."""
+
+    rate: _Rate
+
+    def loglikelihood(self, requests: Sequence[Request], config: GenerationConfig) -> Sequence[Output]:
+        """Rate the choices of every request; see `evalsuite.models.base.LikelihoodModel`."""
+        return self.rate(list(requests), config)
+
+
+def _only_rates(requests: Sequence[Request]) -> list[str]:
+    raise TypeError("the model has loglikelihood and no generate: it writes no texts")
 
 
 def _read_call(function: Callable[..., object], name: str, *, is_object: bool, arguments: dict[str, object]) -> _Call:

@@ -9,7 +9,10 @@ if TYPE_CHECKING:
 
     from evalsuite.types import GenerationConfig, Modality, Output, Request
 
-__all__ = ["Model", "OpenModel", "StreamingModel"]
+__all__ = ["RATING_BACKENDS", "LikelihoodModel", "Model", "OpenModel", "StreamingModel"]
+
+RATING_BACKENDS = "hf:, openai: with api=completions, and the language models of zoo:"
+"""The backends whose models may be `LikelihoodModel`."""
 
 
 @runtime_checkable
@@ -46,11 +49,12 @@ class Model(Protocol):
     what its longest prompt does, and requests are sorted by length. Where the second is True, outputs at temperature 0
     depend on all of a request but its seed, and requests that are equal are asked once.
 
-    Two methods are optional, too. ``load()`` loads weights and finds out the device; it is called before a log is
+    Three methods are optional, too. ``load()`` loads weights and finds out the device; it is called before a log is
     begun, so that what is missing is said then. ``bind(task_sample_ids)`` is told the ids of all samples of the task,
     in canonical order, for models whose outputs exist already. Such a model may have ``n_outputs``, the number of
-    samples it has an output for; a run that asks for more is refused before it begins. And a model that answers several
-    requests at a time, none of them waiting for another, may be a `StreamingModel`.
+    samples it has an output for; a run that asks for more is refused before it begins. ``loglikelihood`` makes it a
+    `LikelihoodModel`. And a model that answers several requests at a time, none of them waiting for another, may be a
+    `StreamingModel`.
     """
 
     @property
@@ -84,7 +88,9 @@ class StreamingModel(Model, Protocol):
     """A model that answers requests one by one, as many at a time as it likes: a server. No batch holds it up.
 
     The runner calls `generate_each` in place of ``generate``, and writes each output to the log as it comes. An output
-    must not depend on what else is asked: ``batch_invariant`` is True, and ``batch_size`` means nothing.
+    must not depend on what else is asked: ``batch_invariant`` is True, and ``batch_size`` means nothing. If it is a
+    `LikelihoodModel`, too, requests for log-probabilities are among those that `generate_each` gets; their ``ask`` says
+    so.
     """
 
     def generate_each(self, requests: Iterable[Request], config: GenerationConfig) -> Iterator[tuple[Request, Output]]:
@@ -104,6 +110,26 @@ class StreamingModel(Model, Protocol):
         -----
         When the iterator is closed, nothing may go on in the background. When it is interrupted while it waits, it
         should still yield what has arrived before it raises the KeyboardInterrupt.
+        """
+        ...
+
+
+@runtime_checkable
+class LikelihoodModel(Model, Protocol):
+    """A model that says how likely a given text is, for tasks that ask for ``"choices"`` or ``"rolling"``.
+
+    Notes
+    -----
+    ``likelihoods``, a frozenset of what it can be asked for, is optional: without it, that is both. A model with
+    ``check_likelihood(ask)`` is asked before anything is run, and raises an EvalsuiteError where it cannot.
+    """
+
+    def loglikelihood(self, requests: Sequence[Request], config: GenerationConfig) -> Sequence[Output]:
+        """Rate the choices of every request, in the same order.
+
+        Of each, the output has ``logprobs``, ``choice_tokens`` and ``greedy``, one a choice; its text is not looked at.
+        Nothing is drawn at random: temperature and seed have no effect. What goes wrong with one request is an error
+        output of it; an exception is as of ``generate``.
         """
         ...
 

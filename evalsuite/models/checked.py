@@ -11,12 +11,16 @@ from evalsuite.media import ArrayImage, StoredImage, as_pixels
 from evalsuite.types import FINISH_REASONS, Modality, Output
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import numpy as np
     from numpy.typing import NDArray
 
-    from evalsuite.types import ImageSource
+    from evalsuite.types import ImageSource, Request
 
-__all__ = ["check_outputs"]
+__all__ = ["check_likelihoods", "check_outputs"]
+
+_ROUNDING = 1e-4  # what the logarithm of a probability of 1 may come to above 0
 
 
 def check_outputs(
@@ -58,6 +62,73 @@ def check_outputs(
     if len(outputs) != n:
         raise ValueError(f"the model must return one output a request, expected {n}, got {len(outputs)}")
     return [_check(output, modality, image_shape, references) for output in outputs]
+
+
+def check_likelihoods(outputs: object, requests: Sequence[Request], *, delimiter: str = "") -> list[Output]:
+    """Check a batch of outputs that have log-probabilities, and make the likeliest choice the text of each.
+
+    Parameters
+    ----------
+    outputs : object
+        Whatever ``loglikelihood`` returned.
+    requests : sequence of Request
+        What it was given.
+    delimiter : str
+        What stands before each choice and is no part of it.
+
+    Returns
+    -------
+    list of Output
+        The text is the first of the likeliest choices, or empty where a whole text was rated. One without a sound
+        log-probability for each choice is an error output: asking for it again would not change it.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If it is no list of as many outputs, or a field of one is of the wrong type or out of range.
+    """
+    if not isinstance(outputs, (list, tuple)) or len(outputs) != len(requests):
+        return check_outputs(outputs, len(requests), "text")  # says what is wrong
+    found: list[Output] = []
+    for output, request in zip(outputs, requests, strict=True):
+        if not isinstance(output, Output):
+            raise TypeError(f"the model must return Output objects, got {type(output).__name__}")
+        if output.finish_reason == "error":
+            found.append(
+                _check(replace(output, text=None, logprobs=(), choice_tokens=(), greedy=()), "text", None, False)
+            )
+            continue
+        made = _rated(output, len(request.choices))
+        text = ""
+        if request.ask == "choices" and made.logprobs:
+            text = request.choices[made.logprobs.index(max(made.logprobs))].removeprefix(delimiter)
+        text_or_none = None if made.finish_reason == "error" else text
+        found.append(_check(replace(made, text=text_or_none, image=None), "text", None, False))
+    return found
+
+
+def _rated(output: Output, n: int) -> Output:
+    """Return an output with plain numbers for each of `n` choices, or an error output."""
+    lengths = [len(values) for values in (output.logprobs, output.choice_tokens, output.greedy)]
+    fault = None
+    if lengths != [n] * 3:
+        fault = (
+            f"the model must give logprobs, choice_tokens and greedy of each of {n} choices, "
+            f"got {lengths[0]}, {lengths[1]} and {lengths[2]}"
+        )
+    else:
+        logprobs = tuple(float(value) for value in output.logprobs)
+        wrong = [value for value in logprobs if not value <= _ROUNDING]
+        if wrong:
+            fault = f"a log-probability is at most 0, the model gave {wrong[0]}"
+    if fault is not None:
+        return replace(output, finish_reason="error", error=fault, logprobs=(), choice_tokens=(), greedy=())
+    return replace(
+        output,
+        logprobs=tuple(min(value, 0.0) for value in logprobs),
+        choice_tokens=tuple(_count(value, "choice_tokens") or 0 for value in output.choice_tokens),
+        greedy=tuple(bool(value) for value in output.greedy),
+    )
 
 
 def _check(output: object, modality: Modality, shape: tuple[int, int, int] | None, references: bool) -> Output:

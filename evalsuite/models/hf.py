@@ -18,7 +18,17 @@ if TYPE_CHECKING:
 
 __all__ = ["HfModel", "open_model"]
 
-_OPTIONS = ("add_bos", "batch_size", "chat", "device_map", "dtype", "length_penalty", "max_length", "num_beams")
+_OPTIONS = (
+    "add_bos",
+    "batch_size",
+    "chat",
+    "device_map",
+    "dtype",
+    "length_penalty",
+    "max_length",
+    "num_beams",
+    "stride",
+)
 _DEVICE_MAPS = ("none", "auto", "balanced", "balanced_low_0", "sequential")
 _NO_LIMIT = 1 << 62
 
@@ -34,7 +44,9 @@ def open_model(name: str, options: Mapping[str, str], *, device: str = "auto") -
         ``dtype`` (``float32``, ``bfloat16``, ``float16``, or ``auto`` for the saved one), ``chat`` (``auto``: where
         the tokenizer has a chat template; ``true``, ``false``), ``add_bos`` (``auto``: as the tokenizer does),
         ``batch_size``, ``max_length`` (prompt and answer together, in tokens; of an encoder-decoder, each),
-        ``num_beams`` and ``length_penalty`` (beam search, see `BeamSearch`), and ``device_map`` (``none``, or how the
+        ``num_beams`` and ``length_penalty`` (beam search, see `BeamSearch`), ``stride`` (where a whole text is rated:
+        tokens rated by each window, with as much text before them as fits; by default all that a window holds), and
+        ``device_map`` (``none``, or how the
         package accelerate spreads the weights over several devices: ``auto``, ``balanced``, ``balanced_low_0``,
         ``sequential``).
     device : str, default "auto"
@@ -57,6 +69,7 @@ def open_model(name: str, options: Mapping[str, str], *, device: str = "auto") -
     batch_size = read_int(where, options, "batch_size", default=8)
     max_length = read_int(where, options, "max_length", default=_NO_LIMIT)
     beams = _read_beams(where, options)
+    stride = read_int(where, options, "stride", default=1) if "stride" in options else None
     device_map = read_choice(where, options, "device_map", _DEVICE_MAPS)
     if find_spec("transformers") is None:
         raise DependencyError(f'{where}: needs the package transformers: pip install "evalsuite[hf]"')
@@ -77,6 +90,8 @@ def open_model(name: str, options: Mapping[str, str], *, device: str = "auto") -
         batch_size=batch_size,
         max_length=max_length,
         beams=beams,
+        rates_chat=chat == "true",
+        stride=stride,
     )
 
 

@@ -31,6 +31,7 @@ class Batched(Protocol):
 R = TypeVar("R", bound=Batched)
 
 
+
 class FittingBatches:
     """Finishes rows, in batches as large as memory allows.
 

@@ -79,9 +79,36 @@ class LoadedCheckpoint:
             ids = [bos, *ids]
         elif add_bos is False and bos is not None and ids[:1] == [bos]:
             ids = ids[1:]
-        if not ids:
-            ids = [bos] if bos is not None else self.eos[:1]
+        return ids or self.begin
+
+    def encode_plain(self, text: str) -> list[int]:
+        """Return the tokens of a text, without special ones that the tokenizer would add."""
+        ids: list[int] = self.tokenizer(text, add_special_tokens=False, verbose=False)["input_ids"]
         return ids
+
+    def prefix(self, *, special_tokens: bool, add_bos: bool | None) -> list[int]:
+        """Return what stands before the tokens of a text's own in those of `encode`; parameters as there."""
+        plain = self.encode_plain("a")
+        whole: list[int] = self.tokenizer("a", add_special_tokens=special_tokens, verbose=False)["input_ids"]
+        before = next((whole[:at] for at in range(len(whole)) if whole[at : at + len(plain)] == plain), [])
+        bos = self.tokenizer.bos_token_id
+        if add_bos is True and bos is not None and before[:1] != [bos]:
+            return [bos, *before]
+        return before[1:] if add_bos is False and bos is not None and before[:1] == [bos] else before
+
+    @property
+    def begin(self) -> list[int]:
+        """The token that a text without any stands for: the one that begins texts, or else ends them."""
+        bos = self.tokenizer.bos_token_id
+        return [bos] if bos is not None else self.eos[:1]
+
+    @property
+    def decoder_start(self) -> int | None:
+        """The token that the decoder of an encoder-decoder begins with."""
+        found = [
+            getattr(of, "decoder_start_token_id", None) for of in (self.model.config, self.model.generation_config)
+        ]
+        return next((int(token) for token in found if isinstance(token, int)), None)
 
 
 def load_checkpoint(

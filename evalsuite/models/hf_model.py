@@ -12,6 +12,7 @@ from evalsuite.models.fingerprint import hash_named
 from evalsuite.models.hf_batching import FittingBatches
 from evalsuite.models.hf_decoding import Row, extend_rows
 from evalsuite.models.hf_folder import folder_name
+from evalsuite.models.hf_likelihood import Rater
 from evalsuite.models.hf_loading import LoadedCheckpoint, load_checkpoint
 from evalsuite.models.hf_stopping import first_stop
 from evalsuite.types import Output
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
     from evalsuite.models.hf_decoding import BeamSearch
     from evalsuite.models.hf_folder import Checkpoint
-    from evalsuite.types import GenerationConfig, Modality, Request
+    from evalsuite.types import Ask, GenerationConfig, Modality, Request
 
 __all__ = ["HfModel"]
 
@@ -51,6 +52,8 @@ class HfModel:
         batch_size: int,
         max_length: int,
         beams: BeamSearch | None,
+        rates_chat: bool = False,
+        stride: int | None = None,
     ) -> None:
         self.spec = spec
         self.name = folder_name(checkpoint.folder)
@@ -63,9 +66,15 @@ class HfModel:
         self._add_bos = add_bos
         self._max_length = max_length
         self._beams = beams
+        self._rates_chat = rates_chat
+        self._stride = stride
         choices = [dtype, chat, add_bos, max_length]
         if beams is not None:
             choices += ["beams", beams.num_beams, beams.length_penalty]
+        if rates_chat:
+            choices.append("rates chat")
+        if stride is not None:
+            choices += ["stride", stride]
         self.fingerprint = hash_named({"files": checkpoint.hash().encode(), "options": json.dumps(choices).encode()})
         self._batches = FittingBatches()
         self._loaded: LoadedCheckpoint | None = None
@@ -134,6 +143,51 @@ class HfModel:
         outputs.update((row.index, _output(loaded, row, config, peak)) for row in rows)
         return [outputs[index] for index in range(len(requests))]
 
+    def check_likelihood(self, ask: Ask) -> None:
+        """Find out whether the model can be asked for log-probabilities of this kind.
+
+        Raises
+        ------
+        ModelError
+            If it is an encoder-decoder, and asked for whole texts.
+        """
+        if ask == "rolling" and self._checkpoint.config.get("is_encoder_decoder"):
+            raise ModelError(
+                f"{self.spec}: an encoder-decoder reads a prompt and rates what follows it: it has no likelihood of a "
+                'whole text (ask = "rolling"). Give a causal model.'
+            )
+
+    def loglikelihood(self, requests: Sequence[Request], config: GenerationConfig) -> list[Output]:
+        """Rate the choices of every request; see `evalsuite.models.base.LikelihoodModel`.
+
+        What does not fit into the model's context, or cannot be encoded, or takes more memory than there is even alone,
+        gets an error output of its own: nothing is cut off.
+
+        Raises
+        ------
+        ModelError
+            If the weights cannot be loaded, or the model has no likelihood of whole texts and is asked for it.
+        """
+        del config  # nothing is generated
+        if not requests:
+            return []
+        loaded = self._load()
+        if loaded.is_encoder_decoder:
+            for ask in {request.ask for request in requests}:
+                self.check_likelihood(ask)
+        rater = Rater(
+            loaded=loaded,
+            render=self._rendered,
+            chat=self._rates_chat,
+            add_bos=self._add_bos,
+            stride=self._stride,
+            batch_size=max(1, len(requests)),
+        )
+        return rater.rate(requests, self._batches)
+
+    def _rendered(self, request: Request) -> str:
+        return self._in_template(self._load(), request) if self._rates_chat else request.prompt
+
     def _begin(self, loaded: LoadedCheckpoint, index: int, request: Request, config: GenerationConfig) -> Row | Output:
         """Return the row of a request, or the error output that it gets."""
         try:
@@ -154,16 +208,19 @@ class HfModel:
         return _failed(f"the prompt has {len(prompt)} tokens, but {holds}", tokens_in=len(prompt))
 
     def _encode(self, loaded: LoadedCheckpoint, request: Request) -> list[int]:
-        text = request.prompt
-        if self.chat:
-            messages = [{"role": message.role, "content": message.content} for message in request.messages]
-            messages = messages or [{"role": "user", "content": request.prompt}]
-            unfinished = messages[-1]["role"] == "assistant"
-            text = loaded.tokenizer.apply_chat_template(
-                messages, tokenize=False, add_generation_prompt=not unfinished, continue_final_message=unfinished
-            )
+        text = self._in_template(loaded, request) if self.chat else request.prompt
         # A template writes special tokens itself.
         return loaded.encode(text, special_tokens=not self.chat, add_bos=self._add_bos)
+
+    @staticmethod
+    def _in_template(loaded: LoadedCheckpoint, request: Request) -> str:
+        messages = [{"role": message.role, "content": message.content} for message in request.messages]
+        messages = messages or [{"role": "user", "content": request.prompt}]
+        unfinished = messages[-1]["role"] == "assistant"
+        text: str = loaded.tokenizer.apply_chat_template(
+            messages, tokenize=False, add_generation_prompt=not unfinished, continue_final_message=unfinished
+        )
+        return text
 
 
 def _by_budget(rows: Sequence[Row]) -> list[list[Row]]:

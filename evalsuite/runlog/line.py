@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import zlib
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any
@@ -13,9 +14,10 @@ from evalsuite.runlog.identity import canonical_json
 from evalsuite.types import FINISH_REASONS, Output
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
-__all__ = ["decode_line", "encode_line", "line_data", "output_from_record", "output_record"]
+__all__ = ["decode_line", "encode_line", "likelihoods_record", "line_data", "output_from_record", "output_record"]
 
 _PREFIX = b'{"crc32":"'
 _MIDDLE = b'","data":'
@@ -36,6 +38,8 @@ _KINDS: dict[str, tuple[type | tuple[type, ...], bool]] = {
     "peak_memory_bytes": (int, False),
     "same_as": (list, False),
 }
+_LIKELIHOODS = ("logprobs", "choice_tokens", "greedy")
+_RULED_OUT = "-inf"
 
 
 def encode_line(data: dict[str, object], previous: int) -> tuple[bytes, int]:
@@ -100,11 +104,16 @@ def output_record(output: Output, folder: Path) -> dict[str, object]:
     """Return an output as the object of a line of the log in `folder`, absent fields left out.
 
     An image must be a reference (`StoredImage` or `ArrayImage`); pixels are stored first.
+
+    Raises
+    ------
+    ValueError
+        If a log-probability is NaN or above 0.
     """
     record: dict[str, object] = {"type": "output"}
     for field in fields(Output):
         value = getattr(output, field.name)
-        if value is None:
+        if value is None or field.name in _LIKELIHOODS:
             continue
         if field.name == "image":
             if not isinstance(value, (StoredImage, ArrayImage)):
@@ -114,7 +123,29 @@ def output_record(output: Output, folder: Path) -> dict[str, object]:
             record[field.name] = list(value)
         else:
             record[field.name] = value
+    record.update(likelihoods_record(output))
     return record
+
+
+def likelihoods_record(output: Output) -> dict[str, object]:
+    """Return the log-probabilities of an output and what belongs to them; empty where it has none.
+
+    JSON has no infinity: ``-inf``, the logarithm of 0, is the string ``"-inf"``.
+
+    Raises
+    ------
+    ValueError
+        If one is NaN or above 0.
+    """
+    if not output.logprobs:
+        return {}
+    if not all(value <= 0.0 for value in output.logprobs):
+        raise ValueError(f"log-probabilities must be at most 0, got {output.logprobs}")
+    return {
+        "logprobs": [_RULED_OUT if math.isinf(value) else value for value in output.logprobs],
+        "choice_tokens": list(output.choice_tokens),
+        "greedy": list(output.greedy),
+    }
 
 
 def output_from_record(record: dict[str, Any], where: str, folder: Path, *, files: bool = False) -> Output:
@@ -143,6 +174,7 @@ def output_from_record(record: dict[str, Any], where: str, folder: Path, *, file
             raise RunLogError(f"{where}: the output's {key} is missing or not {name}; {_ADVICE}")
     if values["finish_reason"] not in FINISH_REASONS:
         raise RunLogError(f'{where}: unknown finish_reason "{values["finish_reason"]}"; {_ADVICE}')
+    values.update(_likelihoods(record, where))
     if "same_as" in values:
         values["same_as"] = _key(values["same_as"], where)
     if "media" not in record:
@@ -153,6 +185,25 @@ def output_from_record(record: dict[str, Any], where: str, folder: Path, *, file
         return Output(**values, image=image_from_record(record["media"], folder, files=files))
     except ValueError as error:
         raise RunLogError(f"{where}: the output's media: {error}; {_ADVICE}") from error
+
+
+def _likelihoods(record: dict[str, Any], where: str) -> dict[str, tuple[Any, ...]]:
+    """Return the log-probabilities of a line's object, and what belongs to them, as an output's fields."""
+    found = {key: record[key] for key in _LIKELIHOODS if key in record}
+    if not found:
+        return {}
+    kinds: dict[str, Callable[[object], bool]] = {
+        "logprobs": lambda value: value == _RULED_OUT or (type(value) in (int, float) and -math.inf < value <= 0),
+        "choice_tokens": lambda value: type(value) is int and value >= 0,
+        "greedy": lambda value: type(value) is bool,
+    }
+    for key, is_sound in kinds.items():
+        values = found.get(key)
+        if not isinstance(values, list) or not values or not all(map(is_sound, values)):
+            raise RunLogError(f"{where}: the output's {key} are missing or not what they should be; {_ADVICE}")
+    if len({len(values) for values in found.values()}) > 1:
+        raise RunLogError(f"{where}: the output's logprobs, choice_tokens and greedy differ in length; {_ADVICE}")
+    return {**{key: tuple(found[key]) for key in _LIKELIHOODS}, "logprobs": tuple(map(float, found["logprobs"]))}
 
 
 def _key(value: list[Any], where: str) -> tuple[str, int, int]:

@@ -12,7 +12,7 @@ from evalsuite.media import StoredImage, check_shards, pixels_of, shard_end
 from evalsuite.media.shard import MEDIA
 from evalsuite.runlog.identity import canonical_json
 from evalsuite.runlog.indexed import Key, OutputIndex
-from evalsuite.runlog.line import decode_line, output_from_record
+from evalsuite.runlog.line import decode_line, likelihoods_record, output_from_record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -149,6 +149,8 @@ def digest_outputs(samples: Iterable[tuple[Output, ...]]) -> str:
         parts = [output.sample_id, output.repeat, output.turn, output.finish_reason, output.text, output.error]
         if output.image is not None:
             parts.append(_digest_image(output))
+        if output.logprobs:
+            parts.append(likelihoods_record(output))
         digest.update(canonical_json(parts).encode("ascii") + b"\n")
     return digest.hexdigest()
 

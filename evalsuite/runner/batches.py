@@ -74,7 +74,12 @@ def batches_of_window(
 
 def _content(request: Request) -> bytes:
     """Return a digest of all of a request that a model reads but its seed."""
-    said = [request.prompt, *(part for message in request.messages for part in (message.role, message.content))]
+    said = [
+        request.ask,
+        *request.choices,
+        request.prompt,
+        *(part for message in request.messages for part in (message.role, message.content)),
+    ]
     digest = hashlib.blake2b(digest_size=16)
     for text in said:
         data = text.encode("utf-8", "surrogatepass")

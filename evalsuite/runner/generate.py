@@ -176,6 +176,7 @@ def _asking(plan: RunPlan, batch_size: int) -> Asking:
         modality=plan.task.modality,
         image_shape=plan.task.image_shape,
         batch_size=batch_size,
+        delimiter=plan.task.target_delimiter,
         sample_ids=tuple(sample.id for sample in plan.task.samples),
         sample_seconds=plan.sample_seconds,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,14 +12,14 @@ import numpy as np
 from evalsuite import stats
 from evalsuite.metrics.base import RowMetric
 from evalsuite.scoring.score import compute_rows, task_metrics
-from evalsuite.types import Output
+from evalsuite.task.likelihood import perfect_output
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from evalsuite.metrics.base import Metric, SampleOutputs
     from evalsuite.task import Task
-    from evalsuite.types import Sample
+    from evalsuite.types import Ask, Output, Sample
 
 __all__ = ["oracle_warnings"]
 
@@ -45,20 +46,20 @@ def oracle_warnings(task: Task) -> list[str]:
     samples = [sample for sample in task.samples if sample.references]
     if task.modality != "text" or not samples:
         return []
-    most = max(len(sample.references) for sample in samples)
+    most = 1 if task.ask == "rolling" else max(len(sample.references) for sample in samples)
     found: list[str] = []
     for spec, metric in task_metrics(task):
         if task.no_steps and metric.reads_steps:
             continue
-        told = (_reference_warning(metric, samples, place) for place in range(most))
+        told = (_reference_warning(metric, samples, place, task.ask) for place in range(most))
         found += [f'metric "{spec.name}": {warning}' for warning in told if warning][:1]
     return found
 
 
-def _reference_warning(metric: Metric, samples: Sequence[Sample], place: int) -> str:
+def _reference_warning(metric: Metric, samples: Sequence[Sample], place: int, ask: Ask) -> str:
     """Return what is wrong where each sample's output is its reference at `place`, or the first; empty if nothing."""
     texts = [sample.references[place if place < len(sample.references) else 0] for sample in samples]
-    rows = compute_rows(metric, samples, _said(metric, texts))
+    rows = compute_rows(metric, samples, _said(metric, samples, texts, ask))
     doubtful = [i for i, outcome in enumerate(rows.outcomes) if outcome not in ("right", "scored")]
     which = "references" if place == 0 else f"references at {place + 1}"
     if doubtful:
@@ -70,7 +71,7 @@ def _reference_warning(metric: Metric, samples: Sequence[Sample], place: int) ->
         )
     if "right" in rows.outcomes or not isinstance(metric, RowMetric):
         return ""  # verdicts have been looked at
-    if metric.name not in _BY_METADATA and not _rewards_references(metric):
+    if metric.name not in _BY_METADATA and not _rewards_references(metric, ask):
         return ""
     scored = np.flatnonzero(rows.scored())
     values = np.asarray(rows.values[scored], dtype=np.float64)
@@ -86,13 +87,15 @@ def _reference_warning(metric: Metric, samples: Sequence[Sample], place: int) ->
     )
 
 
-def _rewards_references(metric: RowMetric) -> bool:
+def _rewards_references(metric: RowMetric, ask: Ask) -> bool:
     """Whether the metric, in its own example, is best for references and not for the worst outputs."""
     try:
         example = metric.example()
         if not all(sample.references for sample in example.samples):
             return False
-        said = _said(metric, [sample.references[0] for sample in example.samples])
+        if ask == "choices" and not all("choices" in sample.metadata for sample in example.samples):
+            ask = "text"  # a metric of texts, here of the likeliest choice
+        said = _said(metric, example.samples, [sample.references[0] for sample in example.samples], ask)
         ours, worst = (compute_rows(metric, example.samples, outputs) for outputs in (said, example.worst))
     except ValueError:  # the example does not suit options of this task's
         return False
@@ -103,9 +106,10 @@ def _rewards_references(metric: RowMetric) -> bool:
     return _is_best(metric, values[0]) and not _is_best(metric, values[1])
 
 
-def _said(metric: Metric, texts: Sequence[str]) -> list[SampleOutputs]:
+def _said(metric: Metric, samples: Sequence[Sample], texts: Sequence[str], ask: Ask) -> list[SampleOutputs]:
     repeats = range(max(metric.least_repeats, getattr(metric, "k", 1)))  # pass@k has no verdict of fewer
-    return [tuple(Output(text=text, repeat=repeat) for repeat in repeats) for text in texts]
+    perfect: list[Output] = [perfect_output(sample, ask, text) for sample, text in zip(samples, texts, strict=True)]
+    return [tuple(replace(output, repeat=repeat) for repeat in repeats) for output in perfect]
 
 
 def _best(metric: Metric) -> float:

@@ -109,7 +109,7 @@ def task_metrics(task: Task) -> list[tuple[MetricSpec, Metric]]:
     Raises
     ------
     UsageError, TaskError
-        As `make_metric`; TaskError also where a metric reads another modality.
+        As `make_metric`; TaskError also where a metric reads another modality, or what was not asked for.
     """
     made: list[tuple[MetricSpec, Metric]] = []
     for i, spec in enumerate(task.metrics):
@@ -120,6 +120,11 @@ def task_metrics(task: Task) -> list[tuple[MetricSpec, Metric]]:
             raise UsageError(f"{where}: {error}") from error
         if metric.modality != task.modality:
             raise TaskError(f'{where}: "{spec.name}" reads {metric.modality}, the task generates {task.modality}')
+        if task.ask not in metric.asks:
+            raise TaskError(
+                f'{where}: "{spec.name}" is for tasks with ask = {" or ".join(map(repr, metric.asks))}, '
+                f'this one has ask = "{task.ask}"'
+            )
         made.append((spec, metric))
     return made
 

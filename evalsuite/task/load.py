@@ -14,7 +14,7 @@ from evalsuite.task.formats import choose_format, fill_format, read_formats, sho
 from evalsuite.task.outside import load_outside, split_outside
 from evalsuite.task.samples import load_samples
 from evalsuite.task.task import MetricSpec, Task, render_prompt
-from evalsuite.types import GenerationConfig, Modality, Sample
+from evalsuite.types import Ask, GenerationConfig, Modality, Sample
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,6 +28,8 @@ _TASK_KEYS = (
     "modality",
     "image_shape",
     "draw",
+    "ask",
+    "target_delimiter",
     "samples",
     "fewshot",
     "prompt",
@@ -125,7 +127,11 @@ def parse_task(
     fewshot: tuple[Sample, ...] = ()
     if "fewshot" in table:
         fewshot, _ = load_samples(required_field(table, "fewshot", dict, where), folder, f"{where}: fewshot")
-    prompt = required_field(table, "prompt", str, where)
+    ask = optional_field(table, "ask", str, where, "text")
+    if "target_delimiter" in table and ask != "choices":
+        raise TaskError(f'{where}: target_delimiter is what stands before a choice, for tasks with ask = "choices"')
+    prompt = optional_field(table, "prompt", str, where, "") if ask == "rolling" else None
+    prompt = required_field(table, "prompt", str, where) if prompt is None else prompt
     formats = read_formats(table, prompt, where)
     generation = parse_generation(
         optional_field(table, "generation", dict, where, {}), GenerationConfig(), f"{where}: generation"
@@ -156,6 +162,8 @@ def parse_task(
         prompt_format="" if chosen is None else chosen.name,
         prompt_formats=tuple(formats),
         draw=optional_field(table, "draw", str, where, ""),
+        ask=cast("Ask", ask),
+        target_delimiter=optional_field(table, "target_delimiter", str, where, " "),
     )
     _check_samples(task, where)
     return task

@@ -8,6 +8,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from evalsuite.likelihood import choices_of
 from evalsuite.task.task import render_prompt
 
 if TYPE_CHECKING:
@@ -92,10 +93,15 @@ def task_warnings(task: Task, requests: Sequence[Request]) -> list[str]:
     """Return what is most likely not meant, a sentence each; `requests` are the task's first ones.
 
     Looked for are samples that ask the same, worked examples that ask what a sample asks, references that a stop string
-    would cut off, and a budget of tokens that the longest reference may exceed.
+    would cut off, and a budget of tokens that the longest reference may exceed; of a task that asks for likelihoods,
+    texts and choices that come twice.
     """
     if task.modality != "text":
         return _leaks(task)
+    if task.ask == "rolling":
+        return _same_texts(task)
+    if task.ask == "choices":
+        return [*_duplicates(task, requests), *_leaks(task), *_same_choices(task)]
     return [*_duplicates(task, requests), *_leaks(task), *_cut_references(task), *_short_budget(task)]
 
 
@@ -117,7 +123,7 @@ def _duplicates(task: Task, requests: Sequence[Request]) -> list[str]:
         sample = samples[request.sample_id]
         if sample.references:  # where nothing is right or wrong, asking again is asking for another output
             drawn = str(sample.input.get(task.draw, "")) if task.draw else ""
-            alike.setdefault((request.prompt, drawn), []).append(sample)
+            alike.setdefault((request.prompt, drawn, *request.choices), []).append(sample)
     groups = [group for group in alike.values() if len(group) > 1]
     if not groups:
         return []
@@ -130,6 +136,24 @@ def _duplicates(task: Task, requests: Sequence[Request]) -> list[str]:
             f"{_such_as(opposed[0][:2])}"
         )
     return found
+
+
+def _same_texts(task: Task) -> list[str]:
+    alike: dict[str, list[Sample]] = {}
+    for sample in task.samples:
+        alike.setdefault(sample.references[0], []).append(sample)
+    groups = [group for group in alike.values() if len(group) > 1]
+    if not groups:
+        return []
+    n_more = sum(len(group) - 1 for group in groups)
+    return [f"{_number(n_more, 'text is', 'texts are')} that of a sample before, {_such_as(groups[0][:2])}"]
+
+
+def _same_choices(task: Task) -> list[str]:
+    doubled = [sample for sample in task.samples if len(set(choices_of(sample))) < len(choices_of(sample))]
+    if not doubled:
+        return []
+    return [f"{_number(len(doubled), 'sample has', 'samples have')} a choice twice, {_such_as(doubled[:1])}"]
 
 
 def _leaks(task: Task) -> list[str]:

@@ -12,6 +12,7 @@ from evalsuite.task.fields import check_keys, optional_field, required_field, ty
 from evalsuite.task.json_lines import json_lines
 from evalsuite.types import Sample
 from evalsuite.worlds import digest_samples, load_world
+from evalsuite.worlds.choices import with_choices
 from evalsuite.worlds.contexts import with_context
 from evalsuite.worlds.interventions import with_interventions
 from evalsuite.worlds.variants import with_variants
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["load_samples"]
 
 # What may be made of a world's items.
-_TREATMENTS = ("variants", "interventions", "context_words")
+_TREATMENTS = ("variants", "interventions", "context_words", "choices")
 MOST_STEPS = 1_000_000_000
 _SAMPLE_KEYS = ("id", "input", "references", "cluster", "depth", "metadata")
 
@@ -39,7 +40,8 @@ def load_samples(table: Mapping[str, Any], folder: Path, where: str) -> tuple[tu
     ----------
     table : mapping
         ``{world, seed, n, depths, sha256}`` or ``{file, sha256}``. Beside a world one of ``variants``,
-        ``interventions`` and ``context_words`` may stand: a list, by which each of the n items becomes several samples.
+        ``interventions`` and ``context_words`` may stand: a list, by which each of the n items becomes several samples;
+        or ``choices``, a number of answers to choose among.
     folder : Path
         Where the task file is; a file is looked for there, and nowhere above.
     where : str
@@ -162,6 +164,8 @@ def _treated(world: str, samples: list[Sample], table: Mapping[str, Any], seed: 
     if not chosen:
         return samples
     (key,) = chosen
+    if key == "choices":
+        return with_choices(world, samples, required_field(table, key, int, f"world {world}"), seed=seed)
     kind = int if key == "context_words" else str
     asked = required_field(table, key, list, f"world {world}")
     if not all(type(one) is kind for one in asked):

@@ -10,9 +10,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from evalsuite.errors import TaskError
+from evalsuite.likelihood import choices_of
 from evalsuite.rng import derive_seed
 from evalsuite.task.formats import NO_STEPS
-from evalsuite.types import GenerationConfig, JSONValue, Message, Modality, Output, Request, Sample
+from evalsuite.task.likelihood import check_likelihood_samples
+from evalsuite.types import Ask, GenerationConfig, JSONValue, Message, Modality, Output, Request, Sample
 from evalsuite.worlds.rendering import DRAWING, draw_text
 
 if TYPE_CHECKING:
@@ -86,12 +88,17 @@ class Task:
     draw : str
         A field of the samples' input whose text is drawn and shown as an image with the prompt, where a sample has it;
         empty for a task without images.
+    ask : {"text", "choices", "rolling"}
+        What a model is asked: to write; how likely each of the choices in the samples' metadata is after the prompt; or
+        how likely each sample's first reference is as a whole text, without a prompt.
+    target_delimiter : str
+        What stands between a prompt and a choice. It is sent as part of the choice.
 
     Raises
     ------
     TaskError
         If there are no samples, two have one id, not exactly one metric is primary, or no sample has what is to be
-        drawn, or a worked example has it.
+        drawn, or a worked example has it; or a sample lacks its choices, or the text to rate.
     """
 
     name: str
@@ -109,6 +116,8 @@ class Task:
     prompt_format: str = ""
     prompt_formats: tuple[str, ...] = ()
     draw: str = ""
+    ask: Ask = "text"
+    target_delimiter: str = " "
 
     def __post_init__(self) -> None:
         where = f'task "{self.name}"'
@@ -124,6 +133,11 @@ class Task:
             raise TaskError(f'{where}: draw: no sample has the field "{self.draw}" in its input')
         if self.draw and any(self.draw in sample.input for sample in self.fewshot):
             raise TaskError(f'{where}: fewshot: worked examples show no images, and so have no field "{self.draw}"')
+        if self.ask != "text" and (self.modality != "text" or self.draw):
+            raise TaskError(f'{where}: ask = "{self.ask}" is for tasks of text alone')
+        if self.ask == "rolling" and (self.prompt or self.fewshot):
+            raise TaskError(f'{where}: ask = "rolling" rates whole texts: there is no prompt and no worked example')
+        check_likelihood_samples(self.ask, self.samples, where)
 
     @property
     def content_hash(self) -> str:
@@ -134,6 +148,8 @@ class Task:
             "fewshot": [[render_prompt(self.prompt, sample), *sample.references] for sample in self.fewshot],
             "modality": self.modality,
             **({"draw": [self.draw, DRAWING]} if self.draw else {}),
+            **({"ask": self.ask} if self.ask != "text" else {}),
+            **({"target_delimiter": self.target_delimiter} if self.ask == "choices" else {}),
         }
         text = json.dumps(content, ensure_ascii=True, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(text.encode("ascii")).hexdigest()
@@ -204,6 +220,7 @@ class Task:
                 f'task "{self.name}" has {len(self.fewshot)} worked examples, num_fewshot asks for {num_fewshot}'
             )
         question = render_prompt(self.prompt, sample)
+        between = "\n" if self.ask == "text" else self.target_delimiter
         shots = [(render_prompt(self.prompt, shot), shot.references[0]) for shot in self.fewshot[:num_fewshot]]
         messages = [
             message
@@ -214,11 +231,18 @@ class Task:
             sample_id=sample.id,
             repeat=repeat,
             turn=turn,
-            prompt="".join(f"{shown}\n{answer}\n\n" for shown, answer in shots) + question,
-            messages=(*messages, Message(role="user", content=question)),
+            prompt="".join(f"{shown}{between}{answer}\n\n" for shown, answer in shots) + question,
+            messages=() if self.ask == "rolling" else (*messages, Message(role="user", content=question)),
             seed=derive_seed(run_seed, self.name, sample.id, repeat, turn),
             images=self._images(sample),
+            ask=self.ask,
+            choices=self._choices(sample),
         )
+
+    def _choices(self, sample: Sample) -> tuple[str, ...]:
+        if self.ask == "choices":
+            return tuple(self.target_delimiter + choice for choice in choices_of(sample))
+        return sample.references[:1] if self.ask == "rolling" else ()
 
     def _images(self, sample: Sample) -> tuple[NDArray[np.uint8], ...]:
         if not self.draw or self.draw not in sample.input:

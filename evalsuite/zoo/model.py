@@ -152,6 +152,65 @@ class ZooModel:
             for request, prompt, one in zip(requests, prompts, written, strict=True)
         ]
 
+    def loglikelihood(self, requests: Sequence[Request], config: GenerationConfig) -> list[Output]:
+        """Rate the choices of every request, in the same order.
+
+        Parameters
+        ----------
+        requests : sequence of Request
+            Of each prompt, the model reads what `generate` reads. A choice begins without white space, as the model's
+            texts do. Of a whole text, the model is given nothing.
+        config : GenerationConfig
+            Not used.
+
+        Returns
+        -------
+        list of Output
+            A choice with a word that the model's vocabulary lacks has the log-probability ``-inf``. A whole text that
+            the vocabulary does not hold as it stands, down to case and white space, gets an error output: the
+            probability of what is left of it would not be that of the text.
+        """
+        del config  # nothing is generated
+        from evalsuite.zoo.likelihood import Pair, rate_pairs
+
+        pairs: list[Pair] = []
+        read: list[tuple[slice, int] | str] = []
+        for request in requests:
+            given = [GO] if request.ask == "rolling" else self._read(request.prompt)
+            rated = [self._tokenizer.encode(choice.strip()) for choice in request.choices]
+            lost = next((i for i, tokens in enumerate(rated, 1) if not tokens), 0)
+            if lost:
+                read.append(f"choice {lost} has no word that the model's tokenizer knows")
+            elif request.ask == "rolling" and not self._holds(request.choices[0], rated[0]):
+                read.append(
+                    "the model's vocabulary does not hold this text as it stands, so that it has no probability"
+                )
+            else:
+                read.append((slice(len(pairs), len(pairs) + len(rated)), len(given)))
+                pairs += [Pair(given=tuple(given), rated=tuple(tokens)) for tokens in rated]
+        with one_thread():
+            found = rate_pairs(self._load(), pairs, device=self.device)
+        outputs: list[Output] = []
+        for request, at in zip(requests, read, strict=True):
+            if isinstance(at, str):
+                outputs.append(Output(finish_reason="error", error=at))
+                continue
+            place, n_given = at
+            outputs.append(
+                Output(
+                    logprobs=tuple(value for value, _ in found[place]),
+                    choice_tokens=tuple(len(pair.rated) for pair in pairs[place]),
+                    greedy=tuple(greedy for _, greedy in found[place]),
+                    tokens_in=0 if request.ask == "rolling" else n_given,
+                )
+            )
+        return outputs
+
+    def _holds(self, text: str, tokens: list[int]) -> bool:
+        """Whether tokens spell a text, but for white space around it and unknown words."""
+        spelt = "".join(self._tokenizer.vocabulary[token] for token in tokens).strip()
+        return spelt == text.strip()
+
     def _read(self, prompt: str) -> list[int]:
         most = self._config["max_prompt_tokens"] - 1
         found = prompt.rpartition(self._config["prompt_marker"])[2]

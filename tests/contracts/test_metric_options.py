@@ -26,10 +26,12 @@ OTHER_NAMES = {
     "lenient": "same",
     "undecided": "sum",
     "power": "undecided",
+    "token": "text",
 }
 # Another allowed value of each option, with what it needs beside it.
 OTHER: dict[str, dict[str, object]] = {
     "max_order": {"max_order": 2},
+    "normalise": {"normalise": "characters"},
     "tokenize": {},
     "edit_unit": {"edit_unit": "words"},
     "tokenizer": {"tokenizer": "unicode"},

@@ -94,7 +94,7 @@ def check(path: Path, message: str, capsys: pytest.CaptureFixture[str]) -> None:
         (
             'file = "samples.jsonl"',
             'world = "ledger", seed = 1, n = 2, variants = ["rename"], context_words = [0, 9]',
-            "may be one of variants, interventions, context_words, found variants and context_words",
+            "may be one of variants, interventions, context_words, choices, found variants and context_words",
         ),
         (
             'file = "samples.jsonl"',
