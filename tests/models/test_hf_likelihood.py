@@ -266,10 +266,13 @@ def test_a_chat_template_is_used_when_it_is_asked_for(build_hf: Build, tmp_path:
     folder = build_hf(tmp_path / "a", chat=True)
     asked = [choices("ab", (" cd", " e"))]
     (auto,), (chat,), (plain,) = (
-        opened(f"hf:{folder}{option}").loglikelihood(asked, CONFIG) for option in ("", ",chat=true", ",chat=false")
+        opened(f"hf:{folder}{option}").loglikelihood(asked, CONFIG)
+        for option in ("", ",chat_choices=true", ",chat=true")
     )
     template = [choices("[user]ab;[bot]", ("cd", "e"))]
     assert auto.logprobs == plain.logprobs
     assert near(rated([chat]), rated(opened(f"hf:{folder}").loglikelihood(template, CONFIG)))
-    assert opened(f"hf:{folder},chat=true").fingerprint != opened(f"hf:{folder}").fingerprint
+    assert opened(f"hf:{folder},chat_choices=true").fingerprint != opened(f"hf:{folder}").fingerprint
+    with pytest.raises(ModelError, match=r"chat_choices=true, but the tokenizer in .* has no chat template"):
+        open_model(f"hf:{build_hf(tmp_path / 'b')},chat_choices=true")
     assert opened(f"hf:{folder},stride=3").fingerprint != opened(f"hf:{folder}").fingerprint
