@@ -134,8 +134,8 @@ def test_a_model_that_writes_texts_alone_is_refused(task: str, tmp_path: Path) -
         evalsuite.evaluate(ScriptedModel({}), task, output=tmp_path / "runs")
     assert str(caught.value) == (
         'task "tiny" asks for log-probabilities (ask = "choices"), which model "scripted" does not give. Models that '
-        "do: hf:, and the language models of zoo:, and an object in Python with a method "
-        "loglikelihood(requests, config)"
+        "do: hf:, the language models of zoo:, openai: with api=completions (choices alone), and an object in Python "
+        "with a method loglikelihood(requests, config)"
     )
     assert not (tmp_path / "runs").exists()
 
