@@ -141,10 +141,20 @@ def test_a_model_that_writes_texts_alone_is_refused(task: str, tmp_path: Path) -
 
 
 def test_a_model_may_say_what_it_can_be_asked(rolling: str, tmp_path: Path) -> None:
-    model = adapt_model(Hashing())
-    model.likelihoods = frozenset({"choices"})  # type: ignore[attr-defined]
-    with pytest.raises(UsageError, match=r'\(ask = "rolling"\), which model "Hashing" does not give'):
-        plan_run(model, evalsuite.load_task(rolling), root=tmp_path)
+    class OfChoices(Hashing):
+        likelihoods = ("choices",)
+
+    with pytest.raises(UsageError, match=r'\(ask = "rolling"\), which model "OfChoices" does not give'):
+        plan_run(adapt_model(OfChoices()), evalsuite.load_task(rolling), root=tmp_path)
+
+
+def test_log_probabilities_that_nobody_asked_for_are_not_kept(write_task: WriteTask, tmp_path: Path) -> None:
+    said = Output(text="lake 0", logprobs=(math.nan, 1.0), choice_tokens=(1,), greedy=())
+    (report,) = evalsuite.evaluate(ScriptedModel(lambda _: said), str(write_task(3)), output=tmp_path / "runs")
+    assert report.n_outputs == 3
+    assert {(output.text, output.logprobs, output.choice_tokens) for output in outputs(tmp_path / "runs").values()} == {
+        ("lake 0", (), ())
+    }
 
 
 def test_a_model_that_only_rates_writes_no_texts(write_task: WriteTask, tmp_path: Path) -> None:

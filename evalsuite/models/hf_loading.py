@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from importlib import import_module
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
 from evalsuite.environment import check_device
@@ -90,7 +91,8 @@ class LoadedCheckpoint:
         """Return what stands before the tokens of a text's own in those of `encode`; parameters as there."""
         plain = self.encode_plain("a")
         whole: list[int] = self.tokenizer("a", add_special_tokens=special_tokens, verbose=False)["input_ids"]
-        before = next((whole[:at] for at in range(len(whole)) if whole[at : at + len(plain)] == plain), [])
+        special = list(takewhile(set(self.tokenizer.all_special_ids).__contains__, whole))
+        before = next((whole[:at] for at in range(len(whole)) if whole[at : at + len(plain)] == plain), special)
         bos = self.tokenizer.bos_token_id
         if add_bos is True and bos is not None and before[:1] != [bos]:
             return [bos, *before]
