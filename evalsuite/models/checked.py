@@ -94,9 +94,7 @@ def check_likelihoods(outputs: object, requests: Sequence[Request], *, delimiter
         if not isinstance(output, Output):
             raise TypeError(f"the model must return Output objects, got {type(output).__name__}")
         if output.finish_reason == "error":
-            found.append(
-                _check(replace(output, text=None, logprobs=(), choice_tokens=(), greedy=()), "text", None, False)
-            )
+            found.append(_check(_unrated(replace(output, text=None, image=None)), "text", None, False))
             continue
         made = _rated(output, len(request.choices))
         text = ""

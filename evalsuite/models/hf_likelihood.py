@@ -12,7 +12,7 @@ from evalsuite.likelihood import encode_pair, rolling_windows
 from evalsuite.types import Output
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from evalsuite.models.hf_batching import FittingBatches
     from evalsuite.models.hf_loading import LoadedCheckpoint
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["RatedRow", "Rater"]
 
+_MOST_LOGITS = 1 << 28  # of a forward pass: 1 GiB in float32
 _CHUNK = 256  # positions whose float32 probabilities are in memory at a time
 
 
@@ -110,9 +111,22 @@ class Rater:
             except Exception as error:  # of tokenizers and of templates, which are programs of the checkpoint's author
                 begun.append(_failed(f"the text cannot be encoded: {type(error).__name__}: {error}"))
         ordered = sorted(rows.values(), key=lambda row: (len(row.prompt) + len(row.read), row.read), reverse=True)
-        for start in range(0, len(ordered), self.batch_size):
-            batches.finish(ordered[start : start + self.batch_size], lambda part: rate_rows(self.loaded, part))
+        for rows_at_once in self._parts(ordered):
+            batches.finish(rows_at_once, lambda part: rate_rows(self.loaded, part))
         return [one if isinstance(one, Output) else _output(one) for one in begun]
+
+    def _parts(self, ordered: Sequence[RatedRow]) -> Iterator[list[RatedRow]]:
+        """Yield the rows in batches whose logits are no more than `_MOST_LOGITS`, unless they are of one row."""
+        part: list[RatedRow] = []
+        for row in ordered:
+            wider = [*part, row]
+            n_logits = len(wider) * _kept(self.loaded, wider) * self.loaded.vocabulary
+            if part and (len(wider) > self.batch_size or n_logits > _MOST_LOGITS):
+                yield part
+                part = []
+            part.append(row)
+        if part:
+            yield part
 
     def _begin(self, request: Request, rows: _Rows) -> _Rated | Output:
         """Add the rows of a request, shared with those that are there; or return the error output that it gets."""
@@ -206,9 +220,8 @@ def rate_rows(loaded: LoadedCheckpoint, rows: Sequence[RatedRow]) -> None:
         inputs["decoder_input_ids"], inputs["decoder_attention_mask"] = _padded(loaded, [row.read for row in rows])
     else:
         inputs["input_ids"], inputs["attention_mask"] = _padded(loaded, [row.read for row in rows])
-    first = min(len(row.read) - len(row.targets[0]) for row in rows)
-    if "logits_to_keep" in inspect.signature(loaded.model.forward).parameters:
-        inputs["logits_to_keep"] = width - first
+    if _keeps(loaded):
+        inputs["logits_to_keep"] = _kept(loaded, rows)
     totals = []
     with torch.inference_mode():
         logits = loaded.model(**inputs, use_cache=False, return_dict=True).logits
@@ -220,6 +233,17 @@ def rate_rows(loaded: LoadedCheckpoint, rows: Sequence[RatedRow]) -> None:
             totals.append(_totals(torch, logits[i, at : at + n], targets))
     for row, found in zip(rows, totals, strict=True):
         row.totals = found
+
+
+def _keeps(loaded: LoadedCheckpoint) -> bool:
+    """Whether the model can leave out the logits of the first positions."""
+    return "logits_to_keep" in inspect.signature(loaded.model.forward).parameters
+
+
+def _kept(loaded: LoadedCheckpoint, rows: Sequence[RatedRow]) -> int:
+    """Return at how many positions, from the end of the longest row on, logits are computed."""
+    width = max(len(row.read) for row in rows)
+    return width - min(len(row.read) - len(row.targets[0]) for row in rows) if _keeps(loaded) else width
 
 
 def _totals(torch: Any, logits: Any, targets: Any) -> list[tuple[float, bool]]:

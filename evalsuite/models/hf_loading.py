@@ -105,6 +105,11 @@ class LoadedCheckpoint:
         return [bos] if bos is not None else self.eos[:1]
 
     @property
+    def vocabulary(self) -> int:
+        """Logits of a position; 0 where the configuration does not say."""
+        return int(getattr(self.model.config.get_text_config(), "vocab_size", 0) or 0)
+
+    @property
     def decoder_start(self) -> int | None:
         """The token that the decoder of an encoder-decoder begins with."""
         found = [

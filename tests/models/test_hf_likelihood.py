@@ -198,13 +198,32 @@ def test_a_choice_without_tokens_of_its_own_is_an_error(folder: Path) -> None:
     assert output.error == "choice 2 adds no tokens to what stands before it: there is nothing to rate"
 
 
+def test_logits_of_a_batch_are_bounded(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from evalsuite.models import hf_likelihood
+
+    model, compute = opened(f"hf:{folder}"), hf_likelihood.rate_rows
+    asked = [choices(*question) for question in QUESTIONS]
+    whole = model.loglikelihood(asked, CONFIG)
+    sizes: list[tuple[int, int]] = []
+
+    def watched(loaded: Any, rows: Sequence[Any]) -> None:
+        sizes.append((len(rows), len(rows) * hf_likelihood._kept(loaded, rows) * loaded.vocabulary))
+        compute(loaded, rows)
+
+    monkeypatch.setattr(hf_likelihood, "rate_rows", watched)
+    monkeypatch.setattr(hf_likelihood, "_MOST_LOGITS", 700)
+    assert near(rated(model.loglikelihood(asked, CONFIG)), rated(whole))
+    assert all(n == 1 or n_logits <= 700 for n, n_logits in sizes)
+    assert {n for n, _ in sizes} > {1}
+
+
 def test_memory_runs_out(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     import torch
 
     from evalsuite.models import hf_likelihood
 
     model, compute = opened(f"hf:{folder}"), hf_likelihood.rate_rows
-    asked = [choices(*question) for question in QUESTIONS]
+    asked = [choices(*question) for question in QUESTIONS[:2]]
     whole = model.loglikelihood(asked, CONFIG)
 
     def small(loaded: Any, rows: Sequence[Any]) -> None:
