@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import math
 from dataclasses import dataclass, field
+from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -25,6 +26,7 @@ _CHUNK = 256  # positions whose float32 probabilities are in memory at a time
 
 
 _NO_BEGIN = "the prompt has no tokens, and the tokenizer has none to begin a text with"
+_Encode: TypeAlias = "Callable[[str], list[int]]"
 _Tokens: TypeAlias = tuple[int, ...]
 _Part: TypeAlias = tuple[_Tokens, _Tokens, _Tokens]
 """What a causal model or a decoder reads, what an encoder reads, and what is rated."""
@@ -88,6 +90,8 @@ class Rater:
         Whether it is: special tokens are then the template's, and a choice begins without white space.
     add_bos : bool or None
         As of `LoadedCheckpoint.encode`.
+    before : list of int
+        What stands before a text's own tokens, as `LoadedCheckpoint.prefix` returns it.
     stride : int or None
         As of `rolling_windows`.
     batch_size : int
@@ -98,6 +102,7 @@ class Rater:
     render: Callable[[Request], str]
     chat: bool
     add_bos: bool | None
+    before: list[int]
     stride: int | None
     batch_size: int
 
@@ -135,9 +140,10 @@ class Rater:
         prompt = self.render(request)
         choices = [choice.lstrip() if self.chat else choice for choice in request.choices]
         made = self._decoded if self.loaded.is_encoder_decoder else self._continued
+        encode = cache(self.loaded.encode_plain)  # the prompt is the same for all choices
         rated = _Rated(tokens_in=0)
         for i, choice in enumerate(choices):
-            read, encoder, added = made(prompt, choice)
+            read, encoder, added = made(prompt, choice, encode)
             n_in = len(encoder) or len(read) - len(added) + 1
             rated.tokens_in = max(rated.tokens_in, n_in)
             fault = self._fault(i, n_in, read, encoder, added)
@@ -148,7 +154,7 @@ class Rater:
 
     def _whole(self, text: str, rows: _Rows) -> _Rated | Output:
         tokens = self.loaded.encode_plain(text)
-        begin = self._before()[-1:] or self.loaded.begin
+        begin = self.before[-1:] or self.loaded.begin
         if not begin:
             return _failed(_NO_BEGIN)
         if not tokens:
@@ -160,20 +166,17 @@ class Rater:
             done += new
         return _Rated(tokens_in=0, parts=[_placed(rows, parts)])
 
-    def _continued(self, prompt: str, choice: str) -> _Part:
-        context, added = encode_pair(prompt, choice, self.loaded.encode_plain)
-        begin = [*self._before(), *context] or self.loaded.begin
+    def _continued(self, prompt: str, choice: str, encode: _Encode) -> _Part:
+        context, added = encode_pair(prompt, choice, encode)
+        begin = [*self.before, *context] or self.loaded.begin
         return (*begin, *added[:-1]), (), tuple(added)
 
-    def _decoded(self, prompt: str, choice: str) -> _Part:
+    def _decoded(self, prompt: str, choice: str, encode: _Encode) -> _Part:
         kept = prompt.rstrip()
         encoder = self.loaded.encode(kept, special_tokens=not self.chat, add_bos=self.add_bos)
-        added = self.loaded.encode_plain(prompt[len(kept) :] + choice)
+        added = encode(prompt[len(kept) :] + choice)
         start = self.loaded.decoder_start
         return (*([] if start is None else [start]), *added[:-1]), tuple(encoder), tuple(added)
-
-    def _before(self) -> list[int]:
-        return self.loaded.prefix(special_tokens=not self.chat, add_bos=self.add_bos)
 
     def _fault(self, i: int, n_in: int, read: _Tokens, encoder: _Tokens, added: _Tokens) -> str:
         """Return what makes a choice impossible to rate; empty where nothing does."""
