@@ -12,10 +12,12 @@ from typing import Any
 import pytest
 
 from evalsuite.errors import ModelError
-from evalsuite.likelihood import rolling_windows
+from evalsuite.evaluation import plan_run
+from evalsuite.likelihood import encode_pair, rolling_windows
 from evalsuite.models.base import LikelihoodModel
 from evalsuite.models.hf import HfModel
 from evalsuite.models.spec import open_model
+from evalsuite.task import load_task
 from evalsuite.types import GenerationConfig, Output, Request
 from tests.reference.likelihood import pair_tokens, token_logprobs, windows
 
@@ -295,3 +297,63 @@ def test_a_chat_template_is_used_when_it_is_asked_for(build_hf: Build, tmp_path:
     with pytest.raises(ModelError, match=r"chat_choices=true, but the tokenizer in .* has no chat template"):
         open_model(f"hf:{build_hf(tmp_path / 'b')},chat_choices=true")
     assert opened(f"hf:{folder},stride=3").fingerprint != opened(f"hf:{folder}").fingerprint
+
+
+def test_a_tokenizer_that_begins_texts_is_followed(build_hf: Build, tmp_path: Path) -> None:
+    import transformers
+    from tokenizers import processors
+
+    folder = build_hf(tmp_path / "a")
+    network, encode = load(folder)
+    tokenizer = transformers.AutoTokenizer.from_pretrained(folder)
+    tokenizer.backend_tokenizer.post_processor = processors.TemplateProcessing(
+        single="<start> $A <end>", special_tokens=[("<start>", 1), ("<end>", 0)]
+    )
+    tokenizer.save_pretrained(folder)
+    asked, text = [choices("ab ", ("cd", "e")), choices("", ("cd",))], "abcdefgh"
+    pairs = [(prompt, choice) for prompt, options in (("ab ", ("cd", "e")), ("", ("cd",))) for choice in options]
+    wanted = []
+    for prompt, choice in pairs:
+        context, added = pair_tokens(encode, prompt, choice)
+        wanted.append(sum(token_logprobs(network, [1, *context, *added])[-len(added) :]))
+    outputs = opened(f"hf:{folder}").loglikelihood(asked, CONFIG)
+    assert [value for output in outputs for value in output.logprobs] == pytest.approx(wanted, rel=1e-5)
+    (whole,) = opened(f"hf:{folder}").loglikelihood([rolling(text)], CONFIG)
+    assert whole.logprobs[0] == pytest.approx(sum(token_logprobs(network, [1, *encode(text)])), rel=1e-5)
+    (bare,) = opened(f"hf:{folder},add_bos=false").loglikelihood(asked[:1], CONFIG)
+    context, added = pair_tokens(encode, "ab ", "cd")
+    assert bare.logprobs[0] == pytest.approx(sum(token_logprobs(network, [*context, *added])[-len(added) :]), rel=1e-5)
+
+
+def test_pairs_of_a_vocabulary_with_merges() -> None:
+    from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
+
+    words = ["so", "soon", "on", "the", "lake", "lakes", "is", "it", "s", "Größe", "山", ".", "\n", "  "]
+    draw = random.Random(3)
+    texts = [" ".join(draw.choices(words, k=8)) for _ in range(200)]
+    tokenizer = Tokenizer(models.BPE())
+    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    tokenizer.decoder = decoders.ByteLevel()
+    alphabet = pre_tokenizers.ByteLevel.alphabet()
+    tokenizer.train_from_iterator(
+        texts, trainers.BpeTrainer(vocab_size=320, initial_alphabet=alphabet, show_progress=False)
+    )
+
+    def encode(text: str) -> list[int]:
+        return list(tokenizer.encode(text).ids)
+
+    crossed = 0
+    for _ in range(2000):
+        prompt = " ".join(draw.choices([*words, ""], k=draw.randint(1, 6)))
+        choice = draw.choice(["", " ", "\n"]) + draw.choice([*words, "on", "s"]) + draw.choice(["", "on", " it"])
+        if not prompt.strip():
+            continue
+        context, added = encode_pair(prompt, choice, encode)
+        assert (context, added) == pair_tokens(encode, prompt, choice)
+        crossed += context + added != encode(prompt + choice)
+    assert crossed > 10  # letters of the choice in the prompt's last token
+
+
+def test_an_encoder_decoder_is_refused_before_anything_runs(seq2seq_folder: Path, tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match="has no likelihood of a whole text"):
+        plan_run(opened(f"hf:{seq2seq_folder}"), load_task("trail_prose"), root=tmp_path)
