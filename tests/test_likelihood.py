@@ -223,6 +223,27 @@ def test_the_likeliest_choice_is_the_text() -> None:
         check_likelihoods([made], [ask("a"), ask("b")])
 
 
+def test_scores_of_other_metrics_come_from_the_log(
+    task: str, rolling: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in (task, rolling):
+        evalsuite.evaluate(Hashing(), name, output=tmp_path / "runs")
+    logs = {path.parent.parent.name: str(path) for path in (tmp_path / "runs").rglob("run.jsonl")}
+    assert main(["score", logs["tiny"], "--metric", "greedy_accuracy"]) == 0
+    assert "greedy_accuracy" in capsys.readouterr().out
+    assert main(["score", logs["rolling"], "--metric", "bleu"]) == 2
+    assert '"bleu" is for tasks with ask = \'text\' or \'choices\', task "rolling" has ask = "rolling"' in (
+        capsys.readouterr().err
+    )
+
+
+def test_files_of_texts_have_none(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "a.txt").write_text("a lake\n")
+    texts = str(tmp_path / "a.txt")
+    assert main(["score", "--hyp", texts, "--ref", texts, "--metric", "bits_per_byte"]) == 2
+    assert '--metric: "bits_per_byte" reads log-probabilities, these files hold text' in capsys.readouterr().err
+
+
 def test_the_page_and_the_tables_show_them(
     task: str, rolling: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
