@@ -86,7 +86,8 @@ def evaluate(
     ----------
     model : str or object
         A spec such as ``"zoo:ledger_cot"``; or any object with ``generate(requests, config)``, or a function from
-        prompt to text. Give an object a ``fingerprint`` to let later calls continue its runs.
+        prompt to text; one with ``loglikelihood`` where tasks ask for log-probabilities. Give an object a
+        ``fingerprint`` to let later calls continue its runs.
     tasks : str, Task, or sequence of them
         Registered names, paths of task files, or tasks.
     limit : int, optional

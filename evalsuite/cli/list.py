@@ -75,7 +75,7 @@ def _show_metric(options: argparse.Namespace) -> None:
         sys.stdout.write(line.rstrip() + "\n")
     first = found[0].name
     sys.stdout.write("\n")
-    if metric.modality == "text":
+    if metric.modality == "text" and "text" in metric.asks:
         sys.stdout.write(f"For files:   evalsuite score --hyp ... --metric {name} --option {name}.{first}=VALUE\n")
     sys.stdout.write(f'In a task:   metrics = [{{ name = "{name}", {first} = VALUE, ... }}, ...]\n')
 

@@ -162,6 +162,11 @@ def _check_metrics(added: Sequence[MetricSpec], task: Task) -> None:
             raise UsageError(
                 f'--metric: "{spec.name}" reads {metric.modality}, task "{task.name}" generates {task.modality}'
             )
+        if task.ask not in metric.asks:
+            raise UsageError(
+                f'--metric: "{spec.name}" is for tasks with ask = {" or ".join(map(repr, metric.asks))}, '
+                f'task "{task.name}" has ask = "{task.ask}"'
+            )
 
 
 def _selection(log: RunLog, task: Task) -> DepthSelection | None:

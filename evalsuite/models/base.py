@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 __all__ = ["RATING_BACKENDS", "LikelihoodModel", "Model", "OpenModel", "StreamingModel"]
 
-RATING_BACKENDS = "hf:, openai: with api=completions, and the language models of zoo:"
+RATING_BACKENDS = "hf:, the language models of zoo:, openai: with api=completions (choices alone)"
 """The backends whose models may be `LikelihoodModel`."""
 
 

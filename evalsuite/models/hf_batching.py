@@ -31,7 +31,6 @@ class Batched(Protocol):
 R = TypeVar("R", bound=Batched)
 
 
-
 class FittingBatches:
     """Finishes rows, in batches as large as memory allows.
 

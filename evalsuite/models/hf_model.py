@@ -180,6 +180,7 @@ class HfModel:
             render=self._rendered,
             chat=self._rates_chat,
             add_bos=self._add_bos,
+            before=loaded.prefix(special_tokens=not self._rates_chat, add_bos=self._add_bos),
             stride=self._stride,
             batch_size=max(1, len(requests)),
         )

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from evalsuite.models.openai_client import Client
     from evalsuite.models.openai_wire import Api
-    from evalsuite.types import GenerationConfig, Modality, Output, Request
+    from evalsuite.types import Ask, GenerationConfig, Modality, Output, Request
 
 __all__ = ["OpenAIModel", "open_model"]
 
@@ -99,6 +99,7 @@ class OpenAIModel:
     The key is read from the environment whenever a connection is opened, and kept by nothing else.
     """
 
+    likelihoods: frozenset[Ask] = frozenset({"choices"})
     batch_invariant = True
     dtype = ""
     device = ""
@@ -145,6 +146,32 @@ class OpenAIModel:
         with closing(self._answers(enumerate(requests), lambda item: item[1], config)) as answers:
             found = {index: output for (index, _), output in answers}
         return [found[index] for index in range(len(requests))]
+
+    def check_likelihood(self, ask: Ask) -> None:
+        """Find out whether the server can be asked for log-probabilities of this kind.
+
+        Raises
+        ------
+        ModelError
+            If the API is that of chats, which has none of a given text.
+        """
+        del ask
+        if self._settings.api == "chat":
+            raise ModelError(
+                f"{self.spec}: the chat API gives no log-probabilities of a given text; give api=completions, where "
+                "the server has it"
+            )
+
+    def loglikelihood(self, requests: Sequence[Request], config: GenerationConfig) -> list[Output]:
+        """Rate the choices of every request; see `evalsuite.models.base.LikelihoodModel`.
+
+        Raises
+        ------
+        ModelError
+            As of `generate`, or where the API is that of chats.
+        """
+        self.check_likelihood("choices")
+        return self.generate(requests, config)
 
     def generate_each(self, requests: Iterable[Request], config: GenerationConfig) -> Generator[tuple[Request, Output]]:
         """Yield every request with its output as they come; see `evalsuite.models.base.StreamingModel`.

@@ -192,7 +192,7 @@ def _likelihoods(record: dict[str, Any], where: str) -> dict[str, tuple[Any, ...
     found = {key: record[key] for key in _LIKELIHOODS if key in record}
     if not found:
         return {}
-    kinds: dict[str, Callable[[object], bool]] = {
+    kinds: dict[str, Callable[[Any], bool]] = {
         "logprobs": lambda value: value == _RULED_OUT or (type(value) in (int, float) and -math.inf < value <= 0),
         "choice_tokens": lambda value: type(value) is int and value >= 0,
         "greedy": lambda value: type(value) is bool,

@@ -7,6 +7,7 @@ import base64
 import hashlib
 import io
 import json
+import re
 import struct
 import sys
 import threading
@@ -55,6 +56,34 @@ def reply(body: dict[str, Any], prompt: str) -> tuple[str, str, dict[str, int]]:
         if stop in text:
             text, reason = text.partition(stop)[0], "stop"
     return text, reason, {"prompt_tokens": len(prompt.split()), "completion_tokens": len(said[:most])}
+
+
+def pieces(text: str) -> list[str]:
+    """Return the tokens of a text in the server's vocabulary: words with the white space before them."""
+    return re.findall(r"\s*\S+|\s+$", text)
+
+
+def token_logprob(before: str, token: str) -> float:
+    """Return what the server's model says of a token after a text: any number, as long as it is the same."""
+    return -int.from_bytes(hashlib.sha256(f"{before}|{token}".encode()).digest()[:4]) / 1e9
+
+
+def echo(prompts: list[str]) -> dict[str, Any]:
+    """Return an answer that repeats prompts with log-probabilities, in any order, with no token of its own."""
+    choices = []
+    for index, prompt in enumerate(prompts):
+        tokens = pieces(prompt)
+        values: list[float | None] = [
+            token_logprob("".join(tokens[:i]), token) if i else None for i, token in enumerate(tokens)
+        ]
+        tops = [
+            None if value is None else {token: value} if value > -1 else {token: value, "<other>": -0.01}
+            for token, value in zip(tokens, values, strict=True)
+        ]
+        told = {"tokens": tokens, "token_logprobs": values, "top_logprobs": tops}
+        choices.append({"index": index, "text": prompt, "logprobs": told, "finish_reason": "length"})
+    usage = {"prompt_tokens": sum(len(pieces(prompt)) for prompt in prompts), "completion_tokens": 0}
+    return {"choices": choices[::-1], "usage": usage}
 
 
 @dataclass
@@ -145,6 +174,7 @@ class OpenAIServer:
             body = json.loads(await request.read())
             chat = request.path.endswith("chat/completions")
             prompt = body["messages"][-1]["content"] if chat else body["prompt"]
+            prompt = prompt if isinstance(prompt, str) else "\n".join(prompt)
             self._seen[key := (prompt, body.get("seed", 0))] += 1
             asked = Asked(len(self.asked) + 1, self._seen[key], prompt, body, dict(request.headers))
             self.asked.append(asked)
@@ -173,6 +203,8 @@ class OpenAIServer:
     def _record(self, request: web.Request, body: dict[str, Any], prompt: str) -> dict[str, Any]:
         if request.path.endswith("images/generations"):
             return {"created": 0, "data": [{"b64_json": picture(body, prompt)}], "usage": IMAGE_USAGE}
+        if body.get("echo"):
+            return echo(body["prompt"])
         text, reason, usage = reply(body, prompt)
         chat = request.path.endswith("chat/completions")
         said = {"message": {"role": "assistant", "content": text}} if chat else {"text": text}
@@ -203,6 +235,26 @@ class OpenAIServer:
         for event in self._events(request, body, prompt):
             await response.write(event)
         return response
+
+    async def _no_echo(self, request: web.Request, body: dict[str, Any], prompt: str) -> web.StreamResponse:
+        record = echo(body["prompt"])
+        for choice in record["choices"]:
+            choice.update(text=" so", logprobs={"token_logprobs": [-1.0], "top_logprobs": [{" so": -1.0}]})
+        return web.json_response(record)
+
+    async def _no_logprobs(self, request: web.Request, body: dict[str, Any], prompt: str) -> web.StreamResponse:
+        record = echo(body["prompt"])
+        return web.json_response({**record, "choices": [{**choice, "logprobs": None} for choice in record["choices"]]})
+
+    async def _goes_on(self, request: web.Request, body: dict[str, Any], prompt: str) -> web.StreamResponse:
+        record = echo(body["prompt"])
+        for choice in record["choices"]:
+            choice["logprobs"]["token_logprobs"].append(-0.5)
+            choice["logprobs"]["top_logprobs"].append({"": -0.5})
+        return web.json_response(record)
+
+    async def _no_zero(self, *_: Any) -> web.StreamResponse:
+        return _error(400, "max_tokens must be at least 1")
 
     async def _begin(self, request: web.Request, kind: str) -> web.StreamResponse:
         response = web.StreamResponse(headers={"Content-Type": kind})
