@@ -58,6 +58,7 @@ def evaluate(
     output: str | Path = "runs",
     adaptive: bool = False,
     precision: float | None = None,
+    include_path: str | Path | Sequence[str | Path] = (),
     progress: Callable[[str, int, int], None] | None = None,
 ) -> list[Report]:
     """Run a model on tasks and score what it produced.
@@ -91,6 +92,8 @@ def evaluate(
         most there may be. The report has the horizon alone.
     precision : float, optional
         Where that stops: half the width of H50's interval, over H50; 0.2 by default.
+    include_path : str, Path, or sequence of them, optional
+        Folders whose tasks may be named, too: those of all ``task.toml`` in and below them.
     progress : callable, optional
         Called with the task's name, the number of outputs done and wanted.
 
@@ -119,7 +122,9 @@ def evaluate(
         raise UsageError("output must name a folder, got an empty string")
     opened = open_model(model, device=device) if isinstance(model, str) else adapt_model(model)
     names = [tasks] if isinstance(tasks, (str, Task)) else list(tasks)
-    loaded = [load_task(task) if isinstance(task, str) else task for task in names]
+    include = [include_path] if isinstance(include_path, (str, Path)) else list(include_path)
+    folders = [Path(folder) for folder in include]
+    loaded = [load_task(task, folders) if isinstance(task, str) else task for task in names]
     root = Path(output)
     plans = [
         plan_run(

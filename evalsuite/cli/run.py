@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from evalsuite.cli.include_path import add_include_path
 from evalsuite.errors import EXIT_OK, EXIT_SAMPLES, TaskError, UsageError, did_you_mean
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "python:module:callable, files:PATH; may be given again",
     )
     parser.add_argument("-t", "--tasks", metavar="A,B", help="tasks by name or path; NAME:prompt=cot asks another way")
+    add_include_path(parser)
     parser.add_argument("-L", "--limit", type=int, metavar="N", help="the first N samples of each task")
     parser.add_argument("--repeats", type=int, metavar="K", help="outputs of each sample, with different seeds")
     parser.add_argument("-f", "--num-fewshot", type=int, metavar="N", help="worked examples in the prompt")
@@ -141,7 +143,7 @@ def _plans(options: argparse.Namespace) -> Iterator[RunPlan]:
         raise UsageError("--adaptive: give one model; each has depths of its own, so run them one after the other")
     for choice in choices:
         if choice.task not in tasks:
-            tasks[choice.task] = load_task(choice.task)
+            tasks[choice.task] = load_task(choice.task, options.include_path)
         if choice.model not in models:
             models[choice.model] = open_model(choice.model, device=options.device)
     for choice in choices:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from evalsuite.cli.feature_options import add_feature_options, given_feature_options
+from evalsuite.cli.include_path import add_include_path
 from evalsuite.errors import UsageError
 
 if TYPE_CHECKING:
@@ -59,6 +60,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="images to score: a folder, tar, npz, npy, parquet or 'pattern*'; again for every further set, to see how "
         "each differs from the first",
     )
+    add_include_path(parser)
     parser.add_argument("--extractor", metavar="NAME", help="for images: the network that computes features")
     parser.add_argument(
         "--protocol",
@@ -173,7 +175,11 @@ def _score_log(options: argparse.Namespace) -> None:
 
     metrics = options.metric or []
     report, warning = score_run(
-        options.log, options.task, metrics, read_options(options.option or (), metrics, asked_by="--metric")
+        options.log,
+        options.task,
+        metrics,
+        read_options(options.option or (), metrics, asked_by="--metric"),
+        options.include_path,
     )
     if warning is not None:
         say(f"evalsuite: {warning}")

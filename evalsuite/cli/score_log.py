@@ -37,6 +37,7 @@ def score_run(
     task_name: str | None,
     extra: Sequence[str],
     options: Mapping[str, Mapping[str, Any]] | None = None,
+    include: Sequence[Path] = (),
 ) -> tuple[Report, str | None]:
     """Score all that a run's log holds.
 
@@ -53,6 +54,8 @@ def score_run(
         Metrics beside the task's own.
     options : mapping of str to mapping, optional
         Of the extra metrics. One that the task has, too, is then scored a second time, with these.
+    include : sequence of Path
+        Folders whose tasks `task_name` may name, too.
 
     Returns
     -------
@@ -69,7 +72,7 @@ def score_run(
     from evalsuite.task import MetricSpec
 
     log = read_log(find_log(path))
-    task = _find_task(log, task_name)
+    task = _find_task(log, task_name, include)
     known = [spec.name for spec in task.metrics]
     given = options or {}
     added = tuple(
@@ -132,7 +135,7 @@ def find_log(path: Path) -> Path:
     return path
 
 
-def _find_task(log: RunLog, name: str | None) -> Task:
+def _find_task(log: RunLog, name: str | None, include: Sequence[Path]) -> Task:
     from evalsuite.task import load_task
     from evalsuite.task.adaptive import adaptive_task
 
@@ -140,7 +143,7 @@ def _find_task(log: RunLog, name: str | None) -> Task:
     source = name or str(log.header["task"].get("source", ""))
     if not source:
         raise InputError(f"{log.path}: its task was made in Python, not loaded; give its task file by --task")
-    task = load_task(source)
+    task = load_task(source, include)
     if log.precision is not None:
         task = adaptive_task(task)
     if task.content_hash != identity.get("task_hash"):
