@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from evalsuite.environment import release
 from evalsuite.errors import EvalsuiteError, InputError, UsageError
+from evalsuite.report.cost import price_report
 from evalsuite.report.leaderboard import Leaderboard, LeaderboardRun, build_leaderboard, load_leaderboard_runs
 from evalsuite.report.report import Report, build_report, load_report, save_json
 from evalsuite.runlog.reader import digest_outputs
@@ -21,9 +22,10 @@ if TYPE_CHECKING:
 
     from evalsuite.adaptive import DepthSelection
     from evalsuite.models.base import Model
+    from evalsuite.report.prices import PriceTable
     from evalsuite.runlog import RunLog
 
-__all__ = ["Evaluation", "evaluate", "plan_run", "run_plan", "score_log", "write_leaderboard"]
+__all__ = ["Evaluation", "evaluate", "plan_run", "priced", "run_plan", "score_log", "write_leaderboard"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -309,7 +311,7 @@ def score_log(
         if not samples:
             raise InputError(f'{log.path}: no batch of items is complete yet; the same "evalsuite run" goes on')
     current = _current_report(path, inputs)
-    if current is not None and _has_current_files(task, current):
+    if current is not None and _is_of_sessions(current, log) and _has_current_files(task, current):
         return current, False
 
     from evalsuite.scoring import ScoringInput, score_all, task_metrics
@@ -331,10 +333,22 @@ def score_log(
         repeats=repeats,
         limit=limit,
         inputs={**inputs, "signatures": [score.signature for score in scores]},
+        sessions=log.sessions,
+        n_logged=len(log.outputs),
     )
     if write:
         save_json(report.record, path)
     return report, True
+
+
+def priced(evaluation: Evaluation, prices: PriceTable | None) -> Evaluation:
+    """Write into a run's report what it cost by a table; without one the report stays as it is."""
+    if prices is None:
+        return evaluation
+    report = price_report(evaluation.report, prices)
+    if report.record != evaluation.report.record:
+        save_json(report.record, evaluation.folder / "report.json")
+    return replace(evaluation, report=report)
 
 
 def write_leaderboard(
@@ -375,6 +389,12 @@ def _current_report(path: Path, inputs: Mapping[str, Any]) -> Report | None:
         return None
     found = report.record.get("inputs", {})
     return report if all(found.get(key) == value for key, value in inputs.items()) else None
+
+
+def _is_of_sessions(report: Report, log: RunLog) -> bool:
+    """Whether a report knows what generating took, of all processes that wrote the log."""
+    sessions = report.record.get("efficiency", {}).get("sessions", {})
+    return bool(sessions.get("n") == len(log.sessions))
 
 
 def _has_current_files(task: Task, report: Report) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Generator, Iterator, Mapping
-from contextlib import closing
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -13,6 +13,7 @@ from evalsuite.environment import describe_environment
 from evalsuite.errors import EvalsuiteError, RunLogError, SaveError
 from evalsuite.models.base import StreamingModel
 from evalsuite.models.checked import check_outputs
+from evalsuite.resources import UsageMeter
 from evalsuite.runlog import RunIdentity, RunLock, RunLog, RunLogWriter, read_log
 from evalsuite.runlog.reader import SCHEMA_VERSION, Key
 from evalsuite.types import GenerationConfig, Output, Request, Sample
@@ -171,7 +172,8 @@ def generate(plan: RunPlan, *, progress: Progress | None = None) -> RunLog:
                 writer.append_session(
                     {"environment": environment, "torn_bytes": log.torn_bytes, **_asked(plan), **_started()}
                 )
-            _generate_missing(plan, log, writer, batch_size, progress)
+            with _measured(plan, writer):
+                _generate_missing(plan, log, writer, batch_size, progress)
     finished = open_log(plan)
     assert finished is not None
     return finished
@@ -206,6 +208,20 @@ def is_complete(plan: RunPlan, log: RunLog) -> bool:
         for repeat in range(plan.repeats)
     )
     return known or not any(_missing(plan, samples, log.outputs))
+
+
+@contextmanager
+def _measured(plan: RunPlan, writer: RunLogWriter) -> Iterator[None]:
+    """Close the log's session with what generating took; after a failure too, as far as the log can be written."""
+    meter = UsageMeter(plan.model.device)
+    try:
+        with meter:
+            yield
+    except BaseException:
+        with suppress(SaveError):
+            writer.append_session_end({**meter.usage(), "interrupted": True})
+        raise
+    writer.append_session_end(meter.usage())
 
 
 def _generate_missing(

@@ -38,6 +38,7 @@ LAYERS = (
         "compositional",
         "images",
         "horizon",
+        "resources",
     },
     {"task", "metrics", "models", "zoo"},
     {"runner", "answering", "executors", "scoring", "adaptive"},

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from evalsuite.cli.include_path import add_include_path
+from evalsuite.cli.price_option import add_prices
 from evalsuite.errors import EXIT_OK, EXIT_SAMPLES, TaskError, UsageError, did_you_mean
 
 if TYPE_CHECKING:
@@ -65,6 +66,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="X",
         help="where --adaptive stops: half the width of H50's interval, over H50 (default: 0.2)",
     )
+    add_prices(parser)
     parser.add_argument("-q", "--quiet", action="store_true", help="no progress, no tables")
     parser.add_argument("--json", action="store_true", help="print the leaderboard as JSON on standard output")
 
@@ -79,12 +81,14 @@ def run(options: argparse.Namespace) -> int:
     """Run the command and return its exit code."""
     from evalsuite.cli.messages import say
     from evalsuite.cli.progress import ProgressReporter
-    from evalsuite.evaluation import run_plan, write_leaderboard
+    from evalsuite.evaluation import priced, run_plan, write_leaderboard
     from evalsuite.report.html import write_page
+    from evalsuite.report.prices import read_prices
     from evalsuite.runlog.writer import probe_folder
 
     if options.max_errors < 0:
         raise UsageError(f"--max-errors: must be at least 0, got {options.max_errors}")
+    prices = None if options.prices is None else read_prices(options.prices)
     evaluations: list[Evaluation] = []
     # The standard output is for results; what a model's own code prints goes to the standard error.
     with redirect_stdout(sys.stderr):
@@ -94,7 +98,7 @@ def run(options: argparse.Namespace) -> int:
         with ProgressReporter(quiet=options.quiet or options.json) as progress:
             for plan in plans:
                 progress.start(f"{plan.task.name} {names[plan.model.spec]}")
-                evaluation = run_plan(plan, progress=progress.update)
+                evaluation = priced(run_plan(plan, progress=progress.update), prices)
                 evaluations.append(evaluation)
                 progress.finish(_describe(evaluation))
     leaderboard = write_leaderboard(

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from evalsuite.adaptive import DepthSelection
+    from evalsuite.report.prices import PriceTable
     from evalsuite.report.report import Report
     from evalsuite.runlog import RunLog
     from evalsuite.task import MetricSpec, Task
@@ -38,6 +39,7 @@ def score_run(
     extra: Sequence[str],
     options: Mapping[str, Mapping[str, Any]] | None = None,
     include: Sequence[Path] = (),
+    prices: PriceTable | None = None,
 ) -> tuple[Report, str | None]:
     """Score all that a run's log holds.
 
@@ -56,6 +58,8 @@ def score_run(
         Of the extra metrics. One that the task has, too, is then scored a second time, with these.
     include : sequence of Path
         Folders whose tasks `task_name` may name, too.
+    prices : PriceTable, optional
+        What to say of the run's cost, in the report too.
 
     Returns
     -------
@@ -68,6 +72,8 @@ def score_run(
         If there is no log, it is damaged, its task is not found or is another, or it cannot be scored.
     """
     from evalsuite.evaluation import score_log
+    from evalsuite.report import save_json
+    from evalsuite.report.cost import price_report
     from evalsuite.runlog import RunLock, read_log
     from evalsuite.task import MetricSpec
 
@@ -98,6 +104,10 @@ def score_run(
             selection=selection,
             write=write,
         )
+        if prices is not None:
+            report = price_report(report, prices)
+            if write:
+                save_json(report.record, log.path.parent / "report.json")
     if not held.missing:
         return report, None
     which = "first" if selection is None else "batches that are complete, of"

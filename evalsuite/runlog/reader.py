@@ -11,6 +11,7 @@ from evalsuite.media import StoredImage, check_shards, pixels_of, shard_end
 from evalsuite.media.shard import MEDIA
 from evalsuite.runlog.identity import canonical_json
 from evalsuite.runlog.line import decode_line, output_from_record
+from evalsuite.runlog.session import Session, SessionCounter
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -46,6 +47,8 @@ class RunLog:
         Limit and repeats that the last process to write it was asked for.
     precision : float, optional
         What the last process was asked for, of a run that chooses its items; None where all are asked.
+    sessions : tuple of Session
+        The processes that wrote it, in order.
     """
 
     path: Path
@@ -57,6 +60,7 @@ class RunLog:
     media: dict[str, int] = field(default_factory=dict)
     asked: tuple[int | None, int] = (None, 1)
     precision: float | None = None
+    sessions: tuple[Session, ...] = ()
 
     def sample_outputs(self, sample_id: str, repeats: int, turns: int) -> tuple[Output, ...]:
         """Return a sample's outputs in canonical order (repeat, turn), those that are there."""
@@ -81,6 +85,7 @@ def read_log(path: Path) -> RunLog:
     media: dict[str, int] = {}
     asked: tuple[int | None, int] = (None, 1)
     precision: float | None = None
+    counter = SessionCounter()
     files = False
     whole = torn = checksum = 0
     try:
@@ -98,11 +103,15 @@ def read_log(path: Path) -> RunLog:
                 elif data.get("type") == "output":
                     output = output_from_record(data, where, path.parent, files=files)
                     _note_shard(output, path.parent, media)
+                    counter.add(output)
                     key = (output.sample_id, output.repeat, output.turn)
                     if key not in outputs or outputs[key].finish_reason == "error":
                         outputs[key] = output
                 elif data.get("type") == "session":
                     asked, precision = _asked(data, asked), _precision(data, precision)
+                    counter.begin()
+                elif data.get("type") == "session_end":
+                    counter.end(data, where)
                 else:
                     raise RunLogError(f'{where}: unknown line type "{data.get("type")}"')
                 whole += len(line)
@@ -121,6 +130,7 @@ def read_log(path: Path) -> RunLog:
         media=media,
         asked=asked,
         precision=precision,
+        sessions=counter.sessions(),
     )
 
 

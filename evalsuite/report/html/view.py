@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from evalsuite.figures import Curve, Examples, ImageGrid, Plot, Table
+from evalsuite.report.amounts import format_per_right
 from evalsuite.report.columns import column_scores, other_columns, stands_apart
 from evalsuite.report.html.collect import FigureGroup, collect_figures
 from evalsuite.report.html.plots import curve_plot, interval_plot
@@ -21,12 +22,19 @@ if TYPE_CHECKING:
 
     from evalsuite.report.columns import Column
     from evalsuite.report.leaderboard import Leaderboard, LeaderboardRun
+    from evalsuite.report.report import Report
     from evalsuite.types import Score
 
 __all__ = ["Block", "TaskView", "figure_block", "task_view"]
 
 _BAR_WIDTH = 120
 _NONE = "\N{EN DASH}"
+_SMALL = 60
+_PER_RIGHT = (
+    ("seconds_per_right", "time a right answer", "Wall time of generating, over the right answers."),
+    ("joules_per_right", "energy a right answer", "Energy of the devices while generating, over the right answers."),
+    ("cost_per_right", "cost a right answer", "Cost by the table of prices, over the right answers."),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,6 +112,7 @@ def task_view(name: str, number: int, leaderboard: Leaderboard) -> TaskView:
         *((metric, _summary(metric)) for metric, _ in others),
         ("samples", "Samples, and how many the score leaves out."),
         ("time", "Wall time of all outputs together."),
+        *((title, meaning) for key, title, meaning in _PER_RIGHT if _any_has(runs, key)),
         ("outcomes", "What became of the samples."),
     ]
     groups, problems = collect_figures(runs, labels)
@@ -173,6 +182,7 @@ def _rows(
                 small=f"{primary.n_unscored:,} left out" * (primary.n_unscored > 0),
             ),
             Cell(text=_duration(seconds), key=seconds),
+            *(_per_right_cell(report, key) for key, *_ in _PER_RIGHT if _any_has(runs, key)),
         )
         rows.append(
             Row(
@@ -185,6 +195,20 @@ def _rows(
         )
         last = max(last, rank[1]) if rank else last
     return tuple(rows)
+
+
+def _any_has(runs: Sequence[LeaderboardRun], key: str) -> bool:
+    return any(key in run.report.record.get("efficiency", {}) for run in runs)
+
+
+def _per_right_cell(report: Report, key: str) -> Cell:
+    efficiency = report.record.get("efficiency", {})
+    found = efficiency.get(key)
+    if found is None:
+        return Cell(text=_NONE, key=None, small=efficiency.get("left_out", {}).get(key, "")[:_SMALL])
+    unit = {"seconds_per_right": "s", "joules_per_right": "J"}.get(key) or efficiency["cost"]["currency"]
+    value, _, interval = format_per_right(found, unit).partition(" [")
+    return Cell(text=value, key=found["value"], small=interval.rstrip("]").replace(", ", " to "))
 
 
 def _score_cell(score: Score | None, *, interval: bool, mark: str = "") -> Cell:
