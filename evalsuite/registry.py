@@ -1,7 +1,7 @@
 """Names for tasks, metrics and models, each imported only when it is asked for.
 
 Built-in names stand in a table beside their family; other packages add theirs through entry points
-(``evalsuite.tasks``, ``evalsuite.metrics``, ``evalsuite.models``). Listing names imports none of them.
+(``evalsuite.tasks``, ``evalsuite.metrics``, ``evalsuite.models``, ``evalsuite.trackers``). Listing names imports none.
 """
 
 from __future__ import annotations

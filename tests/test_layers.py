@@ -42,7 +42,7 @@ LAYERS = (
     },
     {"task", "metrics", "models", "zoo"},
     {"runner", "answering", "executors", "scoring", "adaptive"},
-    {"report", "interop"},
+    {"report", "interop", "trackers"},
     {"evaluation", "honesty", "doctor", "cli", "__init__", "__main__"},
 )
 LAYER = {name: number for number, names in enumerate(LAYERS) for name in names}
@@ -68,6 +68,10 @@ LAZY = {
     "sympy",
     "timm",
     "torchvision",
+    "mlflow",
+    "pynvml",
+    "tensorboard",
+    "wandb",
 }
 # Networks subclass torch's; nothing imports these files when it is imported itself but others of them.
 TORCH_AT_TOP = {

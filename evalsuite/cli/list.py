@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["add_arguments", "run"]
 
-KINDS = ("tasks", "metrics", "models", "suites")
+KINDS = ("tasks", "metrics", "models", "suites", "trackers")
 _SHOWN_PROBLEMS = 10
 
 
@@ -115,6 +115,10 @@ def entries(kind: str, include: Sequence[Path] = ()) -> list[tuple[str, str]]:
         from evalsuite.metrics import METRICS
 
         return [(name, METRICS.summary(name)) for name in METRICS.names()]
+    if kind == "trackers":
+        from evalsuite.trackers import TRACKERS
+
+        return [(name, TRACKERS.summary(name)) for name in TRACKERS.names()]
     from evalsuite.models import MODELS
     from evalsuite.zoo import NAMES
 

@@ -26,6 +26,7 @@ __all__ = ["add_arguments", "run"]
 LEADERBOARD = "leaderboard.json"
 PAGE = "report.html"
 _MORE = "other messages; the run's log has them"
+_SHOWN_PLACES = 3
 _SETTINGS = ("max_new_tokens", "temperature", "top_k", "top_p", "stop")
 
 
@@ -67,6 +68,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="where --adaptive stops: half the width of H50's interval, over H50 (default: 0.2)",
     )
     add_prices(parser)
+    parser.add_argument(
+        "--track",
+        action="append",
+        default=[],
+        metavar="T",
+        help="tell a tracker of each finished run: tensorboard, wandb or mlflow, with options as NAME,key=value...; "
+        "may be given again",
+    )
     parser.add_argument("-q", "--quiet", action="store_true", help="no progress, no tables")
     parser.add_argument("--json", action="store_true", help="print the leaderboard as JSON on standard output")
 
@@ -85,10 +94,13 @@ def run(options: argparse.Namespace) -> int:
     from evalsuite.report.html import write_page
     from evalsuite.report.prices import read_prices
     from evalsuite.runlog.writer import probe_folder
+    from evalsuite.trackers.opening import open_trackers, track
 
     if options.max_errors < 0:
         raise UsageError(f"--max-errors: must be at least 0, got {options.max_errors}")
     prices = None if options.prices is None else read_prices(options.prices)
+    trackers = open_trackers(options.track, root=options.output) if options.track else {}
+    places: dict[str, list[str]] = {}
     evaluations: list[Evaluation] = []
     # The standard output is for results; what a model's own code prints goes to the standard error.
     with redirect_stdout(sys.stderr):
@@ -101,6 +113,8 @@ def run(options: argparse.Namespace) -> int:
                 evaluation = priced(run_plan(plan, progress=progress.update), prices)
                 evaluations.append(evaluation)
                 progress.finish(_describe(evaluation))
+                for spec, place in track(trackers, evaluation.report, evaluation.folder, warn=_warn).items():
+                    places.setdefault(spec, []).append(place)
     leaderboard = write_leaderboard(
         evaluations,
         options.output / LEADERBOARD,
@@ -113,9 +127,18 @@ def run(options: argparse.Namespace) -> int:
             sys.stdout.write(json.dumps(leaderboard.record, indent=2) + "\n")
         elif not options.quiet:
             _print(evaluations, leaderboard, options.output)
+            for spec, found in places.items():
+                more = ", ..." if len(found) > _SHOWN_PLACES else ""
+                sys.stdout.write(f"Tracked by {spec.partition(',')[0]}: {', '.join(found[:_SHOWN_PLACES])}{more}\n")
     except (BrokenPipeError, SystemExit):  # Rich raises the latter: nobody reads on, which changes nothing of the run
         pass
     return code
+
+
+def _warn(message: str) -> None:
+    from evalsuite.cli.messages import say
+
+    say(f"evalsuite: warning: {message}")
 
 
 def _progress_names(plans: list[RunPlan]) -> dict[str, str]:
