@@ -78,7 +78,13 @@ class FolderIndex:
         TaskError
             If there are more than `MOST_FOLDERS` folders.
         """
-        kept = self._load()
+        try:
+            return self._walk(self._load())
+        except (AttributeError, LookupError, TypeError):  # the index is JSON, and not ours
+            self._trusted_before = 0
+            return self._walk({"folders": {}, "files": {}})
+
+    def _walk(self, kept: dict[str, Any]) -> list[Entry]:
         started = time.time_ns()
         folders: dict[str, list[Any]] = {}
         files: dict[str, list[Any]] = {}

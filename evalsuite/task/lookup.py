@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -88,12 +89,21 @@ def find_task(name: str, include: Sequence[Path] = ()) -> tuple[Path, bool]:
 
 
 def _included(include: Sequence[Path], ours: Mapping[str, Path]) -> tuple[list[Included], list[str]]:
-    """Return the tasks of folders, but for ours where they stand in one, and what is wrong there."""
+    """Return the tasks of folders, each file once and ours not again, and what is wrong there."""
     from evalsuite.task.included import included_tasks
 
     found, problems = included_tasks(include)
-    own = {path.resolve() for path in ours.values()} if any(one.name in ours for one in found) else set()
-    return [one for one in found if one.name not in ours or Path(one.path).resolve() not in own], problems
+    counts = Counter([*ours, *(one.name for one in found)])
+    seen = {path.resolve() for name, path in ours.items() if counts[name] > 1}
+    different: list[Included] = []
+    for one in found:
+        if counts[one.name] > 1:  # one file by way of several links is no clash
+            place = Path(one.path).resolve()
+            if place in seen:
+                continue
+            seen.add(place)
+        different.append(one)
+    return different, problems
 
 
 def _ambiguous(name: str, paths: Sequence[str]) -> str:

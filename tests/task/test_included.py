@@ -104,6 +104,15 @@ def test_links_that_go_round_end_and_a_folder_linked_twice_is_one(tmp_path: Path
     assert ([one.name for one in found], problems) == (["one"], [])
 
 
+def test_one_file_by_way_of_two_links_is_no_clash(tmp_path: Path) -> None:
+    path = write_task(tmp_path / "one", "a")
+    (tmp_path / "two").mkdir()
+    (tmp_path / "two" / "link").symlink_to(tmp_path / "one")
+    (tmp_path / "two" / "task.toml").symlink_to(path)
+    assert load_task("a", [tmp_path / "one", tmp_path / "two"]).name == "a"
+    assert list_with_problems([tmp_path / "one", tmp_path / "two"])[1] == []
+
+
 def test_what_is_no_task_is_told_and_costs_the_others_nothing(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -174,13 +183,17 @@ def test_what_was_written_within_a_tick_of_the_clock_is_read_again(tmp_path: Pat
 
 
 @pytest.mark.usefixtures("no_ticks")
-@pytest.mark.parametrize("damage", [b"", b"[]", b'{"folders": {}}', b"\xff", b"[" * 100_000])
-def test_a_damaged_index_is_made_anew(tmp_path: Path, cache: Path, damage: bytes) -> None:
+@pytest.mark.parametrize("damage", [b"", b"[]", b'{"folders": {}}', b"\xff", b"[" * 100_000, 5, [1]])
+def test_a_damaged_index_is_made_anew(tmp_path: Path, cache: Path, damage: object) -> None:
     write_task(tmp_path / "mine", "a")
     included_tasks([tmp_path / "mine"])
     (kept,) = (cache / "evalsuite" / "tasks").glob("*.json")
     sound = kept.read_bytes()
-    kept.write_bytes(damage)
+    if isinstance(damage, bytes):
+        kept.write_bytes(damage)
+    else:  # JSON of the right form, but for what it says of each file
+        record = json.loads(sound)
+        kept.write_text(json.dumps({**record, "files": dict.fromkeys(record["files"], damage)}))
     assert [one.name for one in included_tasks([tmp_path / "mine"])[0]] == ["a"]
     assert json.loads(kept.read_bytes())["files"] == json.loads(sound)["files"]
 
