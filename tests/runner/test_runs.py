@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -15,8 +15,10 @@ from evalsuite.rng import derive_seed
 from evalsuite.runlog import RunLock
 from evalsuite.runner import generate
 from evalsuite.task import Task, load_task
-from evalsuite.types import Request
 from tests.runner.scripted_runs import N, answer, asked, model_of, names, run
+
+if TYPE_CHECKING:
+    from evalsuite.types import Request
 
 WriteTask = Callable[..., Path]
 
