@@ -48,12 +48,12 @@ def track(trackers: dict[str, Tracker], report: Report, folder: Path, *, warn: C
     Whatever a tracker raises is told by `warn`: the report is there, and nothing of it is lost.
     """
     places: dict[str, str] = {}
-    run = describe_run(report, folder)
     for spec, tracker in trackers.items():
         try:
-            places[spec] = tracker.log(run)
+            places[spec] = tracker.log(describe_run(report, folder))
         except (Exception, SystemExit) as error:  # a tracker's fault, whatever it is, is none of the run's
-            warn(f"--track {spec}: could not track {run.name}: {_describe(error)}. The report is {run.report}")
+            what = f"{report.model['name']} {report.task['name']}"
+            warn(f"--track {spec}: could not track {what}: {_describe(error)}. The report is {folder / 'report.json'}")
     return places
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from evalsuite.figures import Curve, Examples, ImageGrid, Plot, Table
-from evalsuite.report.amounts import format_per_right
+from evalsuite.report.amounts import format_amount, format_per_right
 from evalsuite.report.columns import column_scores, other_columns, stands_apart
 from evalsuite.report.html.collect import FigureGroup, collect_figures
 from evalsuite.report.html.plots import curve_plot, interval_plot
@@ -31,9 +31,8 @@ _BAR_WIDTH = 120
 _NONE = "\N{EN DASH}"
 _SMALL = 60
 _PER_RIGHT = (
-    ("seconds_per_right", "time a right answer", "Wall time of generating, over the right answers."),
-    ("joules_per_right", "energy a right answer", "Energy of the devices while generating, over the right answers."),
-    ("cost_per_right", "cost a right answer", "Cost by the table of prices, over the right answers."),
+    ("joules_per_right", "energy / right", "Energy of the devices while generating, over the right answers."),
+    ("cost_per_right", "cost / right", "Cost by the table of prices, over the right answers."),
 )
 
 
@@ -111,7 +110,7 @@ def task_view(name: str, number: int, leaderboard: Leaderboard) -> TaskView:
         (primary.metric, f"{_summary(primary.metric)} {direction[primary.higher_is_better].capitalize()}."),
         *((metric, _summary(metric)) for metric, _ in others),
         ("samples", "Samples, and how many the score leaves out."),
-        ("time", "Wall time of all outputs together."),
+        ("time", "Wall time of all outputs together, and that of generating over the right answers."),
         *((title, meaning) for key, title, meaning in _PER_RIGHT if _any_has(runs, key)),
         ("outcomes", "What became of the samples."),
     ]
@@ -181,7 +180,7 @@ def _rows(
                 key=primary.n,
                 small=f"{primary.n_unscored:,} left out" * (primary.n_unscored > 0),
             ),
-            Cell(text=_duration(seconds), key=seconds),
+            Cell(text=_duration(seconds), key=seconds, small=_time_per_right(report)),
             *(_per_right_cell(report, key) for key, *_ in _PER_RIGHT if _any_has(runs, key)),
         )
         rows.append(
@@ -201,12 +200,17 @@ def _any_has(runs: Sequence[LeaderboardRun], key: str) -> bool:
     return any(key in run.report.record.get("efficiency", {}) for run in runs)
 
 
+def _time_per_right(report: Report) -> str:
+    found = report.record.get("efficiency", {}).get("seconds_per_right")
+    return "" if found is None else f"{format_amount(found['value'])} s / right"
+
+
 def _per_right_cell(report: Report, key: str) -> Cell:
     efficiency = report.record.get("efficiency", {})
     found = efficiency.get(key)
     if found is None:
         return Cell(text=_NONE, key=None, small=efficiency.get("left_out", {}).get(key, "")[:_SMALL])
-    unit = {"seconds_per_right": "s", "joules_per_right": "J"}.get(key) or efficiency["cost"]["currency"]
+    unit = "J" if key == "joules_per_right" else efficiency["cost"]["currency"]
     value, _, interval = format_per_right(found, unit).partition(" [")
     return Cell(text=value, key=found["value"], small=interval.rstrip("]").replace(", ", " to "))
 
