@@ -30,7 +30,7 @@ class Included(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaskFileKind:
-    """How task files of a suffix are told from other files, and listed; `load_task` reads one by its path.
+    """How task files of a suffix are told from other files, listed and loaded.
 
     Parameters
     ----------
@@ -39,12 +39,16 @@ class TaskFileKind:
     head : str
         ``module:function``: from a file's text its name and line, None where it is no task; ValueError says what is
         wrong with it. Imported when there is a file to read.
+    load : str
+        ``module:function``: from a file's path, and by keyword ``where`` (for messages), ``source`` and
+        ``prompt_format`` (or None), the task. Empty for the project's own TOML.
     version : int
         Goes up when `head` reads a file differently: what is kept of earlier readings is then forgotten.
     """
 
     file_name: str
     head: str
+    load: str = ""
     version: int
 
 

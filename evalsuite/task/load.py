@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast, get_args
 
 from evalsuite.errors import TaskError, did_you_mean
 from evalsuite.task.fields import check_keys, optional_field, required_field, type_name
 from evalsuite.task.formats import choose_format, fill_format, read_formats, show_in_format, split_format
+from evalsuite.task.included import KINDS
 from evalsuite.task.lookup import find_task, list_tasks, read_toml, task_files, tasks_folder
 from evalsuite.task.outside import load_outside, split_outside
 from evalsuite.task.samples import load_samples
@@ -62,17 +64,27 @@ def load_task(name: str, include: Sequence[Path] = ()) -> Task:
     path = Path(name)
     try:
         is_folder = bool(name) and path.is_dir()
-        if path.suffix == ".toml" or "/" in name or is_folder:
+        if path.suffix in KINDS or "/" in name or is_folder:
             path = path / "task.toml" if is_folder else path
             if not path.is_file():
                 raise TaskError(f"{name}: there is no task file {path}")
     except OSError as error:
         raise TaskError(f"{name}: cannot be read: {error.strerror}") from error
-    if path.suffix == ".toml" or "/" in name or is_folder:
-        return parse_task(read_toml(path), path.parent, str(path), source=str(path.resolve()), prompt_format=wanted)
+    if path.suffix in KINDS or "/" in name or is_folder:
+        return _load_file(path, where=str(path), source=str(path.resolve()), prompt_format=wanted)
     path, is_ours = find_task(name, include)
     where, source = (f"tasks/{name}/task.toml", name) if is_ours else (str(path), str(path))
-    return parse_task(read_toml(path), path.parent, where, source=source, prompt_format=wanted)
+    return _load_file(path, where=where, source=source, prompt_format=wanted)
+
+
+def _load_file(path: Path, *, where: str, source: str, prompt_format: str | None) -> Task:
+    """Load a task file by what its suffix says it is, TOML where that says nothing."""
+    load = KINDS[path.suffix].load if path.suffix in KINDS else ""
+    if not load:
+        return parse_task(read_toml(path), path.parent, where, source=source, prompt_format=prompt_format)
+    module, _, function = load.partition(":")
+    task: Task = getattr(import_module(module), function)(path, where=where, source=source, prompt_format=prompt_format)
+    return task
 
 
 def parse_task(

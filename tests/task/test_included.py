@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,8 +14,8 @@ import pytest
 from evalsuite.cli import main
 from evalsuite.errors import TaskError
 from evalsuite.evaluation import evaluate
-from evalsuite.task import folder_index, list_tasks, load_task
-from evalsuite.task.included import included_tasks
+from evalsuite.task import Task, folder_index, list_tasks, load_task
+from evalsuite.task.included import KINDS, TaskFileKind, included_tasks
 from evalsuite.task.lookup import list_with_problems, tasks_folder
 
 if TYPE_CHECKING:
@@ -204,3 +206,31 @@ def test_no_place_for_the_index_is_no_error(tmp_path: Path, monkeypatch: pytest.
     write_task(tmp_path / "mine", "a")
     for _ in range(2):
         assert [one.name for one in included_tasks([tmp_path / "mine"])[0]] == ["a"]
+
+
+def word_head(text: str) -> tuple[str, str] | None:
+    return (text.split()[0], "A word.") if text.startswith("word_") else None
+
+
+def load_word(path: Path, *, where: str, source: str, prompt_format: str | None) -> Task:
+    word = path.read_text().split()[0]
+    return replace(load_task("ledger"), name=word, source=source, prompt_format=prompt_format or "")
+
+
+def test_another_suffix_is_another_kind_of_task_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    here = sys.modules[__name__]
+    monkeypatch.setitem(sys.modules, "words_as_tasks", here)
+    kind = TaskFileKind(file_name="", head="words_as_tasks:word_head", load="words_as_tasks:load_word", version=1)
+    monkeypatch.setitem(KINDS, ".word", kind)
+    (tmp_path / "one.word").write_text("word_one\n")
+    (tmp_path / "other.word").write_text("none\n")
+    write_task(tmp_path / "mine", "mine")
+    for _ in range(2):
+        found, problems = included_tasks([tmp_path])
+        assert ([(one.name, one.summary) for one in found], problems) == (
+            [("mine", "Says a word."), ("word_one", "A word.")],
+            [],
+        )
+    assert load_task("word_one", [tmp_path]).source == str(tmp_path / "one.word")
+    monkeypatch.chdir(tmp_path)
+    assert load_task("one.word:prompt=cot").prompt_format == "cot"
