@@ -11,6 +11,7 @@ from evalsuite.environment import release
 from evalsuite.errors import EvalsuiteError, InputError, UsageError
 from evalsuite.executors import Executor, LocalExecutor, make_executor
 from evalsuite.models.base import RATING_BACKENDS, LikelihoodModel
+from evalsuite.report.cost import price_report
 from evalsuite.report.leaderboard import Leaderboard, LeaderboardRun, build_leaderboard, load_leaderboard_runs
 from evalsuite.report.report import Report, build_report, load_report, save_json
 from evalsuite.runlog.reader import digest_outputs
@@ -31,11 +32,12 @@ if TYPE_CHECKING:
 
     from evalsuite.adaptive import DepthSelection
     from evalsuite.models.base import Model
+    from evalsuite.report.prices import PriceTable
     from evalsuite.runlog import RunLog
     from evalsuite.scoring import ComputeRows
     from evalsuite.types import GenerationConfig
 
-__all__ = ["Evaluation", "evaluate", "plan_run", "run_plan", "score_log", "write_leaderboard"]
+__all__ = ["Evaluation", "evaluate", "plan_run", "priced", "run_plan", "score_log", "write_leaderboard"]
 
 _MOST_SECONDS = 1e6
 
@@ -76,6 +78,7 @@ def evaluate(
     timeout: float | None = None,
     executor: str = "local",
     workers: int | None = None,
+    include_path: str | Path | Sequence[str | Path] = (),
     progress: Callable[[str, int, int], None] | None = None,
 ) -> list[Report]:
     """Run a model on tasks and score what it produced.
@@ -118,6 +121,8 @@ def evaluate(
         Where the model runs: in this process, or in several of a Ray cluster.
     workers : int, optional
         Processes of a Ray executor: one a GPU, or a core where there is none, by default.
+    include_path : str, Path, or sequence of them, optional
+        Folders whose tasks may be named, too: those of all ``task.toml`` in and below them.
     progress : callable, optional
         Called with the task's name, the number of outputs done and wanted.
 
@@ -146,7 +151,9 @@ def evaluate(
         raise UsageError("output must name a folder, got an empty string")
     opened = open_model(model, device=device) if isinstance(model, str) else adapt_model(model)
     names = [tasks] if isinstance(tasks, (str, Task)) else list(tasks)
-    loaded = [load_task(task) if isinstance(task, str) else task for task in names]
+    include = [include_path] if isinstance(include_path, (str, Path)) else list(include_path)
+    folders = [Path(folder) for folder in include]
+    loaded = [load_task(task, folders) if isinstance(task, str) else task for task in names]
     root = Path(output)
     plans = [
         plan_run(
@@ -392,7 +399,7 @@ def score_log(
         if not samples:
             raise InputError(f'{log.path}: no batch of items is complete yet; the same "evalsuite run" goes on')
     current = _current_report(path, inputs)
-    if current is not None and _has_current_files(task, current):
+    if current is not None and _is_of_sessions(current, log) and _has_current_files(task, current):
         return current, False
 
     from evalsuite.scoring import ScoringInput, score_all, task_metrics
@@ -414,10 +421,22 @@ def score_log(
         repeats=repeats,
         limit=limit,
         inputs={**inputs, "signatures": [score.signature for score in scores]},
+        sessions=log.sessions,
+        n_logged=len(log.outputs),
     )
     if write:
         save_json(report.record, path)
     return report, True
+
+
+def priced(evaluation: Evaluation, prices: PriceTable | None) -> Evaluation:
+    """Write into a run's report what it cost by a table; without one the report stays as it is."""
+    if prices is None:
+        return evaluation
+    report = price_report(evaluation.report, prices)
+    if report.record != evaluation.report.record:
+        save_json(report.record, evaluation.folder / "report.json")
+    return replace(evaluation, report=report)
 
 
 def write_leaderboard(
@@ -447,6 +466,12 @@ def _current_report(path: Path, inputs: Mapping[str, Any]) -> Report | None:
         return None
     found = report.record.get("inputs", {})
     return report if all(found.get(key) == value for key, value in inputs.items()) else None
+
+
+def _is_of_sessions(report: Report, log: RunLog) -> bool:
+    """Whether a report knows what generating took, of all processes that wrote the log."""
+    sessions = report.record.get("efficiency", {}).get("sessions", {})
+    return bool(sessions.get("n") == len(log.sessions))
 
 
 def _has_current_files(task: Task, report: Report) -> bool:

@@ -10,11 +10,14 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from evalsuite.errors import InputError, SaveError
+from evalsuite.report.efficiency import check_efficiency, describe_efficiency
 from evalsuite.types import OUTCOMES, Estimate, Interval, Output, Reach, Score, Slice
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
+
+    from evalsuite.runlog.session import Session
 
 __all__ = ["SCHEMA_VERSION", "Report", "build_report", "load_report", "save_json"]
 
@@ -61,6 +64,8 @@ def build_report(
     repeats: int,
     limit: int | None,
     inputs: Mapping[str, Any],
+    sessions: Sequence[Session] = (),
+    n_logged: int = 0,
 ) -> Report:
     """Put a report together.
 
@@ -75,6 +80,10 @@ def build_report(
     repeats, limit : int
     inputs : mapping
         What the scores were computed from, by which a report that is there already is known to be current.
+    sessions : sequence of Session
+        The log's: what generating took.
+    n_logged : int
+        Outputs that the log has.
     """
     flat = [output for sample in outputs for output in sample]
     errors = Counter(output.error or "unknown" for output in flat if output.finish_reason == "error")
@@ -101,6 +110,7 @@ def build_report(
         },
         "inputs": dict(inputs),
         "timing": _timing(flat),
+        "efficiency": describe_efficiency(flat, sessions, scores, repeats=repeats, n_logged=n_logged),
         "environment": header["environment"],
         "started": header["started"],
     }
@@ -231,6 +241,7 @@ def _check(report: Report) -> None:
         (record["tokens"]["out"], (int, type(None))),
         (record["timing"]["seconds"], (int, float, type(None))),
     ]
+    check_efficiency(record.get("efficiency", {}))
     number = (int, float)
     for score in report.scores:
         ends = [] if score.interval is None else [score.interval.low, score.interval.high, score.interval.level]

@@ -13,6 +13,7 @@ from evalsuite.media.shard import MEDIA
 from evalsuite.runlog.identity import canonical_json
 from evalsuite.runlog.indexed import Key, OutputIndex
 from evalsuite.runlog.line import decode_line, likelihoods_record, output_from_record
+from evalsuite.runlog.session import Session, SessionCounter
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -52,6 +53,8 @@ class RunLog:
         What the last process was asked for, of a run that chooses its items; None where all are asked.
     sample_ids : frozenset of str, optional
         The samples that the last process was asked for, of which the limit is; None for all.
+    sessions : tuple of Session
+        The processes that wrote it, in order.
     """
 
     path: Path
@@ -64,6 +67,7 @@ class RunLog:
     asked: tuple[int | None, int] = (None, 1)
     precision: float | None = None
     sample_ids: frozenset[str] | None = None
+    sessions: tuple[Session, ...] = ()
 
     def sample_outputs(self, sample_id: str, repeats: int, turns: int) -> tuple[Output, ...]:
         """Return a sample's outputs in canonical order (repeat, turn), those that are there."""
@@ -91,6 +95,7 @@ def read_log(path: Path) -> RunLog:
     asked: tuple[int | None, int] = (None, 1)
     precision: float | None = None
     sample_ids: frozenset[str] | None = None
+    counter = SessionCounter()
     files = False
     whole = torn = checksum = 0
     try:
@@ -110,6 +115,7 @@ def read_log(path: Path) -> RunLog:
                 elif data.get("type") == "output":
                     output = output_from_record(data, where, path.parent, files=files)
                     _note_shard(output, path.parent, media)
+                    counter.add(output)
                     key = (output.sample_id, output.repeat, output.turn)
                     if index is not None:
                         index.add(output, whole, len(line) - 1)
@@ -117,6 +123,9 @@ def read_log(path: Path) -> RunLog:
                         outputs[key] = output
                 elif data.get("type") == "session":
                     asked, precision, sample_ids = _asked(data, asked), _precision(data, precision), _sample_ids(data)
+                    counter.begin()
+                elif data.get("type") == "session_end":
+                    counter.end(data, where)
                 else:
                     raise RunLogError(f'{where}: unknown line type "{data.get("type")}"')
                 whole += len(line)
@@ -136,6 +145,7 @@ def read_log(path: Path) -> RunLog:
         asked=asked,
         precision=precision,
         sample_ids=sample_ids,
+        sessions=counter.sessions(),
     )
 
 
