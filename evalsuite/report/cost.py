@@ -69,9 +69,9 @@ def _parts(efficiency: Mapping[str, Any], price: Price | None, report: Report) -
                 return f"not every output says how many {name.replace('_', ' ')} it has"
             parts[name] = counts[name] * rate / 1e6
     if price.per_image:
-        parts["images"] = counts["images"] * price.per_image
+        parts["images"] = max(0, counts["images"] - counts.get("copies", 0)) * price.per_image
     if price.per_request:
-        parts["requests"] = counts["outputs"] * price.per_request
+        parts["requests"] = (counts["outputs"] - counts.get("copies", 0)) * price.per_request
     if price.per_device_hour:
         if "generating_seconds" not in efficiency:
             return str(efficiency["left_out"].get("generating_seconds", "the time on the device is not known"))

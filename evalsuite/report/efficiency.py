@@ -12,8 +12,9 @@ from evalsuite.report.per_right import RightAnswers, right_answers
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from evalsuite.report.tally import Tally
     from evalsuite.runlog.session import Session
-    from evalsuite.types import Output, Score
+    from evalsuite.types import Score
 
 __all__ = ["FIGURES", "check_efficiency", "describe_efficiency", "leaderboard_efficiency"]
 
@@ -32,14 +33,14 @@ FIGURES = (
 
 
 def describe_efficiency(
-    outputs: Sequence[Output], sessions: Sequence[Session], scores: Sequence[Score], *, repeats: int, n_logged: int
+    found: Tally, sessions: Sequence[Session], scores: Sequence[Score], *, repeats: int, n_logged: int
 ) -> dict[str, Any]:
     """Return the efficiency of a run as a JSON object.
 
     Parameters
     ----------
-    outputs : sequence of Output
-        All that are scored.
+    found : Tally
+        Of all outputs that are scored.
     sessions : sequence of Session
         Of the log.
     scores : sequence of Score
@@ -63,15 +64,14 @@ def describe_efficiency(
             left_out[name] = reason
     else:
         record["generating_seconds"] = sum(float(usage["seconds"]) for usage in measured)
-        _memory(measured, outputs, record)
+        _memory(measured, found, record)
         _energy(measured, record, left_out)
-    generated = [output for output in outputs if output.error != "not generated"]
-    elsewhere = n_logged - len(generated)
+    elsewhere = n_logged - (found.n - found.n_missing)
     _per_right(record, left_out, right_answers(scores, repeats), elsewhere=elsewhere)
     return {
         "sessions": {"n": len(sessions), "measured": len(measured)},
         "partial": unmeasured > 0,
-        "counts": _counts(outputs, elsewhere),
+        "counts": _counts(found, elsewhere),
         **record,
         "left_out": left_out,
     }
@@ -83,20 +83,16 @@ def _unmeasured(unmeasured: int, n: int) -> str:
     return f"{unmeasured} of {n} sessions did not say what they took, such as one that was killed"
 
 
-def _counts(outputs: Sequence[Output], elsewhere: int) -> dict[str, Any]:
+def _counts(found: Tally, elsewhere: int) -> dict[str, Any]:
     return {
-        "outputs": len(outputs),
-        "errors": sum(output.finish_reason == "error" for output in outputs),
-        "images": sum(output.image is not None for output in outputs),
-        "tokens_in": _total([output.tokens_in for output in outputs]),
-        "tokens_out": _total([output.tokens_out for output in outputs]),
+        "outputs": found.n,
+        "copies": found.n_copies,
+        "errors": found.errors.total(),
+        "images": found.n_images,
+        "tokens_in": found.tokens_in.asked,
+        "tokens_out": found.tokens_out.asked,
         "logged_but_not_scored": max(0, elsewhere),
     }
-
-
-def _total(counts: Sequence[int | None]) -> int | None:
-    """Return the sum, None where one is not known: a sum of the others would pass for that of all."""
-    return None if None in counts else sum(count for count in counts if count is not None)
 
 
 def _speeds(sessions: Sequence[Session], record: dict[str, Any], left_out: dict[str, str]) -> None:
@@ -114,13 +110,13 @@ def _speeds(sessions: Sequence[Session], record: dict[str, Any], left_out: dict[
         record["tokens_per_second"] = sum(count for count in tokens if count is not None) / seconds
 
 
-def _memory(measured: Sequence[dict[str, Any]], outputs: Sequence[Output], record: dict[str, Any]) -> None:
+def _memory(measured: Sequence[dict[str, Any]], found: Tally, record: dict[str, Any]) -> None:
     if all("peak_rss_bytes" in usage for usage in measured):
         record["peak_rss_bytes"] = max(int(usage["peak_rss_bytes"]) for usage in measured)
         whole = any(usage.get("peak_rss_since") != "session" for usage in measured)
         record["peak_rss_since"] = "process" if whole else "session"
     # A model that measures each batch has forgotten the earlier ones when the session ends.
-    told = [output.peak_memory_bytes for output in outputs if output.peak_memory_bytes is not None]
+    told = [] if found.peak_memory_bytes is None else [found.peak_memory_bytes]
     held = [usage for usage in measured if "device_memory_bytes" in usage]
     if told or held:
         peaks = [*told, *(int(usage["device_memory_bytes"]) for usage in held)]

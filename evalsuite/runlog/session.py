@@ -30,7 +30,7 @@ class Session:
     Parameters
     ----------
     n_outputs, n_errors : int
-        Outputs it wrote, and those among them that ended in an error.
+        Outputs it wrote, but for copies of others, and those among them that ended in an error.
     tokens_in, tokens_out : int, optional
         Of all those outputs; None where one does not say.
     usage : dict, optional
@@ -65,6 +65,8 @@ class SessionCounter:
     def add(self, output: Output) -> None:
         """Count an output of the session that is open."""
         self._open = True
+        if output.same_as is not None:  # it took no time
+            return
         self._outputs += 1
         self._errors += output.finish_reason == "error"
         self._tokens_in = _plus(self._tokens_in, output.tokens_in)
