@@ -54,7 +54,7 @@ EXTRAS = {
     "timm": Addition(install="evalsuite[timm]", adds=("extractor timm:",)),
     "vllm": Addition(install="evalsuite[vllm]", adds=("backend vllm:",)),
     "wandb": Addition(install="evalsuite[wandb]", adds=("tracker wandb",)),
-    "yaml": Addition(install="evalsuite[yaml]", adds=("tasks in lm-eval's YAML",)),
+    "yaml": Addition(install="evalsuite[yaml]", adds=("task lm-eval's YAML files",)),
 }
 # Packages that no extra brings, because few need them.
 ADDITIONS = {

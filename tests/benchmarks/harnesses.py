@@ -259,7 +259,9 @@ def start(tools: Tools) -> None:
     print(f"  evalsuite --help                           {least([*ours, '--help'], 7).cpu:8.3f}")
     print(f"  evalsuite list tasks, 5,000 files more     {again.cpu:8.3f}   (the first time {first.cpu:.2f})")
     print(f"  lm-eval --help                             {least([sys.executable, '-m', 'lm_eval', '--help']).cpu:8.3f}")
-    print(f"  lm-eval ls tasks (its own)                 {run([sys.executable, '-m', 'lm_eval', 'ls', 'tasks']).cpu:8.3f}")
+    print(
+        f"  lm-eval ls tasks (its own)                 {run([sys.executable, '-m', 'lm_eval', 'ls', 'tasks']).cpu:8.3f}"
+    )
     help_ = [sys.executable, "-c", "from inspect_ai._cli.main import main; main()", "--help"]
     print(f"  inspect --help                             {least(help_).cpu:8.3f}")
 
@@ -303,7 +305,9 @@ def memory(tools: Tools, n: int) -> None:
     for name, command in {"evalsuite": tools.ours, "lm-eval": tools.lm_eval, "inspect": tools.inspect}.items():
         print(f"  {name:42} {command(few).peak_mb:8.0f}")
     took = tools.ours(n)
-    print(f"  {'evalsuite, ' + format(n, ',') + ' samples':42} {took.peak_mb:8.0f}   ({took.cpu / n * 1e6:.0f} us of CPU each)")
+    print(
+        f"  {'evalsuite, ' + format(n, ',') + ' samples':42} {took.peak_mb:8.0f}   ({took.cpu / n * 1e6:.0f} us of CPU each)"
+    )
 
 
 def main() -> None:

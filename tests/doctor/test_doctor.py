@@ -29,9 +29,11 @@ from evalsuite.doctor.extras import ADDITIONS, EXTRAS
 from evalsuite.doctor.requirements import Requirement, installed_version, module_name, own_requirements
 from evalsuite.doctor.secrets import conceal, secret_names
 from evalsuite.doctor.surroundings import VARIABLES
+from evalsuite.executors import EXECUTORS
 from evalsuite.extractors import BY_PATH
 from evalsuite.metrics import METRICS
 from evalsuite.models import MODELS
+from evalsuite.trackers import TRACKERS
 from evalsuite.zoo.card import CARDS
 
 if TYPE_CHECKING:
@@ -373,8 +375,12 @@ def test_what_they_add_is_there() -> None:
                 from evalsuite.text.tokenizers import TOKENIZERS
 
                 assert name in TOKENIZERS
+            elif kind == "tracker":
+                assert name in TRACKERS.names()
+            elif kind == "executor":
+                assert name in EXECUTORS
             else:
-                assert kind in ("decoder", "task")
+                assert kind in ("decoder", "measure", "task")
 
 
 def test_the_variables_are_those_that_the_source_reads() -> None:

@@ -9,6 +9,7 @@ import pytest
 from evalsuite.report.amounts import format_amount, format_bytes, format_per_right
 from evalsuite.report.efficiency import describe_efficiency
 from evalsuite.report.per_right import RightAnswers, right_answers
+from evalsuite.report.tally import tally
 from evalsuite.runlog.session import Session
 from evalsuite.types import Interval, Output, Score
 
@@ -50,7 +51,7 @@ def describe(
 ) -> dict[str, Any]:
     found = outputs() if found is None else found
     scores = [score()] if scores is None else scores
-    return describe_efficiency(found, sessions, scores, **{"repeats": 1, "n_logged": len(found), **settings})
+    return describe_efficiency(tally([found]), sessions, scores, **{"repeats": 1, "n_logged": len(found), **settings})
 
 
 def test_figures_of_a_run_that_was_measured() -> None:
