@@ -116,9 +116,7 @@ def test_allows_what_only_sounds_like_a_secret(key: str) -> None:
 
 
 def test_unknown_backend_names_the_closest() -> None:
-    with pytest.raises(
-        ModelError, match=r'unknown backend "script"; did you mean "scripted"\? Known: diffusers, files,'
-    ):
+    with pytest.raises(ModelError, match=r'unknown backend "script"; did you mean "scripted"\? Known: diffusers,'):
         open_model("script:echo")
 
 
