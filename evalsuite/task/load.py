@@ -68,6 +68,8 @@ def list_tasks() -> list[tuple[str, str]]:
 def load_task(name: str) -> Task:
     """Load a task by name, by the path of its ``task.toml`` or folder, or data of others by form and path.
 
+    A path that ends in ``.yaml`` or ``.yml`` is a task file of lm-evaluation-harness: see `evalsuite.task.lm_eval`.
+
     ``NAME:prompt=FORMAT`` is the task in another prompt format than its default, under a name of its own.
 
     Raises
@@ -78,6 +80,10 @@ def load_task(name: str) -> Task:
     outside = split_outside(name)
     if outside is not None:
         return load_outside(*outside)
+    if name.endswith((".yaml", ".yml")):
+        from evalsuite.task.lm_eval import load_lm_eval
+
+        return load_lm_eval(Path(name))
     name, wanted = split_format(name)
     path = Path(name)
     try:
