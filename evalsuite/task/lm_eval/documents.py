@@ -183,7 +183,7 @@ class Documents:
         """Return the choice that is right: by its place from 0, or itself."""
         choices = self._choices(made, i)
         if _is_index(gold) and 0 <= gold < len(choices):
-            return choices[gold]
+            return choices[int(gold)]
         if isinstance(gold, str) and gold in choices:
             return gold
         raise TaskError(

@@ -94,7 +94,7 @@ def metric_specs(file: TaskFile, output_type: str, repeats: int) -> tuple[Metric
         elif any(filters != _FIRST for _, filters in pipelines):
             raise TaskError(
                 f"{file.where('filter_list')}: filters other than take_first go with exact_match alone, "
-                f"and {where}[{i}] asks for {table['metric']}; write a task file without them for that metric"
+                f"and {where}[{i}] asks for {known.name}; write a task file without them for that metric"
             )
         else:
             specs = [options]

@@ -106,9 +106,6 @@ def parse_yaml(text: str, name: str) -> tuple[dict[str, JSONValue], dict[str, in
     except ImportError as error:
         raise DependencyError(f"{name}: task files in YAML need PyYAML: pip install 'evalsuite[yaml]'") from error
 
-    class Loader(yaml.SafeLoader):
-        """YAML's own types; another tag is refused with the reason."""
-
     def refuse(loader: Any, node: Any) -> Any:
         del loader
         line = node.start_mark.line + 1
@@ -120,9 +117,10 @@ def parse_yaml(text: str, name: str) -> tuple[dict[str, JSONValue], dict[str, in
             )
         raise TaskError(f"{name}:{line}: the tag {node.tag!s:.80} is not YAML's own; task files are data alone")
 
-    Loader.add_constructor(None, refuse)
+    kind: Any = type("Loader", (yaml.SafeLoader,), {})  # a class of its own, lest PyYAML's be changed
+    kind.add_constructor(None, refuse)
     try:
-        loader = Loader(text)
+        loader = kind(text)
         try:
             node = loader.get_single_node()
             value = None if node is None else loader.construct_document(node)
