@@ -108,7 +108,7 @@ def main() -> None:
             for (metric, value), score in zip(theirs[name]["scores"].items(), report.scores, strict=True):
                 print(f"| {name} | `{metric}` | {value:.9g} | {score.value:.9g} |")
         for name in ("sums", "votes", "names"):
-            log = read_log(next(Path(folder).glob(f"*/{name}/*")))
+            log = read_log(next(Path(folder).glob(f"*/{name}/*/run.jsonl")))
             ours = [log.outputs[f"{i:05d}", 0, 0].text for i in range(len(theirs[name]["written"]))]
             n_equal = sum(a == b for a, b in zip(ours, theirs[name]["written"], strict=True))
             print(f"{name}: {n_equal} of {len(ours)} texts are equal, {len(set(ours))} of them different")

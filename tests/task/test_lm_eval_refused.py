@@ -60,10 +60,13 @@ def test_the_base_is_sound(load: Callable[..., Task]) -> None:
 @pytest.mark.parametrize(
     ("fields", "message"),
     [
-        ({"process_docs": "!function utils.process"}, r"small.yaml:7: !function utils.process names Python code"),
+        (
+            {"process_docs": "!function utils.process"},
+            r"small.yaml:7: process_docs: !function utils.process names Python",
+        ),
         (
             {"doc_to_text": "!function utils.text"},
-            r"small.yaml:5: !function .* Write what the function does as a Jinja",
+            r"small.yaml:5: doc_to_text: !function .* as a Jinja template",
         ),
         (
             {"doc_to_text": "!!python/name:os.system ''"},
@@ -112,7 +115,7 @@ def test_the_base_is_sound(load: Callable[..., Task]) -> None:
         ({"generation_kwargs": "{num_beams: 3}"}, r'generation_kwargs: "num_beams" is not supported'),
         ({"generation_kwargs": "{do_sample: true}"}, r"do_sample is true, which takes a temperature above 0"),
         ({"generation_kwargs": "{until: ['']}"}, r"until must be a string or a list of strings, none of them empty"),
-        ({"metric_list": "[{metric: !function m.f}]"}, r"small.yaml:7: !function"),
+        ({"metric_list": "[{metric: !function m.f}]"}, r"small.yaml:7: metric_list: !function m.f names"),
         (
             {"metric_list": "[{metric: acc}]"},
             r"\[0\]: the metric .acc. is not supported with .*it is for output_type mul",
@@ -232,6 +235,19 @@ def test_an_included_file_gives_what_the_file_does_not_say(tmp_path: Path, load:
     (tmp_path / "other" / "mine.yml").write_text("include: [../small.yaml]\ntask: mine\n", "utf-8")
     task = load_lm_eval(tmp_path / "other" / "mine.yml")
     assert (task.name, len(task.samples)) == ("mine", 2)
+
+
+def test_code_of_an_included_file_may_be_replaced(tmp_path: Path, load: Callable[..., Task]) -> None:
+    load()
+    text = (tmp_path / "small.yaml").read_text("utf-8")
+    (tmp_path / "theirs.yaml").write_text(f"{text}process_docs: !function utils.f\n", "utf-8")
+    (tmp_path / "mine.yaml").write_text("include: theirs.yaml\n", "utf-8")
+    with pytest.raises(
+        TaskError, match=r'theirs.yaml:7: process_docs: .* write "include: mine.yaml", "process_docs: null"'
+    ):
+        load_task(str(tmp_path / "mine.yaml"))
+    (tmp_path / "mine.yaml").write_text("include: theirs.yaml\nprocess_docs: null\n", "utf-8")
+    assert len(load_task(str(tmp_path / "mine.yaml")).samples) == 2
 
 
 def test_without_pyyaml_the_message_names_the_extra(load: Callable[..., Task], monkeypatch: pytest.MonkeyPatch) -> None:

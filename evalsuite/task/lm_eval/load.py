@@ -49,7 +49,7 @@ def lm_eval_head(text: str) -> tuple[str, str] | None:
     if re.search(r"(?m)^task\s*:", text) is None:  # most other YAML files, without parsing them
         return None
     try:
-        values, _ = parse_yaml(re.sub(r"!function\b", "", text), "YAML")
+        values, _ = parse_yaml(text, "YAML")
     except TaskError as error:
         raise ValueError(str(error)) from error
     name = values.get("task")

@@ -123,8 +123,8 @@ def _read_metric(
             raise TaskError(f"{where}: {key} of {name} is {value!r} here, found {table[key]!r:.80}")
     options: dict[str, Any] = dict(metric.options)
     for key, value in table.items():
-        if key in ("metric", *wanted) or value is None or (key == "hf_evaluate" and not value):
-            continue
+        if key in ("metric", "weight_by_size", *wanted) or value is None or (key == "hf_evaluate" and not value):
+            continue  # weight_by_size is of groups of tasks
         if key not in metric.arguments:
             raise TaskError(
                 f'{where}: {name} has no argument "{key}"{did_you_mean(key, metric.arguments)} '

@@ -9,16 +9,31 @@ from evalsuite.errors import DependencyError, TaskError
 from evalsuite.task.fields import type_name
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from evalsuite.types import JSONValue
 
-__all__ = ["TaskFile", "parse_yaml", "read_task_file"]
+__all__ = ["CodeReference", "TaskFile", "parse_yaml", "read_task_file"]
 
 _MOST_BYTES = 1 << 24
 _MOST_VALUES = 1_000_000
 _MOST_INCLUDES = 20
 _SCALARS = (str, int, float, bool, type(None))
+
+
+class CodeReference(str):
+    """The name of a Python function where a value should be; `where` is its file and line. Nothing is imported."""
+
+    __slots__ = ("where",)
+
+    def __new__(cls, text: str, where: str) -> CodeReference:
+        """Return the name, with its place."""
+        made = super().__new__(cls, text)
+        made.where = where
+        return made
+
+    where: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +68,28 @@ def read_task_file(path: Path) -> TaskFile:
     Raises
     ------
     TaskError
-        If one cannot be read, is no mapping, or includes itself; the message names file and line.
+        If one cannot be read, is no mapping, or includes itself, or if a field that counts names code; the message
+        names file and line.
     DependencyError
         If PyYAML is not installed.
     """
-    return _read(path, ())
+    file = _read(path, ())
+    for key, value in file.values.items():
+        for code in _code(value):
+            raise TaskError(
+                f"{code.where}: {key}: !function {code} names Python code, and no code runs from a task file. Write "
+                "what it does as a Jinja template; or apply it to the data once, save them as JSON lines, and in a file of "
+                f'your own write "include: {path.name}", "{key}: null" and the new dataset_kwargs.data_files'
+            )
+    return file
+
+
+def _code(value: JSONValue) -> Iterator[CodeReference]:
+    if isinstance(value, CodeReference):
+        yield value
+    elif isinstance(value, (list, dict)):
+        for inner in value.values() if isinstance(value, dict) else value:
+            yield from _code(inner)
 
 
 def _read(path: Path, above: tuple[Path, ...]) -> TaskFile:
@@ -86,7 +118,7 @@ def _read(path: Path, above: tuple[Path, ...]) -> TaskFile:
         if "\0" in one:
             raise TaskError(f"{own.where('include')}: {one!r:.80} is not a path")
         base = _read(path.parent / one, (*above, real))
-        whole.values.update(base.values)
+        whole.values.update({key: value for key, value in base.values.items() if key != "task_list"})
         whole.places.update(base.places)
     whole.values.update(own.values)
     whole.places.update(own.places)
@@ -94,31 +126,27 @@ def _read(path: Path, above: tuple[Path, ...]) -> TaskFile:
 
 
 def parse_yaml(text: str, name: str) -> tuple[dict[str, JSONValue], dict[str, int]]:
-    """Return the fields of a YAML mapping, and the line of each.
+    """Return the fields of a YAML mapping, and the line of each. What has the tag ``!function`` is a `CodeReference`.
 
     Raises
     ------
     TaskError
-        If it is not YAML, not a mapping with strings for keys, or has a tag such as ``!function``.
+        If it is not YAML, not a mapping with strings for keys, or has another tag.
     """
     try:
         import yaml
     except ImportError as error:
         raise DependencyError(f"{name}: task files in YAML need PyYAML: pip install 'evalsuite[yaml]'") from error
 
-    def refuse(loader: Any, node: Any) -> Any:
+    def reference(loader: Any, node: Any) -> CodeReference:
         del loader
         line = node.start_mark.line + 1
-        if node.tag == "!function":
-            raise TaskError(
-                f"{name}:{line}: !function {getattr(node, 'value', '')!s:.80} names Python code, and no code runs from "
-                "a task file. Write what the function does as a Jinja template; or let it change the data once, save "
-                "them as JSON lines and name that file under dataset_kwargs.data_files; or write the task in Python"
-            )
-        raise TaskError(f"{name}:{line}: the tag {node.tag!s:.80} is not YAML's own; task files are data alone")
+        if node.tag != "!function":
+            raise TaskError(f"{name}:{line}: the tag {node.tag!s:.80} is not YAML's own; task files are data alone")
+        return CodeReference(f"{getattr(node, 'value', '')!s:.80}", f"{name}:{line}")
 
     kind: Any = type("Loader", (yaml.SafeLoader,), {})  # a class of its own, lest PyYAML's be changed
-    kind.add_constructor(None, refuse)
+    kind.add_constructor(None, reference)
     try:
         loader = kind(text)
         try:
