@@ -243,7 +243,7 @@ def test_code_of_an_included_file_may_be_replaced(tmp_path: Path, load: Callable
     (tmp_path / "theirs.yaml").write_text(f"{text}process_docs: !function utils.f\n", "utf-8")
     (tmp_path / "mine.yaml").write_text("include: theirs.yaml\n", "utf-8")
     with pytest.raises(
-        TaskError, match=r'theirs.yaml:7: process_docs: .* write "include: mine.yaml", "process_docs: null"'
+        TaskError, match=r'theirs.yaml:7: process_docs: .* with "include: mine.yaml", "process_docs: null"'
     ):
         load_task(str(tmp_path / "mine.yaml"))
     (tmp_path / "mine.yaml").write_text("include: theirs.yaml\nprocess_docs: null\n", "utf-8")

@@ -78,8 +78,8 @@ def read_task_file(path: Path) -> TaskFile:
         for code in _code(value):
             raise TaskError(
                 f"{code.where}: {key}: !function {code} names Python code, and no code runs from a task file. Write "
-                "what it does as a Jinja template; or apply it to the data once, save them as JSON lines, and in a file of "
-                f'your own write "include: {path.name}", "{key}: null" and the new dataset_kwargs.data_files'
+                "what it does as a Jinja template; or apply it to the data once, save them as JSON lines, and write a "
+                f'file of your own with "include: {path.name}", "{key}: null" and the new dataset_kwargs.data_files'
             )
     return file
 
