@@ -11,6 +11,7 @@ from evalsuite.environment import release
 from evalsuite.errors import EvalsuiteError, InputError, UsageError
 from evalsuite.executors import Executor, LocalExecutor, make_executor
 from evalsuite.models.base import RATING_BACKENDS, LikelihoodModel
+from evalsuite.report.cost import price_report
 from evalsuite.report.leaderboard import Leaderboard, LeaderboardRun, build_leaderboard, load_leaderboard_runs
 from evalsuite.report.report import Report, build_report, load_report, save_json
 from evalsuite.runlog.reader import digest_outputs
@@ -25,17 +26,18 @@ from evalsuite.runner import (
     run_identity,
 )
 from evalsuite.task import Task, check_task_names, load_task, named_samples
-from evalsuite.types import GenerationConfig, Output
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from evalsuite.adaptive import DepthSelection
     from evalsuite.models.base import Model
+    from evalsuite.report.prices import PriceTable
     from evalsuite.runlog import RunLog
     from evalsuite.scoring import ComputeRows
+    from evalsuite.types import GenerationConfig
 
-__all__ = ["Evaluation", "evaluate", "plan_run", "run_plan", "score_log", "write_leaderboard"]
+__all__ = ["Evaluation", "evaluate", "plan_run", "priced", "run_plan", "score_log", "write_leaderboard"]
 
 _MOST_SECONDS = 1e6
 
@@ -76,6 +78,7 @@ def evaluate(
     timeout: float | None = None,
     executor: str = "local",
     workers: int | None = None,
+    include_path: str | Path | Sequence[str | Path] = (),
     progress: Callable[[str, int, int], None] | None = None,
 ) -> list[Report]:
     """Run a model on tasks and score what it produced.
@@ -86,7 +89,8 @@ def evaluate(
     ----------
     model : str or object
         A spec such as ``"zoo:ledger_cot"``; or any object with ``generate(requests, config)``, or a function from
-        prompt to text. Give an object a ``fingerprint`` to let later calls continue its runs.
+        prompt to text; one with ``loglikelihood`` where tasks ask for log-probabilities. Give an object a
+        ``fingerprint`` to let later calls continue its runs.
     tasks : str, Task, or sequence of them
         Registered names, paths of task files, or tasks.
     limit : int, optional
@@ -117,6 +121,8 @@ def evaluate(
         Where the model runs: in this process, or in several of a Ray cluster.
     workers : int, optional
         Processes of a Ray executor: one a GPU, or a core where there is none, by default.
+    include_path : str, Path, or sequence of them, optional
+        Folders whose tasks may be named, too: those of all ``task.toml`` in and below them.
     progress : callable, optional
         Called with the task's name, the number of outputs done and wanted.
 
@@ -145,7 +151,9 @@ def evaluate(
         raise UsageError("output must name a folder, got an empty string")
     opened = open_model(model, device=device) if isinstance(model, str) else adapt_model(model)
     names = [tasks] if isinstance(tasks, (str, Task)) else list(tasks)
-    loaded = [load_task(task) if isinstance(task, str) else task for task in names]
+    include = [include_path] if isinstance(include_path, (str, Path)) else list(include_path)
+    folders = [Path(folder) for folder in include]
+    loaded = [load_task(task, folders) if isinstance(task, str) else task for task in names]
     root = Path(output)
     plans = [
         plan_run(
@@ -203,6 +211,7 @@ def plan_run(
     TaskError
         If a setting, a metric or its options are wrong.
     """
+    from evalsuite.models.fits import check_fits
     from evalsuite.scoring import task_metrics
     from evalsuite.task.load import parse_generation
 
@@ -223,6 +232,7 @@ def plan_run(
             "read them; a model in Python that looks at request.images says so by its attribute inputs = "
             '{"text", "image"}'
         )
+    check_fits(model, task=task.name, inputs=task.inputs, image_shape=task.image_shape)
     if task.ask != "text":
         _check_rates(model, task)
     selection = None
@@ -371,7 +381,9 @@ def score_log(
     """
     path = log.path.parent / "report.json"
     samples = chosen_samples(task, sample_ids, limit) if selection is None else selection.samples(log.outputs)
-    outputs = [_padded(log.sample_outputs(sample.id, repeats, task.turns), sample.id, repeats) for sample in samples]
+    from evalsuite.scoring.outputs import ScoredOutputs
+
+    outputs = ScoredOutputs(log, samples, repeats, task.turns)
     digest = digest_outputs(outputs)
     inputs: dict[str, Any] = {
         "outputs": digest,
@@ -387,7 +399,7 @@ def score_log(
         if not samples:
             raise InputError(f'{log.path}: no batch of items is complete yet; the same "evalsuite run" goes on')
     current = _current_report(path, inputs)
-    if current is not None and _has_current_files(task, current):
+    if current is not None and _is_of_sessions(current, log) and _has_current_files(task, current):
         return current, False
 
     from evalsuite.scoring import ScoringInput, score_all, task_metrics
@@ -409,10 +421,22 @@ def score_log(
         repeats=repeats,
         limit=limit,
         inputs={**inputs, "signatures": [score.signature for score in scores]},
+        sessions=log.sessions,
+        n_logged=len(log.outputs),
     )
     if write:
         save_json(report.record, path)
     return report, True
+
+
+def priced(evaluation: Evaluation, prices: PriceTable | None) -> Evaluation:
+    """Write into a run's report what it cost by a table; without one the report stays as it is."""
+    if prices is None:
+        return evaluation
+    report = price_report(evaluation.report, prices)
+    if report.record != evaluation.report.record:
+        save_json(report.record, evaluation.folder / "report.json")
+    return replace(evaluation, report=report)
 
 
 def write_leaderboard(
@@ -434,17 +458,6 @@ def write_leaderboard(
     return whole
 
 
-def _padded(outputs: Sequence[Output], sample_id: str, repeats: int) -> tuple[Output, ...]:
-    """Return the outputs, with an error for each repeat that has none: what is missing is counted, not dropped."""
-    present = {output.repeat for output in outputs}
-    missing = (
-        Output(finish_reason="error", error="not generated", sample_id=sample_id, repeat=repeat)
-        for repeat in range(repeats)
-        if repeat not in present
-    )
-    return tuple(sorted([*outputs, *missing], key=lambda output: (output.repeat, output.turn)))
-
-
 def _current_report(path: Path, inputs: Mapping[str, Any]) -> Report | None:
     """Return the report that is there, if it was computed from the same inputs."""
     try:
@@ -453,6 +466,12 @@ def _current_report(path: Path, inputs: Mapping[str, Any]) -> Report | None:
         return None
     found = report.record.get("inputs", {})
     return report if all(found.get(key) == value for key, value in inputs.items()) else None
+
+
+def _is_of_sessions(report: Report, log: RunLog) -> bool:
+    """Whether a report knows what generating took, of all processes that wrote the log."""
+    sessions = report.record.get("efficiency", {}).get("sessions", {})
+    return bool(sessions.get("n") == len(log.sessions))
 
 
 def _has_current_files(task: Task, report: Report) -> bool:

@@ -1,14 +1,17 @@
 """Names for tasks, metrics and models, each imported only when it is asked for.
 
 Built-in names stand in a table beside their family; other packages add theirs through entry points
-(``evalsuite.tasks``, ``evalsuite.metrics``, ``evalsuite.models``). Listing names imports none of them.
+(``evalsuite.tasks``, ``evalsuite.metrics``, ``evalsuite.models``, ``evalsuite.trackers``). Listing names imports none.
 """
 
 from __future__ import annotations
 
+import os
+import sys
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING, Generic, TypeVar, cast
 
 from evalsuite.errors import UsageError, did_you_mean
@@ -118,6 +121,8 @@ def plugin_points(group: str) -> list[EntryPoint]:
 
 @cache
 def _plugin_points() -> tuple[EntryPoint, ...]:
+    if not _may_have_plugins():
+        return ()
     from importlib.metadata import distributions
 
     # Not `entry_points()`, which reads every package's metadata to drop shadowed ones: the first on the path counts.
@@ -127,3 +132,27 @@ def _plugin_points() -> tuple[EntryPoint, ...]:
             if point.group.startswith("evalsuite."):
                 found.setdefault((point.group, point.name), point)
     return tuple(found.values())
+
+
+def _may_have_plugins() -> bool:
+    """Whether a file of entry points on the path speaks of ours; importing what reads them all takes longer.
+
+    Of packages that are not in folders, such as those in archives, nothing is known: there may be.
+    """
+    for place in dict.fromkeys(sys.path):
+        try:
+            names = os.listdir(place or ".")  # noqa: PTH208 (names are enough, and there are thousands)
+        except FileNotFoundError:
+            continue
+        except OSError:
+            return True
+        for name in names:
+            if name.lower().endswith((".dist-info", "egg-info")):
+                try:
+                    if b"[evalsuite." in Path(place, name, "entry_points.txt").read_bytes():
+                        return True
+                except (FileNotFoundError, NotADirectoryError):
+                    continue
+                except OSError:
+                    return True
+    return False

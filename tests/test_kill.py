@@ -182,7 +182,9 @@ def assert_shards_agree(log: RunLog) -> None:
 
 def lasting(report: dict[str, Any]) -> str:
     """Return a report as text, without times and environment."""
-    kept = {key: value for key, value in report.items() if key not in ("timing", "environment", "started")}
+    kept = {
+        key: value for key, value in report.items() if key not in ("timing", "efficiency", "environment", "started")
+    }
     return json.dumps(kept, sort_keys=True)
 
 

@@ -39,10 +39,11 @@ LAYERS = (
         "images",
         "horizon",
         "likelihood",
+        "resources",
     },
     {"task", "metrics", "models", "zoo"},
     {"runner", "answering", "executors", "scoring", "adaptive"},
-    {"report", "interop"},
+    {"report", "interop", "trackers"},
     {"evaluation", "honesty", "doctor", "cli", "__init__", "__main__"},
 )
 LAYER = {name: number for number, names in enumerate(LAYERS) for name in names}
@@ -68,6 +69,10 @@ LAZY = {
     "sympy",
     "timm",
     "torchvision",
+    "mlflow",
+    "pynvml",
+    "tensorboard",
+    "wandb",
 }
 # Networks subclass torch's; nothing imports these files when it is imported itself but others of them.
 TORCH_AT_TOP = {

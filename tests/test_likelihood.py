@@ -134,17 +134,27 @@ def test_a_model_that_writes_texts_alone_is_refused(task: str, tmp_path: Path) -
         evalsuite.evaluate(ScriptedModel({}), task, output=tmp_path / "runs")
     assert str(caught.value) == (
         'task "tiny" asks for log-probabilities (ask = "choices"), which model "scripted" does not give. Models that '
-        "do: hf:, openai: with api=completions, and the language models of zoo:, and an object in Python with a method "
-        "loglikelihood(requests, config)"
+        "do: hf:, the language models of zoo:, openai: with api=completions (choices alone), and an object in Python "
+        "with a method loglikelihood(requests, config)"
     )
     assert not (tmp_path / "runs").exists()
 
 
 def test_a_model_may_say_what_it_can_be_asked(rolling: str, tmp_path: Path) -> None:
-    model = adapt_model(Hashing())
-    model.likelihoods = frozenset({"choices"})  # type: ignore[attr-defined]
-    with pytest.raises(UsageError, match=r'\(ask = "rolling"\), which model "Hashing" does not give'):
-        plan_run(model, evalsuite.load_task(rolling), root=tmp_path)
+    class OfChoices(Hashing):
+        likelihoods = ("choices",)
+
+    with pytest.raises(UsageError, match=r'\(ask = "rolling"\), which model "OfChoices" does not give'):
+        plan_run(adapt_model(OfChoices()), evalsuite.load_task(rolling), root=tmp_path)
+
+
+def test_log_probabilities_that_nobody_asked_for_are_not_kept(write_task: WriteTask, tmp_path: Path) -> None:
+    said = Output(text="lake 0", logprobs=(math.nan, 1.0), choice_tokens=(1,), greedy=())
+    (report,) = evalsuite.evaluate(ScriptedModel(lambda _: said), str(write_task(3)), output=tmp_path / "runs")
+    assert report.n_outputs == 3
+    assert {(output.text, output.logprobs, output.choice_tokens) for output in outputs(tmp_path / "runs").values()} == {
+        ("lake 0", (), ())
+    }
 
 
 def test_a_model_that_only_rates_writes_no_texts(write_task: WriteTask, tmp_path: Path) -> None:
@@ -211,6 +221,27 @@ def test_the_likeliest_choice_is_the_text() -> None:
     assert (rounded.text, rounded.logprobs) == ("a", (0.0, -math.inf, -math.inf))
     with pytest.raises(ValueError, match="one output a request, expected 2, got 1"):
         check_likelihoods([made], [ask("a"), ask("b")])
+
+
+def test_scores_of_other_metrics_come_from_the_log(
+    task: str, rolling: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in (task, rolling):
+        evalsuite.evaluate(Hashing(), name, output=tmp_path / "runs")
+    logs = {path.parent.parent.name: str(path) for path in (tmp_path / "runs").rglob("run.jsonl")}
+    assert main(["score", logs["tiny"], "--metric", "greedy_accuracy"]) == 0
+    assert "greedy_accuracy" in capsys.readouterr().out
+    assert main(["score", logs["rolling"], "--metric", "bleu"]) == 2
+    assert '"bleu" is for tasks with ask = \'text\' or \'choices\', task "rolling" has ask = "rolling"' in (
+        capsys.readouterr().err
+    )
+
+
+def test_files_of_texts_have_none(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "a.txt").write_text("a lake\n")
+    texts = str(tmp_path / "a.txt")
+    assert main(["score", "--hyp", texts, "--ref", texts, "--metric", "bits_per_byte"]) == 2
+    assert '--metric: "bits_per_byte" reads log-probabilities, these files hold text' in capsys.readouterr().err
 
 
 def test_the_page_and_the_tables_show_them(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 from importlib.metadata import EntryPoint
 from typing import TYPE_CHECKING
@@ -75,3 +76,21 @@ def test_a_plugin_that_is_broken_is_named(plugins: list[EntryPoint], value: str)
     assert registry.names() == ["broken", "decoder"]
     with pytest.raises(UsageError, match='metric "broken" comes from a plugin that cannot be imported'):
         registry.get("broken")
+
+
+def test_plugins_of_packages_on_the_path_are_found_and_without_any_no_metadata_is_read(tmp_path: Path) -> None:
+    code = (
+        "import sys\nfrom evalsuite.registry import plugin_points\n"
+        "print([(p.group, p.name) for p in plugin_points('evalsuite.tasks')], 'importlib.metadata' in sys.modules)"
+    )
+    for kind, folder in (("tools-1.dist-info", ""), ("tools.egg-info", ""), ("tools-1-py3.11.egg", "EGG-INFO")):
+        place = tmp_path / kind / kind / folder
+        place.mkdir(parents=True)
+        (place / "entry_points.txt").write_text("[console_scripts]\na = b:c\n\n[evalsuite.tasks]\nmine = tools.mine\n")
+        (place / ("PKG-INFO" if "egg" in kind else "METADATA")).write_text("Name: tools\nVersion: 1\n")
+        path = f"sys.path = ['{tmp_path / kind}' + '/{kind}' * {kind.endswith('.egg')}, *sys.path]\n"
+        found = subprocess.run([sys.executable, "-c", f"import sys\n{path}{code}"], capture_output=True, text=True)
+        assert found.stdout == "[('evalsuite.tasks', 'mine')] True\n", found.stderr
+    none = f"import sys\nsys.path[:] = [p for p in sys.path if 'site-packages' not in p]\n{code}"
+    found = subprocess.run([sys.executable, "-c", none], capture_output=True, text=True)
+    assert found.stdout == "[] False\n", found.stderr

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from evalsuite.cli.include_path import add_include_path
 from evalsuite.errors import InputError, TaskError, ThresholdError, UsageError
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FILE|TASK",
         help="what it is evaluated by: a file or folder like those, - for the standard input, or a task",
     )
+    add_include_path(parser)
     parser.add_argument("--ngram", type=int, metavar="N", help="words of an n-gram; default: 13, or the index's")
     parser.add_argument(
         "--min-words", type=int, default=8, metavar="N", help="shorter items are too short to judge; default: 8"
@@ -63,7 +65,7 @@ def run(options: argparse.Namespace) -> int:
     if options.save_index is not None and str(options.save_index) in (".", _STDIN):
         raise UsageError("contamination: --save-index takes the path of a file")
     _check_stdin(options)
-    items, names = ([], []) if options.items is None else _read_items(options.items, options.items_field, options.field)
+    items, names = ([], []) if options.items is None else _read_items(options)
     from evalsuite.text.ngram_index import NgramIndex
 
     corpus, n = _open_corpus(options)
@@ -163,8 +165,9 @@ def _find(options: argparse.Namespace, items: Sequence[str], corpus: Corpus, n: 
     )
 
 
-def _read_items(given: str, items_field: str | None, field: str) -> tuple[list[str], list[str]]:
+def _read_items(options: argparse.Namespace) -> tuple[list[str], list[str]]:
     """Return the texts of the items, and what to call each."""
+    given, field = str(options.items), options.items_field or options.field
     path = Path(given)
     try:
         path.stat()
@@ -181,7 +184,7 @@ def _read_items(given: str, items_field: str | None, field: str) -> tuple[list[s
         from evalsuite.text.corpus import CorpusFiles
 
         items, names = [], []
-        corpus = CorpusFiles((path,), items_field or field)
+        corpus = CorpusFiles((path,), field)
         for file in corpus.files():
             found = list(corpus.documents(file))
             name = file.name if path.is_file() else file.relative_to(path).as_posix()
@@ -195,7 +198,7 @@ def _read_items(given: str, items_field: str | None, field: str) -> tuple[list[s
     from evalsuite.task import load_task
 
     try:
-        task = load_task(given)
+        task = load_task(given, options.include_path)
     except TaskError as error:
         if path.exists():
             raise

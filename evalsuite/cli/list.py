@@ -6,20 +6,26 @@ import json
 import sys
 from typing import TYPE_CHECKING
 
+from evalsuite.cli.include_path import add_include_path
+from evalsuite.cli.messages import say
 from evalsuite.errors import UsageError
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Sequence
+    from pathlib import Path
 
 __all__ = ["add_arguments", "run"]
 
-KINDS = ("tasks", "metrics", "models", "suites")
+KINDS = ("tasks", "metrics", "models", "suites", "trackers")
+_SHOWN_PROBLEMS = 10
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options of the command."""
     parser.add_argument("kind", nargs="?", choices=KINDS, help="default: all of them")
     parser.add_argument("name", nargs="?", metavar="METRIC", help="after metrics: one of them, with its options")
+    add_include_path(parser)
     parser.add_argument("--json", action="store_true", help="print JSON")
 
 
@@ -29,7 +35,9 @@ def run(options: argparse.Namespace) -> int:
         _show_metric(options)
         return 0
     kinds = [options.kind] if options.kind else list(KINDS)
-    found = {kind: entries(kind) for kind in kinds}
+    if options.include_path and "tasks" not in kinds:
+        raise UsageError(f"list {options.kind}: --include-path is for tasks")
+    found = {kind: entries(kind, options.include_path) for kind in kinds}
     if options.json:
         sys.stdout.write(
             json.dumps({kind: [{"name": n, "summary": s} for n, s in lines] for kind, lines in found.items()}, indent=2)
@@ -40,8 +48,13 @@ def run(options: argparse.Namespace) -> int:
         width = max((len(name) for name, _ in lines), default=0)
         sys.stdout.write(f"{kind}:\n" if len(found) > 1 else "")
         for name, summary in lines:
-            sys.stdout.write(f"  {name:<{width}}  {summary}".rstrip() + "\n")
+            sys.stdout.write(f"  {name:<{width}}  {_plain(summary)}".rstrip() + "\n")
     return 0
+
+
+def _plain(text: str) -> str:
+    """Return a line without what could steer a terminal."""
+    return text if text.isprintable() else "".join(char if char.isprintable() else "?" for char in text)
 
 
 def _show_metric(options: argparse.Namespace) -> None:
@@ -75,17 +88,25 @@ def _show_metric(options: argparse.Namespace) -> None:
         sys.stdout.write(line.rstrip() + "\n")
     first = found[0].name
     sys.stdout.write("\n")
-    if metric.modality == "text":
+    if metric.modality == "text" and "text" in metric.asks:
         sys.stdout.write(f"For files:   evalsuite score --hyp ... --metric {name} --option {name}.{first}=VALUE\n")
     sys.stdout.write(f'In a task:   metrics = [{{ name = "{name}", {first} = VALUE, ... }}, ...]\n')
 
 
-def entries(kind: str) -> list[tuple[str, str]]:
-    """Return name and line of everything of a kind, sorted; imports neither torch nor NumPy."""
-    if kind == "tasks":
-        from evalsuite.task import list_tasks
+def entries(kind: str, include: Sequence[Path] = ()) -> list[tuple[str, str]]:
+    """Return name and line of everything of a kind, sorted; imports neither torch nor NumPy.
 
-        return list_tasks()
+    Of tasks also those of the folders `include`; what is wrong there is told on the standard error.
+    """
+    if kind == "tasks":
+        from evalsuite.task.lookup import list_with_problems
+
+        tasks, problems = list_with_problems(include)
+        for problem in problems[:_SHOWN_PROBLEMS]:
+            say(f"evalsuite: warning: {problem}")
+        if len(problems) > _SHOWN_PROBLEMS:
+            say(f"evalsuite: warning: and {len(problems) - _SHOWN_PROBLEMS} more")
+        return tasks
     if kind == "suites":
         from evalsuite.task import list_suites
 
@@ -94,6 +115,10 @@ def entries(kind: str) -> list[tuple[str, str]]:
         from evalsuite.metrics import METRICS
 
         return [(name, METRICS.summary(name)) for name in METRICS.names()]
+    if kind == "trackers":
+        from evalsuite.trackers import TRACKERS
+
+        return [(name, TRACKERS.summary(name)) for name in TRACKERS.names()]
     from evalsuite.models import MODELS
     from evalsuite.zoo import NAMES
 

@@ -22,7 +22,7 @@ COMMANDS = {
     "contamination": ("contamination", "Find the items of a benchmark that a training corpus holds."),
     "leaderboard": ("leaderboard", "Merge runs into one leaderboard, with rank intervals."),
     "weights": ("weights", "List, verify or import the weights of the networks that compute features."),
-    "list": ("list", "List the tasks, metrics, models or suites there are."),
+    "list": ("list", "List the tasks, metrics, models, suites or trackers there are."),
     "validate": ("validate", "Check a report against its schema, or a task by rendering it."),
     "doctor": ("doctor", "Try the installation: what is there, what is missing or broken, and what to do."),
 }

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from evalsuite.cli.include_path import add_include_path
+from evalsuite.cli.price_option import add_prices
 from evalsuite.errors import EXIT_OK, EXIT_SAMPLES, TaskError, UsageError, did_you_mean
 
 if TYPE_CHECKING:
@@ -24,6 +26,7 @@ __all__ = ["add_arguments", "run"]
 LEADERBOARD = "leaderboard.json"
 PAGE = "report.html"
 _MORE = "other messages; the run's log has them"
+_SHOWN_PLACES = 3
 _SETTINGS = ("max_new_tokens", "temperature", "top_k", "top_p", "stop")
 
 
@@ -39,6 +42,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "python:module:callable, files:PATH; may be given again",
     )
     parser.add_argument("-t", "--tasks", metavar="A,B", help="tasks by name or path; NAME:prompt=cot asks another way")
+    add_include_path(parser)
     parser.add_argument("-L", "--limit", type=int, metavar="N", help="the first N samples of each task")
     parser.add_argument(
         "--samples",
@@ -80,6 +84,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="X",
         help="where --adaptive stops: half the width of H50's interval, over H50 (default: 0.2)",
     )
+    add_prices(parser)
+    parser.add_argument(
+        "--track",
+        action="append",
+        default=[],
+        metavar="T",
+        help="tell a tracker of each finished run: tensorboard, wandb or mlflow, with options as NAME,key=value...; "
+        "may be given again",
+    )
     parser.add_argument("-q", "--quiet", action="store_true", help="no progress, no tables")
     parser.add_argument("--json", action="store_true", help="print the leaderboard as JSON on standard output")
 
@@ -94,12 +107,17 @@ def run(options: argparse.Namespace) -> int:
     """Run the command and return its exit code."""
     from evalsuite.cli.messages import say
     from evalsuite.cli.progress import ProgressReporter
-    from evalsuite.evaluation import run_plan, write_leaderboard
+    from evalsuite.evaluation import priced, run_plan, write_leaderboard
     from evalsuite.report.html import write_page
+    from evalsuite.report.prices import read_prices
     from evalsuite.runlog.writer import probe_folder
+    from evalsuite.trackers.opening import open_trackers, track
 
     if options.max_errors < 0:
         raise UsageError(f"--max-errors: must be at least 0, got {options.max_errors}")
+    prices = None if options.prices is None else read_prices(options.prices)
+    trackers = open_trackers(options.track, root=options.output) if options.track else {}
+    places: dict[str, list[str]] = {}
     evaluations: list[Evaluation] = []
     # The standard output is for results; what a model's own code prints goes to the standard error.
     with redirect_stdout(sys.stderr):
@@ -109,9 +127,11 @@ def run(options: argparse.Namespace) -> int:
         with ProgressReporter(quiet=options.quiet or options.json) as progress:
             for plan in plans:
                 progress.start(f"{plan.task.name} {names[plan.model.spec]}")
-                evaluation = run_plan(plan, progress=progress.update)
+                evaluation = priced(run_plan(plan, progress=progress.update), prices)
                 evaluations.append(evaluation)
                 progress.finish(_describe(evaluation))
+                for spec, place in track(trackers, evaluation.report, evaluation.folder, warn=_warn).items():
+                    places.setdefault(spec, []).append(place)
     leaderboard = write_leaderboard(
         evaluations,
         options.output / LEADERBOARD,
@@ -124,9 +144,18 @@ def run(options: argparse.Namespace) -> int:
             sys.stdout.write(json.dumps(leaderboard.record, indent=2) + "\n")
         elif not options.quiet:
             _print(evaluations, leaderboard, options.output)
+            for spec, found in places.items():
+                more = ", ..." if len(found) > _SHOWN_PLACES else ""
+                sys.stdout.write(f"Tracked by {spec.partition(',')[0]}: {', '.join(found[:_SHOWN_PLACES])}{more}\n")
     except (BrokenPipeError, SystemExit):  # Rich raises the latter: nobody reads on, which changes nothing of the run
         pass
     return code
+
+
+def _warn(message: str) -> None:
+    from evalsuite.cli.messages import say
+
+    say(f"evalsuite: warning: {message}")
 
 
 def _progress_names(plans: list[RunPlan]) -> dict[str, str]:
@@ -159,7 +188,7 @@ def _plans(options: argparse.Namespace) -> Iterator[RunPlan]:
         raise UsageError("--adaptive: give one model; each has depths of its own, so run them one after the other")
     for choice in choices:
         if choice.task not in tasks:
-            tasks[choice.task] = load_task(choice.task)
+            tasks[choice.task] = load_task(choice.task, options.include_path)
         if choice.model not in models:
             models[choice.model] = open_model(choice.model, device=options.device)
     named = None if options.samples is None else read_named_samples(options.samples)

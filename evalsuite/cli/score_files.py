@@ -224,6 +224,8 @@ def _make(name: str, options: Mapping[str, Any], *, primary: bool) -> tuple[Metr
     metric = make_metric(spec, "--option" if options else "--metric")
     if metric.modality != "text":
         raise UsageError(f'--metric: "{name}" reads {metric.modality}, these files hold text; see --real and --fake')
+    if "text" not in metric.asks:
+        raise UsageError(f'--metric: "{name}" reads log-probabilities, these files hold text; give a run log with them')
     return spec, metric
 
 

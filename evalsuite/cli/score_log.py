@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from evalsuite.adaptive import DepthSelection
+    from evalsuite.report.prices import PriceTable
     from evalsuite.report.report import Report
     from evalsuite.runlog import RunLog
     from evalsuite.task import MetricSpec, Task
@@ -37,6 +38,8 @@ def score_run(
     task_name: str | None,
     extra: Sequence[str],
     options: Mapping[str, Mapping[str, Any]] | None = None,
+    include: Sequence[Path] = (),
+    prices: PriceTable | None = None,
 ) -> tuple[Report, str | None]:
     """Score all that a run's log holds.
 
@@ -53,6 +56,10 @@ def score_run(
         Metrics beside the task's own.
     options : mapping of str to mapping, optional
         Of the extra metrics. One that the task has, too, is then scored a second time, with these.
+    include : sequence of Path
+        Folders whose tasks `task_name` may name, too.
+    prices : PriceTable, optional
+        What to say of the run's cost, in the report too.
 
     Returns
     -------
@@ -65,11 +72,13 @@ def score_run(
         If there is no log, it is damaged, its task is not found or is another, or it cannot be scored.
     """
     from evalsuite.evaluation import score_log
+    from evalsuite.report import save_json
+    from evalsuite.report.cost import price_report
     from evalsuite.runlog import RunLock, read_log
     from evalsuite.task import MetricSpec
 
     log = read_log(find_log(path))
-    task = _find_task(log, task_name)
+    task = _find_task(log, task_name, include)
     known = [spec.name for spec in task.metrics]
     given = options or {}
     added = tuple(
@@ -96,6 +105,10 @@ def score_run(
             selection=selection,
             write=write,
         )
+        if prices is not None:
+            report = price_report(report, prices)
+            if write:
+                save_json(report.record, log.path.parent / "report.json")
     if not held.missing:
         return report, None
     which = "first" if selection is None else "batches that are complete, of"
@@ -133,7 +146,7 @@ def find_log(path: Path) -> Path:
     return path
 
 
-def _find_task(log: RunLog, name: str | None) -> Task:
+def _find_task(log: RunLog, name: str | None, include: Sequence[Path]) -> Task:
     from evalsuite.task import load_task
     from evalsuite.task.adaptive import adaptive_task
 
@@ -141,7 +154,7 @@ def _find_task(log: RunLog, name: str | None) -> Task:
     source = name or str(log.header["task"].get("source", ""))
     if not source:
         raise InputError(f"{log.path}: its task was made in Python, not loaded; give its task file by --task")
-    task = load_task(source)
+    task = load_task(source, include)
     if log.precision is not None:
         task = adaptive_task(task)
     if task.content_hash != identity.get("task_hash"):
@@ -161,6 +174,11 @@ def _check_metrics(added: Sequence[MetricSpec], task: Task) -> None:
         if metric.modality != task.modality:
             raise UsageError(
                 f'--metric: "{spec.name}" reads {metric.modality}, task "{task.name}" generates {task.modality}'
+            )
+        if task.ask not in metric.asks:
+            raise UsageError(
+                f'--metric: "{spec.name}" is for tasks with ask = {" or ".join(map(repr, metric.asks))}, '
+                f'task "{task.name}" has ask = "{task.ask}"'
             )
 
 

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from evalsuite.cli.include_path import add_include_path
 from evalsuite.errors import TaskError, UsageError
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ __all__ = ["add_arguments", "run"]
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options of the command."""
     parser.add_argument("target", metavar="FILE|TASK", help="a report or leaderboard (.json), or a task's name or path")
+    add_include_path(parser)
     parser.add_argument(
         "--show", type=int, default=1, metavar="N", help="of a task: print the first N prompts (default: 1)"
     )
@@ -38,13 +40,13 @@ def run(options: argparse.Namespace) -> int:
         kind = validate_file(Path(target))
         sys.stdout.write(f"{target}: a valid {kind}\n")
         return 0
-    n_warnings = _review(target, options.show)
+    n_warnings = _review(target, options.show, options.include_path)
     if options.strict and n_warnings:
         raise TaskError(f"{target}: {n_warnings} warning{'s' * (n_warnings > 1)}, and --strict allows none")
     return 0
 
 
-def _review(name: str, n_shown: int) -> int:
+def _review(name: str, n_shown: int, include: Sequence[Path]) -> int:
     """Load a task, build its metrics, render every request, and print what it is; return the number of warnings."""
     from evalsuite.report.terminal import printable
     from evalsuite.scoring import check_references, task_metrics
@@ -52,7 +54,7 @@ def _review(name: str, n_shown: int) -> int:
     from evalsuite.task import load_task
     from evalsuite.task.review import first_requests, task_facts, task_warnings
 
-    task = load_task(name)
+    task = load_task(name, include)
     check_references(task)
     metrics = [metric.signature() for _, metric in task_metrics(task)]
     requests = first_requests(task)

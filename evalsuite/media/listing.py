@@ -9,6 +9,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, Protocol
 
 from evalsuite.errors import InputError
+from evalsuite.media.braces import expand_braces
 from evalsuite.media.decode import SUFFIXES
 
 if TYPE_CHECKING:
@@ -98,7 +99,8 @@ def list_images(path: str | Path) -> Listing:
         A folder, searched through all its subfolders; an uncompressed ``.tar``, such as a shard of WebDataset; an
         ``.npz`` with a uint8 array of shape (n, height, width) or (n, height, width, channels), called ``arr_0`` or the
         only one such; an ``.npy`` of one; a ``.parquet`` with a column of encoded images. Several of these of one kind:
-        a folder in which there is no image file, or a pattern such as ``shards/*.tar``.
+        a folder in which there is no image file, a pattern such as ``shards/*.tar``, or ranges in braces such as
+        ``shards/{000..146}.tar``.
 
     Raises
     ------
@@ -178,6 +180,9 @@ def natural_key(name: str) -> list[tuple[str, int, str]]:
 def _matches(given: Path) -> list[Path] | None:
     """Return the files that a pattern matches; None where the path is none, or there is a file of that very name."""
     text = str(given)
+    named = _ranged(given)
+    if named is not None:
+        return named
     try:
         if not glob.has_magic(text) or given.exists():
             return None
@@ -187,6 +192,23 @@ def _matches(given: Path) -> list[Path] | None:
     except (OSError, ValueError, re.error):
         return None
     return sorted(files, key=lambda path: natural_key(str(path))) or None
+
+
+def _ranged(given: Path) -> list[Path] | None:
+    """Return the files that a name with ranges in braces stands for, all of which must be there."""
+    try:
+        named = None if given.exists() else expand_braces(str(given))
+        missing = [name for name in named or () if not Path(name).is_file()]
+    except OSError:
+        return None
+    except ValueError as error:
+        raise InputError(f"{given}: {error}") from None
+    if missing:
+        raise InputError(
+            f"{given}: stands for {len(named or ())} files, {len(missing)} of which are not there: "
+            f"{', '.join(missing[:3])}{', ...' if len(missing) > 3 else ''}"
+        )
+    return None if named is None else [Path(name) for name in named]
 
 
 def _list_shards(path: Path, files: Sequence[Path], base: Path, n_other: int) -> Listing:

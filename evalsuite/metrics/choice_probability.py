@@ -15,6 +15,8 @@ from evalsuite.types import Sample
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from numpy.typing import NDArray
+
     from evalsuite.metrics._likelihoods import RatedChoices
     from evalsuite.metrics._outputs import Judgement
     from evalsuite.types import Ask, Outcome
@@ -41,7 +43,7 @@ class _MeanOfShares(QuotientMetric):
     def _judge(self, rated: RatedChoices) -> Judgement:
         return "scored", (self._number(_shares(rated.logprobs), np.asarray(rated.right)), 1.0)
 
-    def _number(self, shares: FloatArray, right: FloatArray) -> float:
+    def _number(self, shares: FloatArray, right: NDArray[np.bool_]) -> float:
         raise NotImplementedError
 
     def example(self) -> Example:
@@ -98,7 +100,7 @@ class ChoiceProbability(_MeanOfShares):
     name = "choice_probability"
     value_range = (0.0, 1.0)
 
-    def _number(self, shares: FloatArray, right: FloatArray) -> float:
+    def _number(self, shares: FloatArray, right: NDArray[np.bool_]) -> float:
         return float(min(1.0, shares[right].sum()))
 
 
@@ -133,5 +135,5 @@ class BrierScore(_MeanOfShares):
     higher_is_better = False
     value_range = (0.0, 2.0)
 
-    def _number(self, shares: FloatArray, right: FloatArray) -> float:
+    def _number(self, shares: FloatArray, right: NDArray[np.bool_]) -> float:
         return float((1.0 - min(1.0, shares[right].sum())) ** 2 + (shares[~right] ** 2).sum())

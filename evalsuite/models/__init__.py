@@ -15,6 +15,10 @@ MODELS: Registry[OpenModel] = Registry(
     "model",
     "evalsuite.models",
     {
+        "diffusers": Entry(
+            "evalsuite.models.diffusers:open_model",
+            "A pipeline of diffusers that draws images, from a local folder.",
+        ),
         "files": Entry(
             "evalsuite.models.files:open_model",
             "Outputs that already exist: texts (JSONL or lines) or images (folder, tar, npz).",
@@ -28,6 +32,12 @@ MODELS: Registry[OpenModel] = Registry(
             "evalsuite.models.python:open_model", "A Python callable, module:callable, prompt in, text or image out."
         ),
         "scripted": Entry("evalsuite.models.scripted:open_model", "Says what it is told to; for tests and trying out."),
+        "torchscript": Entry(
+            "evalsuite.models.torchscript:open_model", "A generator of images saved by torch.jit.save, noise in."
+        ),
+        "vllm": Entry(
+            "evalsuite.models.vllm:open_model", "A language model run by vLLM's own engine, from a local path."
+        ),
         "zoo": Entry("evalsuite.zoo.model:open_model", "The small trained models that come with evalsuite."),
     },
 )

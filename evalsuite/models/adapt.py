@@ -11,7 +11,7 @@ from typing import Any, Literal, TypeAlias, cast
 from evalsuite.errors import ModelError
 from evalsuite.media import is_image
 from evalsuite.models.base import Model
-from evalsuite.types import GenerationConfig, Modality, Output, Request
+from evalsuite.types import Ask, GenerationConfig, Modality, Output, Request
 
 __all__ = ["AdaptedModel", "adapt_model", "to_output"]
 
@@ -96,6 +96,7 @@ def adapt_model(
     )
     if isinstance(made, AdaptedLikelihoodModel):
         made.rate = cast("_Rate", rate)
+        made.likelihoods = frozenset(_attribute(obj, "likelihoods", (frozenset, set, tuple, list), made.likelihoods))
     return made
 
 
@@ -199,6 +200,7 @@ class AdaptedLikelihoodModel(AdaptedModel):
     """An `AdaptedModel` of an object that has ``loglikelihood`` as well."""
 
     rate: _Rate
+    likelihoods: frozenset[Ask] = frozenset({"choices", "rolling"})
 
     def loglikelihood(self, requests: Sequence[Request], config: GenerationConfig) -> Sequence[Output]:
         """Rate the choices of every request; see `evalsuite.models.base.LikelihoodModel`."""

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 __all__ = ["RATING_BACKENDS", "LikelihoodModel", "Model", "OpenModel", "StreamingModel"]
 
-RATING_BACKENDS = "hf:, openai: with api=completions, and the language models of zoo:"
+RATING_BACKENDS = "hf:, the language models of zoo:, openai: with api=completions (choices alone)"
 """The backends whose models may be `LikelihoodModel`."""
 
 
@@ -41,7 +41,9 @@ class Model(Protocol):
     Notes
     -----
     ``inputs``, a frozenset of what the model can read, is optional: without it, that is text alone, and a task that
-    shows images is refused. A model whose ``inputs`` hold ``"image"`` gets them as ``request.images``.
+    shows images is refused. A model whose ``inputs`` hold ``"image"`` gets them as ``request.images``. Optional are
+    also ``needs``, what it cannot do without, and ``image_size``, height and width of what it draws: a task with other
+    requests, or for other images, is refused before the run.
 
     ``pads_to_longest`` and ``deterministic`` are optional and False by default. Where the first is True, a batch costs
     what its longest prompt does, and requests are sorted by length. Where the second is True, outputs at temperature 0

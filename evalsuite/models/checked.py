@@ -61,7 +61,7 @@ def check_outputs(
         raise TypeError(f"the model must return a list of {n} outputs, got {type(outputs).__name__}")
     if len(outputs) != n:
         raise ValueError(f"the model must return one output a request, expected {n}, got {len(outputs)}")
-    return [_check(output, modality, image_shape, references) for output in outputs]
+    return [_check(_unrated(output), modality, image_shape, references) for output in outputs]
 
 
 def check_likelihoods(outputs: object, requests: Sequence[Request], *, delimiter: str = "") -> list[Output]:
@@ -94,9 +94,7 @@ def check_likelihoods(outputs: object, requests: Sequence[Request], *, delimiter
         if not isinstance(output, Output):
             raise TypeError(f"the model must return Output objects, got {type(output).__name__}")
         if output.finish_reason == "error":
-            found.append(
-                _check(replace(output, text=None, logprobs=(), choice_tokens=(), greedy=()), "text", None, False)
-            )
+            found.append(_check(_unrated(replace(output, text=None, image=None)), "text", None, False))
             continue
         made = _rated(output, len(request.choices))
         text = ""
@@ -105,6 +103,13 @@ def check_likelihoods(outputs: object, requests: Sequence[Request], *, delimiter
         text_or_none = None if made.finish_reason == "error" else text
         found.append(_check(replace(made, text=text_or_none, image=None), "text", None, False))
     return found
+
+
+def _unrated(output: object) -> object:
+    """Return an output without log-probabilities, which nobody asked for and nobody has checked."""
+    if not isinstance(output, Output) or not (output.logprobs or output.choice_tokens or output.greedy):
+        return output
+    return replace(output, logprobs=(), choice_tokens=(), greedy=())
 
 
 def _rated(output: Output, n: int) -> Output:

@@ -6,7 +6,8 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from evalsuite.errors import ModelError, did_you_mean
+from evalsuite.errors import InputError, ModelError, did_you_mean
+from evalsuite.media import image_files_at
 from evalsuite.models.fingerprint import hash_file, hash_named
 from evalsuite.models.image_files import ImageFilesModel, open_images
 from evalsuite.models.options import check_known
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["FilesModel", "open_model"]
 
 ID_FIELDS = ("id", "sample_id", "doc_id")
-IMAGE_SUFFIXES = (".tar", ".npz", ".npy")
+IMAGE_SUFFIXES = (".tar", ".npz", ".npy", ".parquet", ".tgz", ".tar.gz", ".tar.bz2", ".tar.xz", ".tar.zst")
 TEXT_FIELDS = ("text", "output", "prediction", "response", "resps")
 _Key = tuple[str, int, int]
 
@@ -30,10 +31,11 @@ def open_model(name: str, options: Mapping[str, str], *, device: str = "auto") -
     Parameters
     ----------
     name : str
-        Path of images: a folder, ``.tar`` or ``.npz``; or of texts, in UTF-8: ``.jsonl`` with an object a line,
-        anything else with an output a line.
+        Path of images: a folder, ``.tar``, ``.npz`` or several of them; or of texts, in UTF-8: ``.jsonl`` with an
+        object a line, anything else with an output a line.
     options : mapping of str to str
-        ``field``: where in an object of a ``.jsonl`` the text is.
+        ``field``: where in an object of a ``.jsonl`` the text is; of a tar with several images a sample, the end of
+        the names to take, such as ``output.png``.
     device : str, default "auto"
         Not used.
 
@@ -46,19 +48,22 @@ def open_model(name: str, options: Mapping[str, str], *, device: str = "auto") -
     check_known(where, options, ("field",))
     path = Path(name).expanduser()
     try:
-        is_images = path.is_dir() or (path.suffix.lower() in IMAGE_SUFFIXES and path.is_file())
         is_texts = path.is_file()
+        has_image_name = path.name.lower().endswith(IMAGE_SUFFIXES)
+        is_images = path.is_dir() or (has_image_name and (is_texts or bool(image_files_at(path))))
+    except InputError as error:
+        raise ModelError(f"{where}: {error}") from None
     except (OSError, ValueError) as error:  # ValueError: a NUL in the path
         raise ModelError(f"{where}: not a path: {error}") from None
     spec = str(ModelSpec(backend="files", name=name, options=options))
     if is_images:
-        if "field" in options:
-            raise ModelError(f'{where}: option "field" is for .jsonl files; {path.name} holds images')
-        return open_images(path, spec)
+        if "field" in options and path.suffix.lower() != ".tar":
+            raise ModelError(f'{where}: option "field" is for .jsonl files and for tars; {path.name} holds images')
+        return open_images(path, spec, field=options.get("field"))
     if not is_texts:
         raise ModelError(
-            f"{where}: expected texts (.jsonl, or a file with one output a line) or images (a folder, .tar or .npz); "
-            f"{path} is not there"
+            f"{where}: expected texts (.jsonl, or a file with one output a line) or images (a folder, .tar or .npz, "
+            f"or a pattern such as 'shards/*.tar'); {path} is not there"
         )
     if "field" in options and path.suffix != ".jsonl":
         raise ModelError(f'{where}: option "field" is for .jsonl files; every line of {path.name} is an output')

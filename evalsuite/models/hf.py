@@ -10,7 +10,7 @@ from evalsuite.models.hf_decoding import BeamSearch
 from evalsuite.models.hf_folder import find_checkpoint
 from evalsuite.models.hf_kind import check_writes_texts
 from evalsuite.models.hf_model import HfModel
-from evalsuite.models.options import check_known, read_choice, read_float, read_int
+from evalsuite.models.options import check_known, read_bool, read_choice, read_float, read_int
 from evalsuite.models.spec import ModelSpec
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ _OPTIONS = (
     "add_bos",
     "batch_size",
     "chat",
+    "chat_choices",
     "device_map",
     "dtype",
     "length_penalty",
@@ -42,7 +43,8 @@ def open_model(name: str, options: Mapping[str, str], *, device: str = "auto") -
         The path of a folder, or the id of a model that is already in the local hub cache.
     options : mapping of str to str
         ``dtype`` (``float32``, ``bfloat16``, ``float16``, or ``auto`` for the saved one), ``chat`` (``auto``: where
-        the tokenizer has a chat template; ``true``, ``false``), ``add_bos`` (``auto``: as the tokenizer does),
+        the tokenizer has a chat template; ``true``, ``false``), ``chat_choices`` (``false``, or ``true``: choices are
+        rated as answers in the chat template), ``add_bos`` (``auto``: as the tokenizer does),
         ``batch_size``, ``max_length`` (prompt and answer together, in tokens; of an encoder-decoder, each),
         ``num_beams`` and ``length_penalty`` (beam search, see `BeamSearch`), ``stride`` (where a whole text is rated:
         tokens rated by each window, with as much text before them as fits; by default all that a window holds), and
@@ -65,6 +67,7 @@ def open_model(name: str, options: Mapping[str, str], *, device: str = "auto") -
     check_known(where, options, _OPTIONS)
     dtype = read_choice(where, options, "dtype", ("float32", "bfloat16", "float16", "auto"))
     chat = read_choice(where, options, "chat", ("auto", "true", "false"))
+    chat_choices = read_bool(where, options, "chat_choices", default=False)
     add_bos = read_choice(where, options, "add_bos", ("auto", "true", "false"))
     batch_size = read_int(where, options, "batch_size", default=8)
     max_length = read_int(where, options, "max_length", default=_NO_LIMIT)
@@ -77,8 +80,9 @@ def open_model(name: str, options: Mapping[str, str], *, device: str = "auto") -
         _check_device_map(where, device_map, device)
     checkpoint = find_checkpoint(name)
     check_writes_texts(checkpoint, where)
-    if chat == "true" and not checkpoint.has_chat_template:
-        raise ModelError(f"{where}: chat=true, but the tokenizer in {checkpoint.folder} has no chat template")
+    for key, wanted in (("chat", chat == "true"), ("chat_choices", chat_choices)):
+        if wanted and not checkpoint.has_chat_template:
+            raise ModelError(f"{where}: {key}=true, but the tokenizer in {checkpoint.folder} has no chat template")
     return HfModel(
         checkpoint,
         spec=str(ModelSpec(backend="hf", name=name, options=options)),
@@ -90,7 +94,7 @@ def open_model(name: str, options: Mapping[str, str], *, device: str = "auto") -
         batch_size=batch_size,
         max_length=max_length,
         beams=beams,
-        rates_chat=chat == "true",
+        rates_chat=chat_choices,
         stride=stride,
     )
 

@@ -9,20 +9,26 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-__all__ = ["FittingBatches"]
+__all__ = ["Batched", "FittingBatches", "is_out_of_memory"]
 
 
-class _Row(Protocol):
+class Batched(Protocol):
+    """A request under way."""
+
     error: str | None
 
     @property
-    def done(self) -> bool: ...
+    def done(self) -> bool:
+        """Whether nothing more is to be made of it."""
+        ...
 
     @property
-    def size(self) -> str: ...
+    def size(self) -> str:
+        """How large it is, after "this request alone", for a message; empty where that says nothing."""
+        ...
 
 
-R = TypeVar("R", bound=_Row)
+R = TypeVar("R", bound=Batched)
 
 
 class FittingBatches:
@@ -68,7 +74,7 @@ class FittingBatches:
                 reason = (str(error).splitlines() or [type(error).__name__])[0]
             _release_memory()  # after the error is gone, whose traceback holds tensors
             if len(active) == 1:
-                active[0].error = f"out of memory with this request alone, of {active[0].size}: {reason}"
+                active[0].error = f"out of memory with this request alone{active[0].size}: {reason}"
                 return
             half = (len(active) + 1) // 2
             self.largest = half if self.largest is None else min(self.largest, half)

@@ -55,8 +55,8 @@ class Row:
 
     @property
     def size(self) -> str:
-        """How large it is, in words."""
-        return f"{len(self.prompt)} tokens and up to {self.budget} more"
+        """Its length, for a message."""
+        return f", of {len(self.prompt)} tokens and up to {self.budget} more"
 
 
 def extend_rows(

@@ -10,7 +10,7 @@ from typing import Any
 from evalsuite.errors import ModelError
 from evalsuite.models.fingerprint import hash_files
 
-__all__ = ["Checkpoint", "find_checkpoint"]
+__all__ = ["Checkpoint", "cached_snapshot", "find_checkpoint", "folder_name"]
 
 _TOKENIZERS = (
     "tokenizer.json",
@@ -77,13 +77,15 @@ class Checkpoint:
         return "float32"
 
 
-def find_checkpoint(name: str) -> Checkpoint:
+def find_checkpoint(name: str, *, backend: str = "hf") -> Checkpoint:
     """Find a checkpoint and check that it is whole, without reading its weights.
 
     Parameters
     ----------
     name : str
         The path of a folder, or the id of a model that a hub client has already downloaded. Nothing is downloaded.
+    backend : str, default "hf"
+        Named in messages.
 
     Returns
     -------
@@ -94,16 +96,16 @@ def find_checkpoint(name: str) -> Checkpoint:
     ModelError
         If there is no such folder or it lacks a part; says which, and what such a folder holds.
     """
-    where = f"hf:{name}"
+    where = f"{backend}:{name}"
     folder = Path(name).expanduser()
     if folder.is_file():
         raise ModelError(f"{where}: this is a file, but a folder is expected. {_NEEDED}")
     if not folder.is_dir():
-        cached = _cached_snapshot(name)
+        cached = cached_snapshot(name, "config.json")
         if cached is None:
             raise ModelError(
                 f"{where}: there is no folder {folder}, and no model of that id in the local hub cache; nothing is "
-                f"downloaded. Give the path of a folder that is on this machine: hf:path/to/model. {_NEEDED}"
+                f"downloaded. Give the path of a folder that is on this machine: {backend}:path/to/model. {_NEEDED}"
             )
         folder = cached
     config = _read_json(folder / "config.json", where)
@@ -113,18 +115,25 @@ def find_checkpoint(name: str) -> Checkpoint:
     return Checkpoint(folder=folder, config=config, has_chat_template=_has_chat_template(folder, where))
 
 
-def _cached_snapshot(name: str) -> Path | None:
-    """Return the folder into which a hub client has downloaded the model `name`, if it has."""
+def cached_snapshot(name: str, file: str) -> Path | None:
+    """Return the folder into which a hub client has downloaded `file` of the model `name`, if it has."""
     try:
         from huggingface_hub import try_to_load_from_cache
         from huggingface_hub.errors import HFValidationError
     except ImportError:
         return None
     try:
-        path = try_to_load_from_cache(name, "config.json")
+        path = try_to_load_from_cache(name, file)
     except HFValidationError:  # not an id: "./x", "a/b/c"
         return None
     return Path(path).parent if isinstance(path, str) else None
+
+
+def folder_name(folder: Path) -> str:
+    """Return what tables call a model in a folder: by its id where a hub client has downloaded it, under a hash."""
+    if folder.parent.name == "snapshots" and folder.parent.parent.name.startswith("models--"):
+        return folder.parent.parent.name.rpartition("--")[2]
+    return folder.resolve().name if folder.name in ("", "..") else folder.name
 
 
 def _check_weights(folder: Path, where: str) -> None:

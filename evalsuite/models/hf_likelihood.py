@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import math
 from dataclasses import dataclass, field
+from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -12,7 +13,7 @@ from evalsuite.likelihood import encode_pair, rolling_windows
 from evalsuite.types import Output
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from evalsuite.models.hf_batching import FittingBatches
     from evalsuite.models.hf_loading import LoadedCheckpoint
@@ -20,10 +21,12 @@ if TYPE_CHECKING:
 
 __all__ = ["RatedRow", "Rater"]
 
+_MOST_LOGITS = 1 << 28  # of a forward pass: 1 GiB in float32
 _CHUNK = 256  # positions whose float32 probabilities are in memory at a time
 
 
 _NO_BEGIN = "the prompt has no tokens, and the tokenizer has none to begin a text with"
+_Encode: TypeAlias = "Callable[[str], list[int]]"
 _Tokens: TypeAlias = tuple[int, ...]
 _Part: TypeAlias = tuple[_Tokens, _Tokens, _Tokens]
 """What a causal model or a decoder reads, what an encoder reads, and what is rated."""
@@ -59,8 +62,8 @@ class RatedRow:
 
     @property
     def size(self) -> str:
-        """How large it is, in words."""
-        return f"{len(self.prompt) + len(self.read)} tokens"
+        """Its length, for a message."""
+        return f", of {len(self.prompt) + len(self.read)} tokens"
 
 
 _Rows: TypeAlias = dict[tuple[_Tokens, _Tokens, int], RatedRow]
@@ -87,6 +90,8 @@ class Rater:
         Whether it is: special tokens are then the template's, and a choice begins without white space.
     add_bos : bool or None
         As of `LoadedCheckpoint.encode`.
+    before : list of int
+        What stands before a text's own tokens, as `LoadedCheckpoint.prefix` returns it.
     stride : int or None
         As of `rolling_windows`.
     batch_size : int
@@ -97,6 +102,7 @@ class Rater:
     render: Callable[[Request], str]
     chat: bool
     add_bos: bool | None
+    before: list[int]
     stride: int | None
     batch_size: int
 
@@ -110,9 +116,22 @@ class Rater:
             except Exception as error:  # of tokenizers and of templates, which are programs of the checkpoint's author
                 begun.append(_failed(f"the text cannot be encoded: {type(error).__name__}: {error}"))
         ordered = sorted(rows.values(), key=lambda row: (len(row.prompt) + len(row.read), row.read), reverse=True)
-        for start in range(0, len(ordered), self.batch_size):
-            batches.finish(ordered[start : start + self.batch_size], lambda part: rate_rows(self.loaded, part))
+        for rows_at_once in self._parts(ordered):
+            batches.finish(rows_at_once, lambda part: rate_rows(self.loaded, part))
         return [one if isinstance(one, Output) else _output(one) for one in begun]
+
+    def _parts(self, ordered: Sequence[RatedRow]) -> Iterator[list[RatedRow]]:
+        """Yield the rows in batches whose logits are no more than `_MOST_LOGITS`, unless they are of one row."""
+        part: list[RatedRow] = []
+        for row in ordered:
+            wider = [*part, row]
+            n_logits = len(wider) * _kept(self.loaded, wider) * self.loaded.vocabulary
+            if part and (len(wider) > self.batch_size or n_logits > _MOST_LOGITS):
+                yield part
+                part = []
+            part.append(row)
+        if part:
+            yield part
 
     def _begin(self, request: Request, rows: _Rows) -> _Rated | Output:
         """Add the rows of a request, shared with those that are there; or return the error output that it gets."""
@@ -121,9 +140,10 @@ class Rater:
         prompt = self.render(request)
         choices = [choice.lstrip() if self.chat else choice for choice in request.choices]
         made = self._decoded if self.loaded.is_encoder_decoder else self._continued
+        encode = cache(self.loaded.encode_plain)  # the prompt is the same for all choices
         rated = _Rated(tokens_in=0)
         for i, choice in enumerate(choices):
-            read, encoder, added = made(prompt, choice)
+            read, encoder, added = made(prompt, choice, encode)
             n_in = len(encoder) or len(read) - len(added) + 1
             rated.tokens_in = max(rated.tokens_in, n_in)
             fault = self._fault(i, n_in, read, encoder, added)
@@ -134,7 +154,7 @@ class Rater:
 
     def _whole(self, text: str, rows: _Rows) -> _Rated | Output:
         tokens = self.loaded.encode_plain(text)
-        begin = self._before()[-1:] or self.loaded.begin
+        begin = self.before[-1:] or self.loaded.begin
         if not begin:
             return _failed(_NO_BEGIN)
         if not tokens:
@@ -146,20 +166,17 @@ class Rater:
             done += new
         return _Rated(tokens_in=0, parts=[_placed(rows, parts)])
 
-    def _continued(self, prompt: str, choice: str) -> _Part:
-        context, added = encode_pair(prompt, choice, self.loaded.encode_plain)
-        begin = [*self._before(), *context] or self.loaded.begin
+    def _continued(self, prompt: str, choice: str, encode: _Encode) -> _Part:
+        context, added = encode_pair(prompt, choice, encode)
+        begin = [*self.before, *context] or self.loaded.begin
         return (*begin, *added[:-1]), (), tuple(added)
 
-    def _decoded(self, prompt: str, choice: str) -> _Part:
+    def _decoded(self, prompt: str, choice: str, encode: _Encode) -> _Part:
         kept = prompt.rstrip()
         encoder = self.loaded.encode(kept, special_tokens=not self.chat, add_bos=self.add_bos)
-        added = self.loaded.encode_plain(prompt[len(kept) :] + choice)
+        added = encode(prompt[len(kept) :] + choice)
         start = self.loaded.decoder_start
         return (*([] if start is None else [start]), *added[:-1]), tuple(encoder), tuple(added)
-
-    def _before(self) -> list[int]:
-        return self.loaded.prefix(special_tokens=not self.chat, add_bos=self.add_bos)
 
     def _fault(self, i: int, n_in: int, read: _Tokens, encoder: _Tokens, added: _Tokens) -> str:
         """Return what makes a choice impossible to rate; empty where nothing does."""
@@ -206,9 +223,8 @@ def rate_rows(loaded: LoadedCheckpoint, rows: Sequence[RatedRow]) -> None:
         inputs["decoder_input_ids"], inputs["decoder_attention_mask"] = _padded(loaded, [row.read for row in rows])
     else:
         inputs["input_ids"], inputs["attention_mask"] = _padded(loaded, [row.read for row in rows])
-    first = min(len(row.read) - len(row.targets[0]) for row in rows)
-    if "logits_to_keep" in inspect.signature(loaded.model.forward).parameters:
-        inputs["logits_to_keep"] = width - first
+    if _keeps(loaded):
+        inputs["logits_to_keep"] = _kept(loaded, rows)
     totals = []
     with torch.inference_mode():
         logits = loaded.model(**inputs, use_cache=False, return_dict=True).logits
@@ -220,6 +236,17 @@ def rate_rows(loaded: LoadedCheckpoint, rows: Sequence[RatedRow]) -> None:
             totals.append(_totals(torch, logits[i, at : at + n], targets))
     for row, found in zip(rows, totals, strict=True):
         row.totals = found
+
+
+def _keeps(loaded: LoadedCheckpoint) -> bool:
+    """Whether the model can leave out the logits of the first positions."""
+    return "logits_to_keep" in inspect.signature(loaded.model.forward).parameters
+
+
+def _kept(loaded: LoadedCheckpoint, rows: Sequence[RatedRow]) -> int:
+    """Return at how many positions, from the end of the longest row on, logits are computed."""
+    width = max(len(row.read) for row in rows)
+    return width - min(len(row.read) - len(row.targets[0]) for row in rows) if _keeps(loaded) else width
 
 
 def _totals(torch: Any, logits: Any, targets: Any) -> list[tuple[float, bool]]:

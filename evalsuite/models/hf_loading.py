@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from importlib import import_module
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
 from evalsuite.environment import check_device
@@ -90,7 +91,8 @@ class LoadedCheckpoint:
         """Return what stands before the tokens of a text's own in those of `encode`; parameters as there."""
         plain = self.encode_plain("a")
         whole: list[int] = self.tokenizer("a", add_special_tokens=special_tokens, verbose=False)["input_ids"]
-        before = next((whole[:at] for at in range(len(whole)) if whole[at : at + len(plain)] == plain), [])
+        special = list(takewhile(set(self.tokenizer.all_special_ids).__contains__, whole))
+        before = next((whole[:at] for at in range(len(whole)) if whole[at : at + len(plain)] == plain), special)
         bos = self.tokenizer.bos_token_id
         if add_bos is True and bos is not None and before[:1] != [bos]:
             return [bos, *before]
@@ -101,6 +103,11 @@ class LoadedCheckpoint:
         """The token that a text without any stands for: the one that begins texts, or else ends them."""
         bos = self.tokenizer.bos_token_id
         return [bos] if bos is not None else self.eos[:1]
+
+    @property
+    def vocabulary(self) -> int:
+        """Logits of a position; 0 where the configuration does not say."""
+        return int(getattr(self.model.config.get_text_config(), "vocab_size", 0) or 0)
 
     @property
     def decoder_start(self) -> int | None:

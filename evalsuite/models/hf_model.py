@@ -11,6 +11,7 @@ from evalsuite.errors import ModelError
 from evalsuite.models.fingerprint import hash_named
 from evalsuite.models.hf_batching import FittingBatches
 from evalsuite.models.hf_decoding import Row, extend_rows
+from evalsuite.models.hf_folder import folder_name
 from evalsuite.models.hf_likelihood import Rater
 from evalsuite.models.hf_loading import LoadedCheckpoint, load_checkpoint
 from evalsuite.models.hf_stopping import first_stop
@@ -55,7 +56,7 @@ class HfModel:
         stride: int | None = None,
     ) -> None:
         self.spec = spec
-        self.name = checkpoint.folder.resolve().name if checkpoint.folder.name in ("", "..") else checkpoint.folder.name
+        self.name = folder_name(checkpoint.folder)
         self.batch_size = batch_size
         self.dtype = dtype
         self.device = device
@@ -179,6 +180,7 @@ class HfModel:
             render=self._rendered,
             chat=self._rates_chat,
             add_bos=self._add_bos,
+            before=loaded.prefix(special_tokens=not self._rates_chat, add_bos=self._add_bos),
             stride=self._stride,
             batch_size=max(1, len(requests)),
         )

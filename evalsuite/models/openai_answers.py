@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from evalsuite.models.openai_wire import Api
     from evalsuite.types import FinishReason, GenerationConfig
 
-__all__ = ["MalformedError", "StreamReader", "error_message", "read_answer"]
+__all__ = ["MalformedError", "StreamReader", "error_message", "read_answer", "read_record"]
 
 _LARGEST_COUNT = 1 << 62
 _LONGEST_EVENT = 4 << 20
@@ -31,7 +31,7 @@ def read_answer(content: bytes, api: Api, config: GenerationConfig) -> Output:
     MalformedError
         If it is not what the API says.
     """
-    record = _object(content)
+    record = read_record(content)
     reader = _Reader(api, config)
     reader.add_choice(_only_choice(record), "message")
     reader.add_usage(record.get("usage"))
@@ -91,7 +91,7 @@ class StreamReader:
         if data == b"[DONE]":
             self.ended = True
             return
-        record = _object(data)
+        record = read_record(data)
         if record.get("choices") != []:  # as of events that have the usage, or a filter's verdict, and no text
             self._reader.add_choice(_only_choice(record), "delta")
         self._reader.add_usage(record.get("usage"))
@@ -161,7 +161,14 @@ def _shown(value: object) -> str:
     return value if isinstance(value, str) else json.dumps(value)
 
 
-def _object(content: bytes) -> dict[str, Any]:
+def read_record(content: bytes) -> dict[str, Any]:
+    """Return an answer, or an event of a stream, as the JSON object it is.
+
+    Raises
+    ------
+    MalformedError
+        If it is none, or an error.
+    """
     try:
         record = json.loads(content)
     except (ValueError, RecursionError) as error:

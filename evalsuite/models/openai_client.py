@@ -6,6 +6,7 @@ import asyncio
 import time
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -14,12 +15,15 @@ from urllib.request import getproxies, proxy_bypass
 from evalsuite.errors import ModelError
 from evalsuite.models.openai_answers import MalformedError, StreamReader, read_answer
 from evalsuite.models.openai_faults import ComplaintError, fault, gone, reason_of
+from evalsuite.models.openai_images import ImageDialect, ImageError, image_body, is_blocked, read_image
+from evalsuite.models.openai_likelihood import EchoError, echo_body, read_echo
 from evalsuite.models.openai_retries import Retries, TransientError
 from evalsuite.models.openai_settings import Settings, read_key
 from evalsuite.models.openai_wire import Dialect, request_body
 from evalsuite.types import Output
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
     from types import TracebackType
 
     from evalsuite.types import GenerationConfig, Request
@@ -50,7 +54,10 @@ class Client:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._dialect = Dialect(stream=settings.stream != "false")
+        is_images = settings.api == "images"
+        self._dialect: Dialect | ImageDialect = (
+            ImageDialect() if is_images else Dialect(stream=settings.stream != "false")
+        )
         self._heard = 0.0
 
     async def __aenter__(self) -> Client:
@@ -107,6 +114,12 @@ class Client:
         ModelError
             If the server does not take the key, does not know the model, or cannot be reached any more.
         """
+        if request.ask != "text":
+            return await self._patiently(lambda: self._rated(request, config))
+        return await self._patiently(lambda: self._attempt(request, config))
+
+    async def _patiently(self, attempt: Callable[[], Awaitable[Output]]) -> Output:
+        """Return the output of the first attempt that succeeds, or say why none does."""
         started = time.monotonic()
         lost: float | None = None
         retries = Retries(self._settings.max_retries)
@@ -114,7 +127,7 @@ class Client:
             async with asyncio.timeout(self._settings.timeout):
                 while True:
                     try:
-                        return await self._attempt(request, config)
+                        return await attempt()
                     except TransientError as error:
                         lost = (lost or time.monotonic()) if error.unreachable else None
                         if error.wait is not None and time.monotonic() + error.wait > started + self._settings.timeout:
@@ -136,16 +149,33 @@ class Client:
     async def _attempt(self, request: Request, config: GenerationConfig) -> Output:
         while True:
             dialect, settings = self._dialect, self._settings
-            body = request_body(request, config, model=settings.model, api=settings.api, dialect=dialect)
+            if isinstance(dialect, ImageDialect):
+                body = image_body(request, model=settings.model, size=settings.size, dialect=dialect)
+            else:
+                body = request_body(request, config, model=settings.model, api=settings.api, dialect=dialect)
             try:
-                return await self._post(body, config)
+                return await self._post(body, config, partial(read_answer, api=settings.api, config=config))
+            except ImageError as error:
+                raise _RefusedError(str(error)) from None
             except ComplaintError as complaint:
+                if settings.api == "images" and is_blocked(complaint.content):
+                    return Output(finish_reason="refused")
                 adapted = dialect.adapted(str(complaint), may_stop_streaming=settings.stream == "auto")
                 if adapted == dialect:
                     raise _RefusedError(f"the server refuses the request ({complaint.status}): {complaint}") from None
                 self._dialect = self._dialect.adapted(str(complaint), may_stop_streaming=settings.stream == "auto")
 
-    async def _post(self, body: bytes, config: GenerationConfig) -> Output:
+    async def _rated(self, request: Request, config: GenerationConfig) -> Output:
+        """Return the log-probabilities that a request asks for."""
+        try:
+            body = echo_body(request, self._settings.model)
+            return await self._post(body, config, lambda content: read_echo(content, request))
+        except ComplaintError as complaint:
+            raise _RefusedError(f"the server refuses the request ({complaint.status}): {complaint}") from None
+        except EchoError as error:
+            raise _RefusedError(str(error)) from None
+
+    async def _post(self, body: bytes, config: GenerationConfig, made: Callable[[bytes], Output]) -> Output:
         started = time.perf_counter()
         http, url = self._http, self._settings.url
         try:
@@ -154,17 +184,20 @@ class Client:
                 if response.status != 200:
                     content = await self._error_bytes(response)
                     raise fault(self._settings, self._key, response.status, response.headers, content)
-                output = await self._read(response, config, started)
+                output = await self._read(response, config, made, started)
         except (http.ClientConnectorError, http.ConnectionTimeoutError) as error:
             raise TransientError(reason_of(error), unreachable=True) from error
         except (http.ClientError, OSError, MalformedError) as error:
             raise TransientError(f"{type(error).__name__}: {error}") from error
         return replace(output, text=self._key.remove(output.text))
 
-    async def _read(self, response: Any, config: GenerationConfig, started: float) -> Output:
+    async def _read(
+        self, response: Any, config: GenerationConfig, made: Callable[[bytes], Output], started: float
+    ) -> Output:
         """Read an answer piece by piece, so that one without an end is noticed."""
         api = self._settings.api
-        stream = StreamReader(api, config) if response.content_type == "text/event-stream" else None
+        is_stream = response.content_type == "text/event-stream" and api != "images"
+        stream = StreamReader(api, config) if is_stream else None
         pieces: list[bytes] = []
         size, first = 0, None
         async for piece in response.content.iter_any():
@@ -180,8 +213,10 @@ class Client:
             if stream.ended:
                 break
         seconds = time.perf_counter() - started
+        if api == "images":  # apart, as it takes long enough to hold up other requests
+            return replace(await asyncio.to_thread(read_image, b"".join(pieces)), seconds=seconds)
         if stream is None:
-            return replace(read_answer(b"".join(pieces), api, config), seconds=seconds)
+            return replace(made(b"".join(pieces)), seconds=seconds)
         if stream.ended:  # the connection can be used again once it has been read to the end
             with suppress(TimeoutError, self._http.ClientError):
                 async with asyncio.timeout(_END_SECONDS):

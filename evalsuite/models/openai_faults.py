@@ -20,11 +20,20 @@ _RETRIED = frozenset({408, 409, 425, 429})
 
 
 class ComplaintError(Exception):
-    """A request that the server finds wrong; perhaps another dialect helps."""
+    """A request that the server finds wrong; perhaps another dialect helps.
 
-    def __init__(self, message: str, status: int) -> None:
+    Parameters
+    ----------
+    message : str
+    status : int
+    content : bytes
+        The server's own words.
+    """
+
+    def __init__(self, message: str, status: int, content: bytes = b"") -> None:
         super().__init__(message)
         self.status = status
+        self.content = content
 
 
 def fault(settings: Settings, key: Secret, status: int, headers: Mapping[str, str], content: bytes) -> Exception:
@@ -51,7 +60,7 @@ def fault(settings: Settings, key: Secret, status: int, headers: Mapping[str, st
         return ModelError(f"{settings.spec}: {settings.url} redirects to {to} ({status}); give that as base_url")
     if status in _RETRIED or status >= 500:
         return TransientError(f"the server answers {status}: {told}", wait=retry_after(headers.get("Retry-After")))
-    return ComplaintError(told, status)
+    return ComplaintError(told, status, content)
 
 
 def gone(settings: Settings, reason: str) -> ModelError:

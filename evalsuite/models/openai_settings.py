@@ -27,7 +27,7 @@ class Settings:
     Parameters
     ----------
     spec, model, base_url : str
-    api : {"chat", "completions"}
+    api : {"chat", "completions", "images"}
     key_env : str
         The environment variable that has the key.
     must_have_key : bool
@@ -36,6 +36,8 @@ class Settings:
     timeout : float
         Seconds a request may take, all attempts together.
     stream : {"auto", "true", "false"}
+    size : str
+        Of images, ``WIDTHxHEIGHT`` or ``auto``; empty where the server chooses.
     """
 
     spec: str
@@ -48,11 +50,13 @@ class Settings:
     timeout: float
     max_retries: int
     stream: str
+    size: str = ""
 
     @property
     def url(self) -> str:
         """Where requests are sent."""
-        return f"{self.base_url}/{'chat/completions' if self.api == 'chat' else 'completions'}"
+        paths = {"chat": "chat/completions", "completions": "completions", "images": "images/generations"}
+        return f"{self.base_url}/{paths[self.api]}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, Literal
 if TYPE_CHECKING:
     from evalsuite.types import GenerationConfig, Request
 
-__all__ = ["Api", "Dialect", "request_body"]
+__all__ = ["Api", "Dialect", "fold_seed", "request_body"]
 
-Api = Literal["chat", "completions"]
+Api = Literal["chat", "completions", "images"]
 
 _MOST_STOPS = 4  # the API allows no more; the text is cut at the others when it is here
 
@@ -58,7 +58,7 @@ def request_body(request: Request, config: GenerationConfig, *, model: str, api:
     settings = {"top_p": config.top_p, "top_k": config.top_k, "stop": [text for text in config.stop if text]}
     settings["stop"] = settings["stop"][:_MOST_STOPS] or None  # type: ignore[index]
     body.update((name, value) for name, value in settings.items() if value is not None)
-    body["seed"] = _fold(request.seed)
+    body["seed"] = fold_seed(request.seed)
     if dialect.stream:
         body["stream"] = True
         if dialect.usage:
@@ -66,6 +66,6 @@ def request_body(request: Request, config: GenerationConfig, *, model: str, api:
     return json.dumps(body, allow_nan=False).encode("ascii")
 
 
-def _fold(seed: int) -> int:
+def fold_seed(seed: int) -> int:
     """Fold 64 bits to 31: servers take a signed 32-bit integer."""
     return (seed ^ seed >> 31 ^ seed >> 62) & 0x7FFFFFFF

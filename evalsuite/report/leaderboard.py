@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from evalsuite.errors import InputError
 from evalsuite.report.comparable import comparison_key
+from evalsuite.report.efficiency import leaderboard_efficiency
 from evalsuite.report.labels import run_labels, run_settings
 from evalsuite.report.report import Report, load_report, score_record
 
@@ -148,4 +149,5 @@ def _row(run: LeaderboardRun, score: Score, label: str, ranks: dict[str, tuple[i
         "rank": list(rank) if rank else None,
         "tokens_out": record["tokens"]["out"],
         "seconds": record["timing"]["seconds"],
+        "efficiency": leaderboard_efficiency(record),
     }

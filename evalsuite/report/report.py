@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import json
 import os
-from collections import Counter
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from evalsuite.errors import InputError, SaveError
+from evalsuite.report.efficiency import check_efficiency, describe_efficiency
+from evalsuite.report.tally import Tally, tally
 from evalsuite.types import OUTCOMES, Estimate, Interval, Output, Reach, Score, Slice
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
+
+    from evalsuite.runlog.session import Session
 
 __all__ = ["SCHEMA_VERSION", "Report", "build_report", "load_report", "save_json"]
 
@@ -61,6 +64,8 @@ def build_report(
     repeats: int,
     limit: int | None,
     inputs: Mapping[str, Any],
+    sessions: Sequence[Session] = (),
+    n_logged: int = 0,
 ) -> Report:
     """Put a report together.
 
@@ -75,9 +80,12 @@ def build_report(
     repeats, limit : int
     inputs : mapping
         What the scores were computed from, by which a report that is there already is known to be current.
+    sessions : sequence of Session
+        The log's: what generating took.
+    n_logged : int
+        Outputs that the log has.
     """
-    flat = [output for sample in outputs for output in sample]
-    errors = Counter(output.error or "unknown" for output in flat if output.finish_reason == "error")
+    found = tally(outputs)
     record: dict[str, Any] = {
         "schema_version": SCHEMA_VERSION,
         "kind": "report",
@@ -88,19 +96,17 @@ def build_report(
         "repeats": repeats,
         "limit": limit,
         "n_samples": len(outputs),
-        "n_outputs": len(flat),
-        "n_errors": sum(errors.values()),
+        "n_outputs": found.n,
+        "n_errors": found.errors.total(),
         "errors": [
             {"message": message[:500], "count": count}
-            for message, count in sorted(errors.items(), key=lambda item: (-item[1], item[0]))[:_SHOWN_ERRORS]
+            for message, count in sorted(found.errors.items(), key=lambda item: (-item[1], item[0]))[:_SHOWN_ERRORS]
         ],
         "scores": [score_record(score) for score in scores],
-        "tokens": {
-            "in": _total([output.tokens_in for output in flat]),
-            "out": _total([output.tokens_out for output in flat]),
-        },
+        "tokens": {"in": found.tokens_in.known, "out": found.tokens_out.known},
         "inputs": dict(inputs),
-        "timing": _timing(flat),
+        "timing": _timing(found),
+        "efficiency": describe_efficiency(found, sessions, scores, repeats=repeats, n_logged=n_logged),
         "environment": header["environment"],
         "started": header["started"],
     }
@@ -231,6 +237,7 @@ def _check(report: Report) -> None:
         (record["tokens"]["out"], (int, type(None))),
         (record["timing"]["seconds"], (int, float, type(None))),
     ]
+    check_efficiency(record.get("efficiency", {}))
     number = (int, float)
     for score in report.scores:
         ends = [] if score.interval is None else [score.interval.low, score.interval.high, score.interval.level]
@@ -262,14 +269,8 @@ def _report(record: Mapping[str, Any], scores: tuple[Score, ...]) -> Report:
     )
 
 
-def _total(counts: Sequence[int | None]) -> int | None:
-    known = [count for count in counts if count is not None]
-    return sum(known) if known else None
-
-
-def _timing(outputs: Sequence[Output]) -> dict[str, float | None]:
-    seconds = sorted(output.seconds for output in outputs if output.seconds is not None)
-    first = sorted(output.first_token_seconds for output in outputs if output.first_token_seconds is not None)
+def _timing(found: Tally) -> dict[str, float | None]:
+    seconds, first = found.seconds, found.first_token_seconds
     return {
         "seconds": sum(seconds) if seconds else None,
         **_quantiles("seconds", seconds),

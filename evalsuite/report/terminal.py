@@ -6,6 +6,7 @@ import unicodedata
 from dataclasses import replace
 from typing import IO, TYPE_CHECKING
 
+from evalsuite.report.amounts import efficiency_words
 from evalsuite.report.columns import column_scores, other_columns, stands_apart
 from evalsuite.report.labels import run_labels
 from evalsuite.report.notes import COUNTED, table_notes
@@ -19,9 +20,10 @@ if TYPE_CHECKING:
 
     from evalsuite.report.columns import Column
     from evalsuite.report.leaderboard import Leaderboard, LeaderboardRun
+    from evalsuite.report.report import Report
     from evalsuite.types import Score, Slice
 
-__all__ = ["print_leaderboard", "printable"]
+__all__ = ["efficiency_line", "print_leaderboard", "printable"]
 
 _BLOCKS = "▁▂▃▄▅▆▇█"
 _PLAIN_WIDTH = 200
@@ -33,6 +35,12 @@ def printable(text: str, limit: int = 200) -> str:
     """Return `text` without what could steer a terminal: control and format characters become ``?``; cut at `limit`."""
     shown = "".join("?" if unicodedata.category(char)[0] == "C" else char for char in text[: limit + 1])
     return shown if len(shown) <= limit else shown[:limit] + "..."
+
+
+def efficiency_line(report: Report) -> str:
+    """Return what a run took, in a line."""
+    words = efficiency_words(report)
+    return "; ".join(words) if words else "nothing is known of what it took"
 
 
 def print_leaderboard(leaderboard: Leaderboard, file: IO[str]) -> None:
@@ -58,7 +66,8 @@ def print_leaderboard(leaderboard: Leaderboard, file: IO[str]) -> None:
             console.print(f"no room for {', '.join(left_out)}: widen the terminal, or see the JSON", markup=False)
         for note in table_notes(runs, labels):
             console.print(printable(note, 500), markup=False, style="yellow")
-        lines = [*_slice_lines(runs, labels), *_depth_plot(runs, labels, unicode=_can_show(file, _BLOCKS))]
+        plot = _depth_plot(runs, labels, unicode=_can_show(file, _BLOCKS))
+        lines = [*_efficiency_lines(runs, labels), *_slice_lines(runs, labels), *plot]
         for line in lines:
             console.print(line, markup=False, no_wrap=True)
 
@@ -132,6 +141,17 @@ def _outcomes(score: Score) -> str:
     if score.bounds:
         parts.append(f"worst to best case {100 * score.bounds[0]:.1f}-{100 * score.bounds[1]:.1f} %")
     return ", ".join(parts) or "all scored"
+
+
+def _efficiency_lines(runs: Sequence[LeaderboardRun], labels: Mapping[str, str]) -> list[str]:
+    """Return what each run took, where one's cost or energy is known; times alone are in reports and on the page."""
+    known = [run.report.record.get("efficiency", {}) for run in runs]
+    if not any({"cost", "energy_joules"} & set(found) or "cost" in found.get("left_out", {}) for found in known):
+        return []
+    names = {printable(labels[str(run.report.record["id"])], _LONGEST_LABEL): run for run in runs}
+    width = max(map(len, names))
+    lines = [f"  {name:<{width}}  {printable(efficiency_line(run.report), 500)}" for name, run in names.items()]
+    return ["efficiency", *lines, ""]
 
 
 def _slice_lines(runs: Sequence[LeaderboardRun], labels: Mapping[str, str]) -> list[str]:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-__all__ = ["decode_line", "encode_line", "likelihoods_record", "output_from_record", "output_record"]
+__all__ = ["decode_line", "encode_line", "likelihoods_record", "line_data", "output_from_record", "output_record"]
 
 _PREFIX = b'{"crc32":"'
 _MIDDLE = b'","data":'
@@ -84,6 +84,20 @@ def decode_line(line: bytes, previous: int, where: str) -> tuple[dict[str, Any],
 _ADVICE = (
     "the log was changed after it was written. Restore it from a copy, or move the run's folder away to start over"
 )
+
+
+def line_data(line: bytes) -> dict[str, Any]:
+    """Return the object of a line that has been checked before.
+
+    Raises
+    ------
+    ValueError
+        If it is not one.
+    """
+    data = json.loads(line[_START + len(_MIDDLE) : -1])
+    if not isinstance(data, dict):
+        raise ValueError("expected a JSON object")
+    return data
 
 
 def output_record(output: Output, folder: Path) -> dict[str, object]:
@@ -178,7 +192,7 @@ def _likelihoods(record: dict[str, Any], where: str) -> dict[str, tuple[Any, ...
     found = {key: record[key] for key in _LIKELIHOODS if key in record}
     if not found:
         return {}
-    kinds: dict[str, Callable[[object], bool]] = {
+    kinds: dict[str, Callable[[Any], bool]] = {
         "logprobs": lambda value: value == _RULED_OUT or (type(value) in (int, float) and -math.inf < value <= 0),
         "choice_tokens": lambda value: type(value) is int and value >= 0,
         "greedy": lambda value: type(value) is bool,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -10,10 +11,12 @@ from evalsuite.errors import RunLogError
 from evalsuite.media import StoredImage, check_shards, pixels_of, shard_end
 from evalsuite.media.shard import MEDIA
 from evalsuite.runlog.identity import canonical_json
+from evalsuite.runlog.indexed import Key, OutputIndex
 from evalsuite.runlog.line import decode_line, likelihoods_record, output_from_record
+from evalsuite.runlog.session import Session, SessionCounter
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
     from evalsuite.types import Output
@@ -22,7 +25,8 @@ __all__ = ["SCHEMA_VERSION", "Key", "RunLog", "read_log"]
 
 SCHEMA_VERSION = 1
 
-Key = tuple[str, int, int]
+IN_MEMORY_BYTES = 128 << 20
+"""Size of a log above which its outputs are read again when they are wanted, and not kept."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,8 +38,9 @@ class RunLog:
     path : Path
     header : dict
         The first line: schema version, identity, task, model, environment.
-    outputs : dict of (sample id, repeat, turn) to Output
-        One output a key: the first that is not an error, or else the last.
+    outputs : mapping of (sample id, repeat, turn) to Output
+        One output a key: the first that is not an error, or else the last. Of a log of more than `IN_MEMORY_BYTES`
+        they are read from the file each time.
     whole_bytes, torn_bytes : int
         Bytes up to the last whole line, and of the unfinished line after it.
     checksum : int
@@ -48,11 +53,13 @@ class RunLog:
         What the last process was asked for, of a run that chooses its items; None where all are asked.
     sample_ids : frozenset of str, optional
         The samples that the last process was asked for, of which the limit is; None for all.
+    sessions : tuple of Session
+        The processes that wrote it, in order.
     """
 
     path: Path
     header: dict[str, Any]
-    outputs: dict[Key, Output]
+    outputs: Mapping[Key, Output]
     whole_bytes: int
     torn_bytes: int
     checksum: int
@@ -60,11 +67,13 @@ class RunLog:
     asked: tuple[int | None, int] = (None, 1)
     precision: float | None = None
     sample_ids: frozenset[str] | None = None
+    sessions: tuple[Session, ...] = ()
 
     def sample_outputs(self, sample_id: str, repeats: int, turns: int) -> tuple[Output, ...]:
         """Return a sample's outputs in canonical order (repeat, turn), those that are there."""
         keys = ((sample_id, repeat, turn) for repeat in range(repeats) for turn in range(turns))
-        return tuple(self.outputs[key] for key in keys if key in self.outputs)
+        found = (self.outputs.get(key) for key in keys)
+        return tuple(output for output in found if output is not None)
 
 
 def read_log(path: Path) -> RunLog:
@@ -80,15 +89,19 @@ def read_log(path: Path) -> RunLog:
         refers to is missing or too short; the shard is named. Its images are checked when they are read.
     """
     outputs: dict[Key, Output] = {}
+    index: OutputIndex | None = None
     header: dict[str, Any] | None = None
     media: dict[str, int] = {}
     asked: tuple[int | None, int] = (None, 1)
     precision: float | None = None
     sample_ids: frozenset[str] | None = None
+    counter = SessionCounter()
     files = False
     whole = torn = checksum = 0
     try:
         with path.open("rb") as file:
+            if os.fstat(file.fileno()).st_size > IN_MEMORY_BYTES:
+                index = OutputIndex()
             for number, line in enumerate(file, start=1):
                 if not line.endswith(b"\n"):
                     torn = len(line)
@@ -102,11 +115,17 @@ def read_log(path: Path) -> RunLog:
                 elif data.get("type") == "output":
                     output = output_from_record(data, where, path.parent, files=files)
                     _note_shard(output, path.parent, media)
+                    counter.add(output)
                     key = (output.sample_id, output.repeat, output.turn)
-                    if key not in outputs or outputs[key].finish_reason == "error":
+                    if index is not None:
+                        index.add(output, whole, len(line) - 1)
+                    elif key not in outputs or outputs[key].finish_reason == "error":
                         outputs[key] = output
                 elif data.get("type") == "session":
                     asked, precision, sample_ids = _asked(data, asked), _precision(data, precision), _sample_ids(data)
+                    counter.begin()
+                elif data.get("type") == "session_end":
+                    counter.end(data, where)
                 else:
                     raise RunLogError(f'{where}: unknown line type "{data.get("type")}"')
                 whole += len(line)
@@ -118,7 +137,7 @@ def read_log(path: Path) -> RunLog:
     return RunLog(
         path=path,
         header=header,
-        outputs=outputs,
+        outputs=outputs if index is None else index.outputs(path, files=files),
         whole_bytes=whole,
         torn_bytes=torn,
         checksum=checksum,
@@ -126,6 +145,7 @@ def read_log(path: Path) -> RunLog:
         asked=asked,
         precision=precision,
         sample_ids=sample_ids,
+        sessions=counter.sessions(),
     )
 
 

@@ -99,6 +99,10 @@ class RunLogWriter:
         """Append a line that says by what, and where, the run was continued."""
         self._append_lines([{"type": "session", **session}])
 
+    def append_session_end(self, usage: dict[str, object]) -> None:
+        """Append a line that says what generating took, of the header's session or the last one begun."""
+        self._append_lines([{"type": "session_end", **usage}])
+
     def sync(self) -> None:
         """Wait until all that was appended is on the disk."""
         os.fsync(self._fd)

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections import ChainMap
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
@@ -36,7 +34,8 @@ class Done:
         self, samples: Sequence[Sample], repeats: int, turns: int, outputs: Mapping[Key, Output], *, keep: bool
     ) -> None:
         self._index = {sample.id: i for i, sample in enumerate(samples)}
-        self._state = np.zeros((turns, repeats, len(samples)), dtype=np.uint8)
+        self._repeats, self._turns = repeats, turns
+        self._state = bytearray(turns * repeats * len(samples))
         self._keep = keep
         self._added: dict[Key, Output] = {}
         self.outputs: Mapping[Key, Output] = ChainMap(self._added, outputs)  # type: ignore[arg-type]  # only read
@@ -56,20 +55,25 @@ class Done:
 
     def _note(self, key: Key, output: Output) -> None:
         sample_id, repeat, turn = key
-        at = self._index.get(sample_id)
-        turns, repeats, _ = self._state.shape
-        if at is not None and repeat < repeats and turn < turns:
-            self._state[turn, repeat, at] = _ERROR if output.finish_reason == "error" else _SOUND
+        if sample_id in self._index and repeat < self._repeats and turn < self._turns:
+            self._state[self._place(key)] = _ERROR if output.finish_reason == "error" else _SOUND
+
+    def _place(self, key: Key) -> int:
+        sample_id, repeat, turn = key
+        return (turn * self._repeats + repeat) * len(self._index) + self._index[sample_id]
 
     def has(self, key: Key) -> bool:
         """Whether there is an output that is not an error."""
-        sample_id, repeat, turn = key
-        return bool(self._state[turn, repeat, self._index[sample_id]] == _SOUND)
+        return self._state[self._place(key)] == _SOUND
 
     def count(self, samples: Iterable[Sample]) -> int:
         """Return how many outputs of these samples are there and not errors."""
-        at = np.fromiter((self._index[sample.id] for sample in samples), dtype=np.int64)
-        return int((self._state[:, :, at] == _SOUND).sum())
+        return sum(
+            self.has((sample.id, repeat, turn))
+            for sample in samples
+            for repeat in range(self._repeats)
+            for turn in range(self._turns)
+        )
 
     def history(self, sample_id: str, repeat: int, turn: int) -> list[Output] | None:
         """Return the outputs of the turns before, None where one is missing or an error."""

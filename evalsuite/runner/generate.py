@@ -15,6 +15,7 @@ from evalsuite.runlog import RunLock, RunLog, RunLogWriter
 from evalsuite.runner.batches import BY_LENGTH, batches
 from evalsuite.runner.done import Done
 from evalsuite.runner.logs import header_record, is_complete, open_log, session_record
+from evalsuite.runner.measured import measured
 from evalsuite.runner.requests import missing_requests
 from evalsuite.runner.storing import Storing, WithOutputs
 
@@ -78,7 +79,7 @@ def generate(plan: RunPlan, *, progress: Progress | None = None, watcher: WithOu
             with writer:
                 if log is not None:
                     writer.append_session(session_record(plan, log, environment))
-                with Storing(writer, watcher) as storing:
+                with measured(device, writer), Storing(writer, watcher) as storing:
                     _generate_missing(plan, log, storing, batch_size, order, progress)
     finished = open_log(plan)
     assert finished is not None

@@ -13,8 +13,10 @@ from evalsuite.scoring.score import compute_rows, row_signature
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from numpy.typing import NDArray
+
     from evalsuite.metrics.base import Metric, SampleOutputs
-    from evalsuite.types import Output, Sample
+    from evalsuite.types import Outcome, Output, Sample
 
 __all__ = ["RowsAhead"]
 
@@ -24,9 +26,9 @@ _MOST_PENDING = 4096
 
 @dataclass(slots=True)
 class _Part:
-    """Rows of some samples, by what `submit` returned."""
+    """Rows of some samples, by what `submit` returned; `places` are the samples' among all."""
 
-    samples: list[str]
+    places: NDArray[np.int64]
     wait: Callable[[], object]
 
 
@@ -63,59 +65,62 @@ class RowsAhead:
     ) -> None:
         kept = [metric for metric in metrics if isinstance(metric, (RowMetric, CurveMetric))]
         self._metrics = {row_signature(metric): _OfMetric(metric) for metric in kept}
-        self._samples = {sample.id: sample for sample in samples} if kept else {}
+        self._samples = samples
+        self._places = {sample.id: place for place, sample in enumerate(samples)} if kept else {}
         self._n_outputs = n_outputs
         self._submit = submit
-        self._pending: dict[str, list[Output]] = {}
-        self._ready: list[tuple[Sample, SampleOutputs]] = []
+        self._pending: dict[int, list[Output]] = {}
+        self._ready: list[tuple[int, SampleOutputs]] = []
 
     def add(self, outputs: Sequence[Output]) -> None:
         """Take note of outputs that are in the log now."""
         for output in outputs:
-            sample = self._samples.get(output.sample_id)
-            if sample is None or output.finish_reason == "error":
+            place = self._places.get(output.sample_id)
+            if place is None or output.finish_reason == "error":
                 continue
-            of_sample = self._pending.setdefault(sample.id, [])
+            of_sample = self._pending.setdefault(place, [])
             of_sample.append(output)
             if len(of_sample) == self._n_outputs:
-                del self._pending[sample.id]
-                self._ready.append((sample, tuple(sorted(of_sample, key=lambda one: (one.repeat, one.turn)))))
+                del self._pending[place]
+                self._ready.append((place, tuple(sorted(of_sample, key=lambda one: (one.repeat, one.turn)))))
         if len(self._pending) > _MOST_PENDING:
-            self._pending, self._samples = {}, {}
+            self._pending, self._places = {}, {}
         while len(self._ready) >= _AT_ONCE:
             self._compute(self._ready[:_AT_ONCE])
             del self._ready[:_AT_ONCE]
 
     def rows(self, metric: Metric, samples: Sequence[Sample], outputs: Sequence[SampleOutputs]) -> Rows:
-        """Return the metric's rows: those that are there, and the others computed now; as `compute_rows` does."""
-        known = self._known(metric)
-        rest = [i for i, sample in enumerate(samples) if sample.id not in known]
-        if not known or len(rest) == len(samples):
-            return compute_rows(metric, samples, outputs)
-        computed = compute_rows(metric, [samples[i] for i in rest], [outputs[i] for i in rest])
-        found = {samples[at].id: (computed, i) for i, at in enumerate(rest)}
-        places = [found.get(sample.id) or known[sample.id] for sample in samples]
-        return Rows(
-            values=np.stack([part.values[i] for part, i in places]),
-            outcomes=tuple(part.outcomes[i] for part, i in places),
-        )
+        """Return the metric's rows: those that are there, and the others computed now; as `compute_rows` does.
 
-    def _compute(self, ready: Sequence[tuple[Sample, SampleOutputs]]) -> None:
-        samples = [sample for sample, _ in ready]
+        The samples are those that were given in the beginning.
+        """
+        of_metric = self._metrics.get(row_signature(metric))
+        found = [(part.places, part.wait()) for part in (of_metric.parts if of_metric else ())]
+        known = [(places, rows) for places, rows in found if isinstance(rows, Rows)]
+        if not known or len(samples) != len(self._samples):
+            return compute_rows(metric, samples, outputs)
+        missing = np.ones(len(samples), dtype=np.bool_)
+        for places, _ in known:
+            missing[places] = False
+        rest = np.flatnonzero(missing).tolist()
+        if rest:
+            computed = compute_rows(metric, [samples[i] for i in rest], [outputs[i] for i in rest])
+            known.append((np.array(rest, dtype=np.int64), computed))
+        values = np.empty((len(samples), known[0][1].values.shape[1]))
+        outcomes: list[Outcome] = ["error"] * len(samples)
+        for places, rows in known:
+            values[places] = rows.values
+            for place, outcome in zip(places.tolist(), rows.outcomes, strict=True):
+                outcomes[place] = outcome
+        return Rows(values=values, outcomes=tuple(outcomes))
+
+    def _compute(self, ready: Sequence[tuple[int, SampleOutputs]]) -> None:
+        places = np.array([place for place, _ in ready], dtype=np.int64)
+        samples = [self._samples[place] for place, _ in ready]
         outputs = [one for _, one in ready]
         for of_metric in self._metrics.values():
             wait = self._submit(_rows_or_none, of_metric.metric, samples, outputs)
-            of_metric.parts.append(_Part([sample.id for sample in samples], wait))
-
-    def _known(self, metric: Metric) -> dict[str, tuple[Rows, int]]:
-        """Return where each sample's row is: the rows of a part, and its place there."""
-        of_metric = self._metrics.get(row_signature(metric))
-        known: dict[str, tuple[Rows, int]] = {}
-        for part in of_metric.parts if of_metric else ():
-            rows = part.wait()
-            if isinstance(rows, Rows):
-                known.update((sample_id, (rows, i)) for i, sample_id in enumerate(part.samples))
-        return known
+            of_metric.parts.append(_Part(places, wait))
 
 
 def _rows_or_none(metric: Metric, samples: Sequence[Sample], outputs: Sequence[SampleOutputs]) -> Rows | None:

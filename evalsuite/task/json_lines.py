@@ -9,20 +9,22 @@ from evalsuite.errors import TaskError
 from evalsuite.task.fields import type_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 __all__ = ["json_lines", "json_object"]
 
 
-def json_lines(content: bytes, name: str) -> Iterator[tuple[str, dict[str, Any]]]:
+def json_lines(lines: bytes | Iterable[bytes], name: str) -> Iterator[tuple[str, dict[str, Any]]]:
     """Yield the place (``name:line``) and the object of each line that is not blank.
+
+    `lines` are a file's bytes, or its lines, which need not be in memory at once.
 
     Raises
     ------
     TaskError
         At the first line that is no JSON object.
     """
-    for number, line in enumerate(content.split(b"\n"), start=1):
+    for number, line in enumerate(lines.split(b"\n") if isinstance(lines, bytes) else lines, start=1):
         if line.strip():
             where = f"{name}:{number}"
             yield where, json_object(line, where, "of the line")

@@ -1,25 +1,26 @@
-"""Find and read task files."""
+"""Read task files."""
 
 from __future__ import annotations
 
 import re
-import tomllib
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast, get_args
 
 from evalsuite.errors import TaskError, did_you_mean
-from evalsuite.registry import plugin_points
 from evalsuite.task.fields import check_keys, optional_field, required_field, type_name
 from evalsuite.task.formats import choose_format, fill_format, read_formats, show_in_format, split_format
+from evalsuite.task.included import KINDS
+from evalsuite.task.lookup import find_task, list_tasks, read_toml, task_files, tasks_folder
 from evalsuite.task.outside import load_outside, split_outside
 from evalsuite.task.samples import load_samples
 from evalsuite.task.task import MetricSpec, Task, render_prompt
 from evalsuite.types import Ask, GenerationConfig, Modality, Sample
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
-__all__ = ["list_tasks", "load_task", "parse_generation", "read_toml", "tasks_folder"]
+__all__ = ["list_tasks", "load_task", "parse_generation", "read_toml", "task_files", "tasks_folder"]
 
 _TASK_KEYS = (
     "name",
@@ -41,78 +42,53 @@ _TASK_KEYS = (
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.+-]*")
 
 
-def tasks_folder() -> Path:
-    """Return the folder of the tasks that come with evalsuite."""
-    return Path(__file__).resolve().parent.parent / "tasks"
-
-
-def task_files() -> dict[str, Path]:
-    """Return the task files by name: ours, and those of plugins (entry points that name a package with a task.toml)."""
-    found: dict[str, Path] = {}
-    for point in plugin_points("evalsuite.tasks"):
-        from importlib.resources import files
-
-        path = Path(str(files(point.module))) / "task.toml"
-        if path.is_file():
-            found[point.name] = path
-    for path in sorted(tasks_folder().glob("*/task.toml")):
-        found[path.parent.name] = path
-    return found
-
-
-def list_tasks() -> list[tuple[str, str]]:
-    """Return the name and the one line of every task, without making its samples."""
-    return [(name, str(read_toml(path).get("summary", ""))) for name, path in sorted(task_files().items())]
-
-
-def load_task(name: str) -> Task:
+def load_task(name: str, include: Sequence[Path] = ()) -> Task:
     """Load a task by name, by the path of its ``task.toml`` or folder, or data of others by form and path.
 
     A path that ends in ``.yaml`` or ``.yml`` is a task file of lm-evaluation-harness: see `evalsuite.task.lm_eval`.
 
     ``NAME:prompt=FORMAT`` is the task in another prompt format than its default, under a name of its own.
 
+    Parameters
+    ----------
+    name : str
+    include : sequence of Path
+        Folders whose tasks may be named, too.
+
     Raises
     ------
     TaskError
-        If there is none, or its file or samples are wrong; the message names file, field and what was expected.
+        If there is none, or its file or samples are wrong; the message names file, field and what was expected. Also
+        if several files have that name; all are named.
     """
     outside = split_outside(name)
     if outside is not None:
         return load_outside(*outside)
-    if name.endswith((".yaml", ".yml")):
-        from evalsuite.task.lm_eval import load_lm_eval
-
-        return load_lm_eval(Path(name))
     name, wanted = split_format(name)
     path = Path(name)
     try:
         is_folder = bool(name) and path.is_dir()
-        if path.suffix == ".toml" or "/" in name or is_folder:
+        if path.suffix in KINDS or "/" in name or is_folder:
             path = path / "task.toml" if is_folder else path
             if not path.is_file():
                 raise TaskError(f"{name}: there is no task file {path}")
     except OSError as error:
         raise TaskError(f"{name}: cannot be read: {error.strerror}") from error
-    if path.suffix == ".toml" or "/" in name or is_folder:
-        return parse_task(read_toml(path), path.parent, str(path), source=str(path.resolve()), prompt_format=wanted)
-    known = task_files()
-    if name not in known:
-        raise TaskError(f'unknown task "{name}"{did_you_mean(name, known) or "."} See "evalsuite list tasks".')
-    where = f"tasks/{name}/task.toml"
-    return parse_task(read_toml(known[name]), known[name].parent, where, source=name, prompt_format=wanted)
+    if path.suffix in KINDS or "/" in name or is_folder:
+        return _load_file(path, where=str(path), source=str(path.resolve()), prompt_format=wanted)
+    path, is_ours = find_task(name, include)
+    where, source = (f"tasks/{name}/task.toml", name) if is_ours else (str(path), str(path))
+    return _load_file(path, where=where, source=source, prompt_format=wanted)
 
 
-def read_toml(path: Path) -> dict[str, Any]:
-    """Read a TOML file; TaskError names the file, and the line where TOML itself is broken."""
-    try:
-        return tomllib.loads(path.read_text("utf-8"))
-    except OSError as error:
-        raise TaskError(f"{path}: cannot be read: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise TaskError(f"{path}: not UTF-8 at byte {error.start}") from error
-    except (ValueError, RecursionError) as error:  # not only TOMLDecodeError: a number may have too many digits
-        raise TaskError(f"{path}: not TOML: {error}") from error
+def _load_file(path: Path, *, where: str, source: str, prompt_format: str | None) -> Task:
+    """Load a task file by what its suffix says it is, TOML where that says nothing."""
+    load = KINDS[path.suffix].load if path.suffix in KINDS else ""
+    if not load:
+        return parse_task(read_toml(path), path.parent, where, source=source, prompt_format=prompt_format)
+    module, _, function = load.partition(":")
+    task: Task = getattr(import_module(module), function)(path, where=where, source=source, prompt_format=prompt_format)
+    return task
 
 
 def parse_task(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+from array import array
+from sys import intern
 from typing import TYPE_CHECKING, Any
 
 from evalsuite.errors import TaskError
@@ -16,7 +18,7 @@ from evalsuite.worlds.interventions import with_interventions
 from evalsuite.worlds.variants import with_variants
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
 __all__ = ["load_samples"]
@@ -25,6 +27,10 @@ __all__ = ["load_samples"]
 _TREATMENTS = ("variants", "interventions", "context_words", "choices")
 MOST_STEPS = 1_000_000_000
 _SAMPLE_KEYS = ("id", "input", "references", "cluster", "depth", "metadata")
+
+
+_NOTHING: dict[str, Any] = {}
+"""One for all samples without metadata, of which there may be millions."""
 
 
 def load_samples(table: Mapping[str, Any], folder: Path, where: str) -> tuple[tuple[Sample, ...], str]:
@@ -58,12 +64,13 @@ def load_samples(table: Mapping[str, Any], folder: Path, where: str) -> tuple[tu
     elif "file" in table:
         check_keys(table, ("file", "sha256"), where)
         path = _inside(folder, required_field(table, "file", str, where), where)
+        digest = hashlib.sha256()
         try:
-            content = path.read_bytes()
+            with path.open("rb") as file:
+                samples = parse_samples(_digested(file, digest), str(path))
         except OSError as error:
             raise TaskError(f"{where}.file: cannot read {path}: {error.strerror}") from error
-        found = hashlib.sha256(content).hexdigest()
-        samples = parse_samples(content, str(path))
+        found = digest.hexdigest()
     else:
         raise TaskError(f'{where}: expected "world" or "file", found: {", ".join(table) or "nothing"}')
     expected = required_field(table, "sha256", str, where)
@@ -75,7 +82,14 @@ def load_samples(table: Mapping[str, Any], folder: Path, where: str) -> tuple[tu
     return tuple(samples), found
 
 
-def parse_samples(content: bytes, name: str) -> list[Sample]:
+def _digested(lines: Iterable[bytes], digest: hashlib._Hash) -> Iterator[bytes]:
+    """Yield lines, and let the digest have them: a large file is not in memory as a whole."""
+    for line in lines:
+        digest.update(line)
+        yield line
+
+
+def parse_samples(lines: bytes | Iterable[bytes], name: str) -> list[Sample]:
     """Read samples from lines of JSON.
 
     Raises
@@ -84,12 +98,15 @@ def parse_samples(content: bytes, name: str) -> list[Sample]:
         At the first bad line, which is named; also if there is no sample or an id comes twice.
     """
     samples: list[Sample] = []
-    first_line: dict[str, str] = {}
-    for where, record in json_lines(content, name):
+    ids: set[str] = set()
+    line_numbers = array("L")
+    for where, record in json_lines(lines, name):
         sample = _parse_sample(record, where)
-        if sample.id in first_line:
-            raise TaskError(f'{where}: the id "{sample.id}" was used before, on line {first_line[sample.id]}')
-        first_line[sample.id] = where.rpartition(":")[2]
+        if sample.id in ids:
+            first = next(line for line, one in zip(line_numbers, samples, strict=True) if one.id == sample.id)
+            raise TaskError(f'{where}: the id "{sample.id}" was used before, on line {first}')
+        ids.add(sample.id)
+        line_numbers.append(int(where.rpartition(":")[2]))
         samples.append(sample)
     if not samples:
         raise TaskError(f"{name}: there is no sample in it")
@@ -111,11 +128,11 @@ def _parse_sample(record: Mapping[str, Any], where: str) -> Sample:
         raise TaskError(f"{where}: depth must be from 1 to {MOST_STEPS}, found {found}")
     return Sample(
         id=sample_id,
-        input=required_field(record, "input", dict, where),
+        input={intern(key): value for key, value in required_field(record, "input", dict, where).items()},
         references=tuple(references),
         cluster=required_field(record, "cluster", str, where) if "cluster" in record else None,
         depth=depth if "depth" in record else None,
-        metadata=optional_field(record, "metadata", dict, where, {}),
+        metadata=optional_field(record, "metadata", dict, where, {}) or _NOTHING,
     )
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from evalsuite.errors import TaskError, did_you_mean
 from evalsuite.task.fields import check_keys, optional_field, required_field, type_name
-from evalsuite.task.load import read_toml, tasks_folder
+from evalsuite.task.lookup import read_toml, tasks_folder
 
 __all__ = ["Suite", "SuiteRun", "list_suites", "load_suite"]
 

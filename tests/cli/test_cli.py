@@ -140,7 +140,7 @@ def test_list(capsys: Capture) -> None:
         assert word in out
     code, out, err = call(capsys, "list", "--json")
     found = json.loads(out)
-    assert set(found) == {"tasks", "metrics", "models", "suites"}
+    assert set(found) == {"tasks", "metrics", "models", "suites", "trackers"}
     assert all(entry["name"] and entry["summary"] for entries in found.values() for entry in entries)
 
 

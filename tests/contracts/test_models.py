@@ -53,6 +53,18 @@ def openai_case(folder: Path) -> Case:
     return Case(f"openai:tiny,{spec}", lambda: f"openai:other,{spec}", "base_urls", "base_url")
 
 
+def openai_images_case(folder: Path) -> Case:
+    case = openai_case(folder)
+    return replace(
+        case,
+        spec=f"{case.spec},api=images",
+        change=lambda: f"{case.change()},api=images",
+        modality="image",
+        counts_tokens=False,
+        stops=False,
+    )
+
+
 def python_case(folder: Path) -> Case:
     def write(content: str) -> str:
         sys.modules.pop("contract_model", None)
@@ -87,8 +99,52 @@ def hf_case(builder: str) -> Callable[[Path], Case]:
     return case
 
 
+def diffusers_case(kind: str, options: str) -> Callable[[Path], Case]:
+    def case(folder: Path) -> Case:
+        pytest.importorskip("diffusers")
+        from tests.models.tiny_diffusers import build
+
+        return Case(
+            f"diffusers:{build(folder / 'a', kind=kind)},{options}",
+            lambda: f"diffusers:{build(folder / 'b', kind=kind, seed=1)},{options}",
+            "schedulers",
+            "scheduler",
+            modality="image",
+            counts_tokens=False,
+            stops=False,
+        )
+
+    return case
+
+
+def torchscript_case(folder: Path) -> Case:
+    pytest.importorskip("torch")
+    from tests.models.tiny_torchscript import build
+
+    return Case(
+        f"torchscript:{build(folder / 'a.pt')},latent=16",
+        lambda: f"torchscript:{build(folder / 'b.pt', seed=1)},latent=16",
+        "latents",
+        "latent",
+        modality="image",
+        counts_tokens=False,
+        stops=False,
+    )
+
+
 def scripted_case(folder: Path) -> Case:
     return Case("scripted:random,words=30", lambda: "scripted:random,words=31", "word", "words")
+
+
+def vllm_case(folder: Path) -> Case:
+    """Of the stand-in that refuses what vLLM does not have; vLLM itself needs a GPU."""
+    pytest.importorskip("transformers")
+    from tests.models.tiny_hf import build
+
+    (folder / "vllm.py").write_text("from tests.models.vllm_standin import LLM, SamplingParams\n")
+    sys.modules.pop("vllm", None)
+    sys.path.insert(0, str(folder))
+    return Case(f"vllm:{build(folder / 'a')}", lambda: f"vllm:{build(folder / 'b', seed=1)}", "dtypes", "dtype")
 
 
 def zoo_case(folder: Path) -> Case:
@@ -106,12 +162,17 @@ def image_case(name: str, other: str) -> Callable[[Path], Case]:
 
 
 CASES: dict[str, Callable[[Path], Case]] = {
+    "diffusers": diffusers_case("ddpm", "steps=2"),
+    "diffusers:text": diffusers_case("sd", "steps=2"),
     "files": files_case,
     "hf": hf_case("tiny_hf"),
     "hf:seq2seq": hf_case("tiny_seq2seq"),
     "openai": openai_case,
+    "openai:images": openai_images_case,
     "python": python_case,
     "scripted": scripted_case,
+    "torchscript": torchscript_case,
+    "vllm": vllm_case,
     "zoo": zoo_case,
     "zoo:fashion_autoencoder": image_case("fashion_autoencoder", "fashion_vae"),
     "zoo:fashion_autoregressive": image_case("fashion_autoregressive", "fashion_vae"),
@@ -140,6 +201,7 @@ def case(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     try:
         yield CASES[request.param](folder)
     finally:
+        sys.modules.pop("vllm", None)
         os.chdir(here)
         sys.path[:] = path
 
@@ -290,7 +352,7 @@ def test_unknown_option(case: Case) -> None:
 def test_opening_is_cheap(case: Case) -> None:
     program = (
         "import sys; from evalsuite.models.spec import open_model; open_model(sys.argv[1]); "
-        "print(sorted({'torch', 'transformers', 'numpy'} & set(sys.modules)))"
+        "print(sorted({'diffusers', 'torch', 'transformers', 'numpy'} & set(sys.modules)))"
     )
     path = os.pathsep.join([str(Path(__file__).parents[2]), *filter(None, sys.path)])
     done = subprocess.run(

@@ -120,7 +120,7 @@ def test_the_current_folder_has_a_name_too(tmp_path: Path, monkeypatch: pytest.M
 
 def test_cannot_open(tmp_path: Path) -> None:
     folder = write_folder(tmp_path / "x", FILES)
-    with pytest.raises(ModelError, match=r'option "field" is for \.jsonl files; x holds images'):
+    with pytest.raises(ModelError, match=r'option "field" is for \.jsonl files and for tars; x holds images'):
         open_model(f"files:{folder},field=text")
     write_folder(tmp_path, {"y.npz": b"", "z.tar": b"x"})
     with pytest.raises(ModelError, match=r"y\.npz: cannot be read as an npz of images"):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -16,6 +16,9 @@ from evalsuite.runlog import RunLock
 from evalsuite.runner import generate
 from evalsuite.task import Task, load_task
 from tests.runner.scripted_runs import N, answer, asked, model_of, names, run
+
+if TYPE_CHECKING:
+    from evalsuite.types import Request
 
 WriteTask = Callable[..., Path]
 
@@ -80,7 +83,7 @@ def test_batch_size_does_not_change_outputs(task: Task, tmp_path: Path, batch_si
 def test_a_slice_of_which_one_is_missing_is_asked_whole_and_what_was_there_is_kept(task: Task, tmp_path: Path) -> None:
     log = run(model_of(batch_size=8), task, tmp_path, batch_size=8)
     lines = log.path.read_bytes().splitlines(keepends=True)
-    log.path.write_bytes(b"".join(lines[:-3]) + lines[-3][:9])
+    log.path.write_bytes(b"".join(lines[:-4]) + lines[-4][:9])  # the last line closes the session
     model = model_of(lambda request: "new " + request.sample_id, batch_size=8)
     again = run(model, task, tmp_path)
     assert asked(model) == [names(16, 24)]
@@ -200,3 +203,22 @@ def test_stop_strings_may_be_a_tuple_and_a_model_without_a_batch_size_gets_one(t
     assert plan.config.stop == ("a", "b")
     generate(plan)
     assert [len(call) for call in model.calls] == [1, 1]
+
+
+def test_each_process_says_what_it_took_also_when_it_is_interrupted(task: Task, tmp_path: Path) -> None:
+    def reply(request: Request) -> str:
+        if request.sample_id == "s10":
+            raise KeyboardInterrupt
+        return "x"
+
+    with pytest.raises(KeyboardInterrupt):
+        run(model_of(reply, batch_size=5), task, tmp_path, batch_size=5)
+    log = run(model_of(batch_size=5), task, tmp_path)
+    assert [session.n_outputs for session in log.sessions] == [10, N - 10]
+    for session in log.sessions:
+        assert session.usage is not None
+        assert session.usage["seconds"] > 0
+        assert session.usage["peak_rss_bytes"] > 1 << 20
+    ends = [line for line in log.path.read_bytes().splitlines() if b'"type":"session_end"' in line]
+    assert [b'"interrupted":true' in line for line in ends] == [True, False]
+    assert run(model_of(), task, tmp_path) == log  # complete: no session for nothing

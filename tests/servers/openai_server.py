@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import hashlib
+import io
 import json
+import re
+import struct
 import sys
 import threading
 import time
+import zlib
 from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -51,6 +56,34 @@ def reply(body: dict[str, Any], prompt: str) -> tuple[str, str, dict[str, int]]:
         if stop in text:
             text, reason = text.partition(stop)[0], "stop"
     return text, reason, {"prompt_tokens": len(prompt.split()), "completion_tokens": len(said[:most])}
+
+
+def pieces(text: str) -> list[str]:
+    """Return the tokens of a text in the server's vocabulary: words with the white space before them."""
+    return re.findall(r"\s*\S+|\s+$", text)
+
+
+def token_logprob(before: str, token: str) -> float:
+    """Return what the server's model says of a token after a text: any number, as long as it is the same."""
+    return -int.from_bytes(hashlib.sha256(f"{before}|{token}".encode()).digest()[:4]) / 1e9
+
+
+def echo(prompts: list[str]) -> dict[str, Any]:
+    """Return an answer that repeats prompts with log-probabilities, in any order, with no token of its own."""
+    choices = []
+    for index, prompt in enumerate(prompts):
+        tokens = pieces(prompt)
+        values: list[float | None] = [
+            token_logprob("".join(tokens[:i]), token) if i else None for i, token in enumerate(tokens)
+        ]
+        tops = [
+            None if value is None else {token: value} if value > -1 else {token: value, "<other>": -0.01}
+            for token, value in zip(tokens, values, strict=True)
+        ]
+        told = {"tokens": tokens, "token_logprobs": values, "top_logprobs": tops}
+        choices.append({"index": index, "text": prompt, "logprobs": told, "finish_reason": "length"})
+    usage = {"prompt_tokens": sum(len(pieces(prompt)) for prompt in prompts), "completion_tokens": 0}
+    return {"choices": choices[::-1], "usage": usage}
 
 
 @dataclass
@@ -117,6 +150,7 @@ class OpenAIServer:
         app.router.add_get("/v1/measured", self._measured)
         app.router.add_post("/v1/chat/completions", self._answer)
         app.router.add_post("/v1/completions", self._answer)
+        app.router.add_post("/v1/images/generations", self._answer)
         self._runner = web.AppRunner(app, handler_cancellation=True, shutdown_timeout=0.01, access_log=None)
         await self._runner.setup()
         await web.TCPSite(self._runner, "127.0.0.1", self._port, reuse_address=True, backlog=1024).start()
@@ -140,7 +174,8 @@ class OpenAIServer:
             body = json.loads(await request.read())
             chat = request.path.endswith("chat/completions")
             prompt = body["messages"][-1]["content"] if chat else body["prompt"]
-            self._seen[key := (prompt, body["seed"])] += 1
+            prompt = prompt if isinstance(prompt, str) else "\n".join(prompt)
+            self._seen[key := (prompt, body.get("seed", 0))] += 1
             asked = Asked(len(self.asked) + 1, self._seen[key], prompt, body, dict(request.headers))
             self.asked.append(asked)
             fault = self.fault(asked)
@@ -166,6 +201,10 @@ class OpenAIServer:
         self.most_in_flight = max(self.most_in_flight, self.in_flight)
 
     def _record(self, request: web.Request, body: dict[str, Any], prompt: str) -> dict[str, Any]:
+        if request.path.endswith("images/generations"):
+            return {"created": 0, "data": [{"b64_json": picture(body, prompt)}], "usage": IMAGE_USAGE}
+        if body.get("echo"):
+            return echo(body["prompt"])
         text, reason, usage = reply(body, prompt)
         chat = request.path.endswith("chat/completions")
         said = {"message": {"role": "assistant", "content": text}} if chat else {"text": text}
@@ -196,6 +235,26 @@ class OpenAIServer:
         for event in self._events(request, body, prompt):
             await response.write(event)
         return response
+
+    async def _no_echo(self, request: web.Request, body: dict[str, Any], prompt: str) -> web.StreamResponse:
+        record = echo(body["prompt"])
+        for choice in record["choices"]:
+            choice.update(text=" so", logprobs={"token_logprobs": [-1.0], "top_logprobs": [{" so": -1.0}]})
+        return web.json_response(record)
+
+    async def _no_logprobs(self, request: web.Request, body: dict[str, Any], prompt: str) -> web.StreamResponse:
+        record = echo(body["prompt"])
+        return web.json_response({**record, "choices": [{**choice, "logprobs": None} for choice in record["choices"]]})
+
+    async def _goes_on(self, request: web.Request, body: dict[str, Any], prompt: str) -> web.StreamResponse:
+        record = echo(body["prompt"])
+        for choice in record["choices"]:
+            choice["logprobs"]["token_logprobs"].append(-0.5)
+            choice["logprobs"]["top_logprobs"].append({"": -0.5})
+        return web.json_response(record)
+
+    async def _no_zero(self, *_: Any) -> web.StreamResponse:
+        return _error(400, "max_tokens must be at least 1")
 
     async def _begin(self, request: web.Request, kind: str) -> web.StreamResponse:
         response = web.StreamResponse(headers={"Content-Type": kind})
@@ -313,12 +372,75 @@ class OpenAIServer:
         while True:
             await response.write(event)
 
+    async def _two_images(self, request: web.Request, body: dict[str, Any], prompt: str) -> web.StreamResponse:
+        record = self._record(request, body, prompt)
+        return web.json_response({**record, "data": record["data"] * 2})
+
+    async def _address(self, *_: Any) -> web.StreamResponse:
+        return web.json_response({"data": [{"url": "http://127.0.0.1:9/picture.png"}]})
+
+    async def _data_address(self, request: web.Request, body: dict[str, Any], prompt: str) -> web.StreamResponse:
+        return web.json_response({"data": [{"url": f"data:image/png;base64,{picture(body, prompt)}"}]})
+
+    async def _blocked(self, *_: Any) -> web.StreamResponse:
+        error = {"message": "Your request was rejected.", "code": "moderation_blocked"}
+        return web.json_response({"error": {**error, "type": "image_generation_user_error"}}, status=400)
+
+    async def _against_policy(self, *_: Any) -> web.StreamResponse:
+        error = {"message": "This request has been blocked.", "code": "content_policy_violation"}
+        return web.json_response({"error": error}, status=400)
+
+    async def _plain_drawer(self, request: web.Request, body: dict[str, Any], prompt: str) -> web.StreamResponse:
+        """Know neither response_format nor seed, as OpenAI's own server of newer models."""
+        for name in ("response_format", "seed"):
+            if name in body:
+                return _error(400, f"Unknown parameter: '{name}'.")
+        return await self._well(request, body, prompt)
+
+    async def _no_image(self, *_: Any) -> web.StreamResponse:
+        return web.json_response({"data": [{"b64_json": base64.b64encode(b"hello").decode()}]})
+
+    async def _not_base64(self, *_: Any) -> web.StreamResponse:
+        return web.json_response({"data": [{"b64_json": "%%%"}]})
+
+    async def _empty(self, *_: Any) -> web.StreamResponse:
+        return web.json_response({"data": [{"revised_prompt": "a cat"}]})
+
+    async def _bomb(self, *_: Any) -> web.StreamResponse:
+        head = struct.pack(">IIBBBBB", 1 << 15, 1 << 15, 8, 2, 0, 0, 0)
+        chunk = struct.pack(">I", len(head)) + b"IHDR" + head + struct.pack(">I", zlib.crc32(b"IHDR" + head))
+        png = b"\x89PNG\r\n\x1a\n" + chunk + struct.pack(">I", 9) + b"IDAT" + b"x" * 9 + b"\0\0\0\0"
+        return web.json_response({"data": [{"b64_json": base64.b64encode(png).decode()}]})
+
+    async def _see_through(self, *_: Any) -> web.StreamResponse:
+        from PIL import Image
+
+        return web.json_response({"data": [{"b64_json": _png(Image.new("RGBA", (4, 4), (9, 9, 9, 9)))}]})
+
     async def _down(self, *_: Any) -> web.StreamResponse:
         task = asyncio.create_task(self._away())
         self._tasks.add(task)
         with suppress(asyncio.CancelledError):
             await asyncio.sleep(60)
         raise asyncio.CancelledError
+
+
+IMAGE_USAGE = {"input_tokens": 7, "output_tokens": 16, "total_tokens": 23}
+
+
+def picture(body: dict[str, Any], prompt: str) -> str:
+    """Return a picture in base64 that depends on the prompt, the seed and the size alone."""
+    from PIL import Image
+
+    width, height = map(int, body.get("size", "6x5").split("x"))
+    digest = hashlib.sha256(f"{prompt} {body.get('seed', 0)}".encode()).digest()
+    return _png(Image.frombytes("RGB", (width, height), (digest * (width * height))[: 3 * width * height]))
+
+
+def _png(image: Any) -> str:
+    content = io.BytesIO()
+    image.save(content, "PNG")
+    return base64.b64encode(content.getvalue()).decode()
 
 
 def _error(status: int, message: str, headers: dict[str, str] | None = None) -> web.Response:

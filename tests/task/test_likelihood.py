@@ -60,6 +60,13 @@ def test_what_is_asked_is_part_of_the_hash_where_it_is_not_text(choices: Callabl
     )
 
 
+def test_a_rated_text_is_not_a_written_one(choices: Callable[..., Task]) -> None:
+    one = line(references=["A lake."])
+    rolling = choices(one, more='ask = "rolling"', metrics=ROLLING, prompt="")
+    text = choices(one, more="", metrics='[{ name = "exact_match", primary = true }]', prompt="")
+    assert rolling.content_hash != text.content_hash
+
+
 def test_worked_examples_are_parted_as_choices_are(write_task: WriteTask) -> None:
     lines = [line(i, choices=["no", "yes"]) for i in range(3)]
     path = write_task(lines=lines, more=ASKED, metrics=CHOICES, prompt="Is {word} wet?")

@@ -18,7 +18,7 @@ from evalsuite.answers.filters import Filters
 from evalsuite.cli.main import main
 from evalsuite.errors import TaskError, UsageError
 from evalsuite.models.scripted import ScriptedModel
-from evalsuite.task import load_task
+from evalsuite.task import list_tasks, load_task
 from evalsuite.types import GenerationConfig, Output, Request
 from tests.reference import lm_eval_model
 
@@ -211,3 +211,20 @@ def test_a_run_from_the_command_line_continues(tmp_path: Path, capsys: pytest.Ca
 def test_a_model_without_log_probabilities_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="asks for log-probabilities"):
         evalsuite.evaluate(ScriptedModel(["x"]), str(FOLDER / "colours.yaml"), output=tmp_path)
+
+
+def test_files_in_folders_are_found_by_name(capsys: pytest.CaptureFixture[str]) -> None:
+    listed = dict(list_tasks([FOLDER]))
+    assert set(GOLDEN) <= set(listed)  # and no sums_base, which has no task
+    assert "sums_base" not in listed
+    assert listed["colours"] == "Task file of lm-evaluation-harness: output_type multiple_choice, version 1."
+    task = load_task("sums", [FOLDER])
+    assert (task.name, task.source) == ("sums", str(FOLDER / "sums.yaml"))
+    assert load_task(task.source).content_hash == task.content_hash
+    assert main(["list", "tasks", "--include-path", str(FOLDER)]) == 0
+    assert "colours" in capsys.readouterr().out
+
+
+def test_there_are_no_prompt_formats() -> None:
+    with pytest.raises(TaskError, match=r'names.yaml: the task has no prompt formats, and so not "cot"'):
+        load_task(f"{FOLDER / 'names.yaml'}:prompt=cot")

@@ -7,6 +7,7 @@ import shlex
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from evalsuite.report.amounts import efficiency_words
 from evalsuite.report.labels import run_settings
 
 if TYPE_CHECKING:
@@ -72,6 +73,8 @@ def _facts(run: LeaderboardRun, root: Path) -> dict[str, str]:
         "started": str(record["started"]).replace("T", " ").replace("Z", " UTC"),
         "time": _time(record["timing"]),
         "tokens": _tokens(record["tokens"]),
+        "efficiency": "; ".join(efficiency_words(run.report)),
+        "prices": _prices(record.get("efficiency", {}).get("cost")),
         "command": shlex.join(str(part) for part in environment.get("command") or ()),
         "git": _git(environment.get("git")),
         "packages": ", ".join(
@@ -104,6 +107,14 @@ _QUANTILES = {"median": "seconds_p50", "90 %": "seconds_p90", "99 %": "seconds_p
 
 def _tokens(tokens: Mapping[str, int | None]) -> str:
     return ", ".join(f"{count:,} {name}" for name, count in tokens.items() if count is not None)
+
+
+def _prices(cost: Mapping[str, Any] | None) -> str:
+    if not cost:
+        return ""
+    prices = cost["prices"]
+    parts = [f"those of {prices['match']}", str(prices["source"]), f"table {prices['sha256'][:_SHORT]}"]
+    return ", ".join(part for part in parts if part)
 
 
 def _git(git: Mapping[str, Any] | None) -> str:

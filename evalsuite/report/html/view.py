@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from evalsuite.figures import Curve, Examples, ImageGrid, Plot, Table
+from evalsuite.report.amounts import format_amount, format_per_right
 from evalsuite.report.columns import column_scores, other_columns, stands_apart
 from evalsuite.report.html.collect import FigureGroup, collect_figures
 from evalsuite.report.html.plots import curve_plot, interval_plot
@@ -21,12 +22,18 @@ if TYPE_CHECKING:
 
     from evalsuite.report.columns import Column
     from evalsuite.report.leaderboard import Leaderboard, LeaderboardRun
+    from evalsuite.report.report import Report
     from evalsuite.types import Score
 
 __all__ = ["Block", "TaskView", "figure_block", "task_view"]
 
 _BAR_WIDTH = 120
 _NONE = "\N{EN DASH}"
+_SMALL = 60
+_PER_RIGHT = (
+    ("joules_per_right", "energy / right", "Energy of the devices while generating, over the right answers."),
+    ("cost_per_right", "cost / right", "Cost by the table of prices, over the right answers."),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +110,8 @@ def task_view(name: str, number: int, leaderboard: Leaderboard) -> TaskView:
         (primary.metric, f"{_summary(primary.metric)} {direction[primary.higher_is_better].capitalize()}."),
         *((metric, _summary(metric)) for metric, _ in others),
         ("samples", "Samples, and how many the score leaves out."),
-        ("time", "Wall time of all outputs together."),
+        ("time", "Wall time of all outputs together, and that of generating over the right answers."),
+        *((title, meaning) for key, title, meaning in _PER_RIGHT if _any_has(runs, key)),
         ("outcomes", "What became of the samples."),
     ]
     groups, problems = collect_figures(runs, labels)
@@ -172,7 +180,8 @@ def _rows(
                 key=primary.n,
                 small=f"{primary.n_unscored:,} left out" * (primary.n_unscored > 0),
             ),
-            Cell(text=_duration(seconds), key=seconds),
+            Cell(text=_duration(seconds), key=seconds, small=_time_per_right(report)),
+            *(_per_right_cell(report, key) for key, *_ in _PER_RIGHT if _any_has(runs, key)),
         )
         rows.append(
             Row(
@@ -185,6 +194,25 @@ def _rows(
         )
         last = max(last, rank[1]) if rank else last
     return tuple(rows)
+
+
+def _any_has(runs: Sequence[LeaderboardRun], key: str) -> bool:
+    return any(key in run.report.record.get("efficiency", {}) for run in runs)
+
+
+def _time_per_right(report: Report) -> str:
+    found = report.record.get("efficiency", {}).get("seconds_per_right")
+    return "" if found is None else f"{format_amount(found['value'])} s / right"
+
+
+def _per_right_cell(report: Report, key: str) -> Cell:
+    efficiency = report.record.get("efficiency", {})
+    found = efficiency.get(key)
+    if found is None:
+        return Cell(text=_NONE, key=None, small=efficiency.get("left_out", {}).get(key, "")[:_SMALL])
+    unit = "J" if key == "joules_per_right" else efficiency["cost"]["currency"]
+    value, _, interval = format_per_right(found, unit).partition(" [")
+    return Cell(text=value, key=found["value"], small=interval.rstrip("]").replace(", ", " to "))
 
 
 def _score_cell(score: Score | None, *, interval: bool, mark: str = "") -> Cell:

@@ -3,7 +3,4 @@
 from evalsuite.task.lm_eval.load import lm_eval_head, load_lm_eval
 from evalsuite.task.lm_eval.task import LmEvalTask
 
-__all__ = ["SUFFIXES", "LmEvalTask", "lm_eval_head", "load_lm_eval"]
-
-SUFFIXES = (".yaml", ".yml")
-"""How such files' names end."""
+__all__ = ["LmEvalTask", "lm_eval_head", "load_lm_eval"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from itertools import islice
 from typing import TYPE_CHECKING, Literal
 
 from evalsuite.errors import TaskError
@@ -66,14 +67,15 @@ class FewShots:
             if self._sampler == "first_n":
                 return self._enough(list(everything[:n]), n)
             return generator.sample(everything, n) if n <= len(self._shown) else self._enough([], n)
-        others = [i for i in everything if self._shown[i] != record]
+        others = (i for i in everything if self._shown[i] != record)
         if self._sampler == "first_n":
-            return self._enough(others[:n], n)
+            return self._enough(list(islice(others, n)), n)
         if n + 1 > len(self._shown):
             return self._enough([], n)
         drawn = [i for i in generator.sample(everything, n + 1) if self._shown[i] != record][:n]
         if len(drawn) < n:  # several records equal to this one were drawn
-            drawn = generator.sample(others, n) if n <= len(others) else []
+            rest = list(others)
+            drawn = generator.sample(rest, n) if n <= len(rest) else []
         return self._enough(drawn, n)
 
     def _enough(self, drawn: list[int], n: int) -> list[int]:

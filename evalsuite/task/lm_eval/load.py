@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, cast
 
-from evalsuite.errors import TaskError, did_you_mean
+from evalsuite.errors import DependencyError, TaskError, did_you_mean
 from evalsuite.task.lm_eval.dataset import Dataset, Split
 from evalsuite.task.lm_eval.documents import Documents, record_key
 from evalsuite.task.lm_eval.few_shot import SAMPLERS, FewShots, Sampler
@@ -50,7 +50,7 @@ def lm_eval_head(text: str) -> tuple[str, str] | None:
         return None
     try:
         values, _ = parse_yaml(text, "YAML")
-    except TaskError as error:
+    except (TaskError, DependencyError) as error:
         raise ValueError(str(error)) from error
     name = values.get("task")
     if not isinstance(name, str) or not ({"dataset_path", "include", "output_type", "doc_to_text"} & set(values)):
@@ -60,12 +60,18 @@ def lm_eval_head(text: str) -> tuple[str, str] | None:
     return name, _summary(values)
 
 
-def load_lm_eval(path: Path) -> LmEvalTask:
+def load_lm_eval(path: Path, *, where: str = "", source: str = "", prompt_format: str | None = None) -> LmEvalTask:
     """Load a task file in the YAML of lm-evaluation-harness: the subset that ``docs/lm-eval.md`` lists.
 
     Parameters
     ----------
     path : Path
+    where : str
+        Of the file, for messages; the path by default.
+    source : str
+        What the task is to be loaded by again; the whole path by default.
+    prompt_format : str, optional
+        There are none: a name is an error.
 
     Returns
     -------
@@ -79,6 +85,9 @@ def load_lm_eval(path: Path) -> LmEvalTask:
     DependencyError
         If PyYAML is not installed.
     """
+    where = where or str(path)
+    if prompt_format is not None:
+        raise TaskError(f'{where}: the task has no prompt formats, and so not "{prompt_format}"')
     file = read_task_file(path)
     check_known_fields(file)
     name = _text(file, "task", None)
@@ -133,7 +142,7 @@ def load_lm_eval(path: Path) -> LmEvalTask:
             generation=generation,
             metrics=specs,
             fewshot=fewshot,
-            source=str(path.resolve()),
+            source=source or str(path.resolve()),
             ask=_ASKS[output_type],
             target_delimiter="" if output_type == "loglikelihood" else target_delimiter,
             shots=shots,
@@ -142,7 +151,7 @@ def load_lm_eval(path: Path) -> LmEvalTask:
             between_shots=_delimiter(file, config, "fewshot_delimiter", fewshot_delimiter),
         )
     except TaskError as error:
-        raise TaskError(f"{path}: {error}") from error
+        raise TaskError(f"{where}: {error}") from error
 
 
 def _text(file: TaskFile, key: str, default: str | None) -> str:

@@ -67,7 +67,10 @@ def render_records(
         "records": list(records),
         "columns": list(columns),
     }
-    content = json.dumps(given).encode("ascii")
+    try:
+        content = json.dumps(given).encode("ascii")
+    except RecursionError:
+        raise TaskError(f"{place('', -1)}: the records hold too many lists within one another") from None
     whole = _SECONDS_FIXED + _SECONDS_A_RECORD * len(records)
     memory = MEMORY_BYTES + 12 * len(content)
     process = subprocess.run(

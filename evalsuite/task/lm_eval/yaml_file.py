@@ -99,6 +99,8 @@ def _read(path: Path, above: tuple[Path, ...]) -> TaskFile:
     if len(above) >= _MOST_INCLUDES:
         raise TaskError(f"{path}: include: more than {_MOST_INCLUDES} files deep")
     try:
+        if path.exists() and not path.is_file():
+            raise TaskError(f"{path}: is not a file")
         if path.stat().st_size > _MOST_BYTES:
             raise TaskError(f"{path}: {path.stat().st_size:,} bytes are too many for a task file")
         text = path.read_text("utf-8")
