@@ -170,6 +170,10 @@ METRICS: Registry[type[Metric]] = Registry(
             "evalsuite.metrics.frechet_infinity:FidInfinity",
             "FID freed of what the sets' sizes add: `frechet_infinity` of Inception's features; lower is better.",
         ),
+        "filtered_exact_match": Entry(
+            "evalsuite.metrics.filtered_exact_match:FilteredExactMatch",
+            "Filtered exact match: share of outputs of which filters take what equals a reference, 0-1.",
+        ),
         "first_error": Entry(
             "evalsuite.metrics.first_error:FirstError",
             "First error: mean number of right steps before the first wrong one, up to a horizon.",

@@ -52,7 +52,14 @@ class TaskFileKind:
     version: int
 
 
-KINDS = {".toml": TaskFileKind(file_name="task.toml", head="evalsuite.task.included:toml_head", version=1)}
+_LM_EVAL = TaskFileKind(
+    file_name="", head="evalsuite.task.lm_eval:lm_eval_head", load="evalsuite.task.lm_eval:load_lm_eval", version=1
+)
+KINDS = {
+    ".toml": TaskFileKind(file_name="task.toml", head="evalsuite.task.included:toml_head", version=1),
+    ".yaml": _LM_EVAL,
+    ".yml": _LM_EVAL,
+}
 """Kinds of task files, by suffix."""
 
 

@@ -45,6 +45,8 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.+-]*")
 def load_task(name: str, include: Sequence[Path] = ()) -> Task:
     """Load a task by name, by the path of its ``task.toml`` or folder, or data of others by form and path.
 
+    A path that ends in ``.yaml`` or ``.yml`` is a task file of lm-evaluation-harness: see `evalsuite.task.lm_eval`.
+
     ``NAME:prompt=FORMAT`` is the task in another prompt format than its default, under a name of its own.
 
     Parameters

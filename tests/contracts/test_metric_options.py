@@ -84,9 +84,13 @@ OTHER: dict[str, dict[str, object]] = {
     "key": {"key": "intervention"},
     "variant": {"variant": "rename"},
     "base": {"base": "control"},
+    "pipeline": {"pipeline": "strict"},
+    "filters": {"filters": [{"function": "lowercase"}]},
+    "repeats": {"repeats": 2},
+    "regexes_to_ignore": {"regexes_to_ignore": ["a|b"]},
 }
 # What is wrong where "nonsense" would do: a number, or a name.
-WRONG: dict[str, object] = {"smooth_value": 0.5, "key": "", "variant": "", "base": 7}
+WRONG: dict[str, object] = {"smooth_value": 0.5, "key": "", "variant": "", "base": 7, "pipeline": 7}
 
 
 @pytest.fixture
