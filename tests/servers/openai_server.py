@@ -49,7 +49,7 @@ def words(prompt: str, seed: int) -> list[str]:
 
 def reply(body: dict[str, Any], prompt: str) -> tuple[str, str, dict[str, int]]:
     """Return text, finish reason and usage."""
-    said = words(prompt, body["seed"])
+    said = words(prompt, body.get("seed", 0))
     most = body.get("max_tokens", body.get("max_completion_tokens"))
     text, reason = " ".join(said[:most]), "stop" if most >= len(said) else "length"
     for stop in body.get("stop", ()):
