@@ -208,7 +208,10 @@ class OpenAIServer:
         text, reason, usage = reply(body, prompt)
         chat = request.path.endswith("chat/completions")
         said = {"message": {"role": "assistant", "content": text}} if chat else {"text": text}
-        return {"choices": [{"index": 0, **said, "finish_reason": reason}], "usage": usage}
+        kind = "chat.completion" if chat else "text_completion"
+        usage["total_tokens"] = sum(usage.values())
+        known = {"id": "x", "object": kind, "created": 0, "model": "tiny"}
+        return {**known, "choices": [{"index": 0, **said, "finish_reason": reason}], "usage": usage}
 
     def _events(self, request: web.Request, body: dict[str, Any], prompt: str) -> list[bytes]:
         text, reason, usage = reply(body, prompt)
