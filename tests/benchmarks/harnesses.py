@@ -269,8 +269,8 @@ def start(tools: Tools) -> None:
 
 def server(tools: Tools, n: int = 3200) -> None:
     """Print how many requests a second each gets out of one server."""
-    print(f"Requests a second, {n:,} requests, 64 at a time, of a server that takes 200 ms (at most 320), by the server's")
-    print("clock from the first request to the last answer; and how much of the time its 64 places had one")
+    print(f"Requests a second, {n:,} requests, 64 at a time, of a server that takes 200 ms (at most 320), by the")
+    print("server's clock from the first request to the last answer; and how busy its 64 places were")
     command = [sys.executable, str(SERVER), "0.2"]
     for name in ("a bare loop", "evalsuite", "lm-eval", "inspect"):
         with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
