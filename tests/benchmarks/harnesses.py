@@ -259,7 +259,9 @@ def start(tools: Tools) -> None:
     print(f"  evalsuite --help                           {least([*ours, '--help'], 7).cpu:8.3f}")
     print(f"  evalsuite list tasks, 5,000 files more     {again.cpu:8.3f}   (the first time {first.cpu:.2f})")
     print(f"  lm-eval --help                             {least([sys.executable, '-m', 'lm_eval', '--help']).cpu:8.3f}")
-    print(f"  lm-eval ls tasks (its own)                 {run([sys.executable, '-m', 'lm_eval', 'ls', 'tasks']).cpu:8.3f}")
+    print(
+        f"  lm-eval ls tasks (its own)                 {run([sys.executable, '-m', 'lm_eval', 'ls', 'tasks']).cpu:8.3f}"
+    )
     help_ = [sys.executable, "-c", "from inspect_ai._cli.main import main; main()", "--help"]
     print(f"  inspect --help                             {least(help_).cpu:8.3f}")
 
@@ -292,7 +294,7 @@ def _asked(tools: Tools, name: str, n: int, url: str) -> Took:
     folder = tools.lm_eval_task(n)
     arguments = f"model=tiny,base_url={url}/chat/completions,num_concurrent=64,tokenizer_backend=None"
     command = [sys.executable, "-m", "lm_eval", "run", "--model", "local-chat-completions", "--tasks", f"bench{n}"]
-    options = ["--model_args", arguments, "--apply_chat_template", "--include_path", folder, "--bootstrap_iters", "0"]
+    options = ["--model_args", arguments, "--apply_chat_template", "--include_path", folder]
     return run([*command, *options, "--output_path", tools.fresh()], OPENAI_API_KEY="none")
 
 
@@ -303,7 +305,8 @@ def memory(tools: Tools, n: int) -> None:
     for name, command in {"evalsuite": tools.ours, "lm-eval": tools.lm_eval, "inspect": tools.inspect}.items():
         print(f"  {name:42} {command(few).peak_mb:8.0f}")
     took = tools.ours(n)
-    print(f"  {'evalsuite, ' + format(n, ',') + ' samples':42} {took.peak_mb:8.0f}   ({took.cpu / n * 1e6:.0f} us of CPU each)")
+    name = f"evalsuite, {n:,} samples"
+    print(f"  {name:42} {took.peak_mb:8.0f}   ({took.cpu / n * 1e6:.0f} us of CPU each)")
 
 
 def main() -> None:
