@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from evalsuite.errors import TaskError, did_you_mean
 from evalsuite.task.lm_eval.dataset import Split
@@ -54,7 +54,7 @@ class WorkedExamples:
         sampler = self._config.get("sampler", "default")
         if sampler not in SAMPLERS:
             raise TaskError(f"{self._where}: sampler must be one of {', '.join(SAMPLERS)}, found {sampler!r:.80}")
-        return cast("Sampler", sampler)
+        return sampler
 
     @property
     def without_itself(self) -> bool:
