@@ -21,7 +21,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from tests.reference import lm_eval_model
 
 FOLDER = Path(__file__).parents[1] / "tests" / "task" / "lm_eval_files"
-TASKS = ("sums", "votes", "names", "colours", "letters", "ends", "prose")
+TASKS = ("sums", "votes", "names", "phrases", "colours", "letters", "ends", "prose")
 REPEATS = {"votes": 3}
 
 
@@ -107,7 +107,7 @@ def main() -> None:
             )
             for (metric, value), score in zip(theirs[name]["scores"].items(), report.scores, strict=True):
                 print(f"| {name} | `{metric}` | {value:.9g} | {score.value:.9g} |")
-        for name in ("sums", "votes", "names"):
+        for name in ("sums", "votes", "names", "phrases"):
             log = read_log(next(Path(folder).glob(f"*/{name}/*/run.jsonl")))
             ours = [log.outputs[f"{i:05d}", 0, 0].text for i in range(len(theirs[name]["written"]))]
             n_equal = sum(a == b for a, b in zip(ours, theirs[name]["written"], strict=True))

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import IO, TYPE_CHECKING
 
 from evalsuite.report.amounts import efficiency_words
-from evalsuite.report.columns import column_scores, other_columns, stands_apart
+from evalsuite.report.columns import column_scores, column_titles, other_columns, stands_apart
 from evalsuite.report.labels import run_labels
 from evalsuite.report.notes import COUNTED, table_notes
 from evalsuite.report.numbers import format_rank, format_score, format_value
@@ -83,7 +83,8 @@ def _fitting_table(
         table = _table(runs, leaderboard, labels, others[:n_shown])
         if Measurement.get(console, console.options.update(max_width=10_000), table).maximum <= console.width:
             break
-    return table, [metric for metric, _ in others[n_shown:]]
+    titles = column_titles(runs)[1]
+    return table, [titles[other] for other in others[n_shown:]]
 
 
 def _table(
@@ -100,9 +101,10 @@ def _table(
     table.add_column("rank", justify="right", no_wrap=True)
     table.add_column("model", no_wrap=True)
     arrow = "higher is better" if first.primary.higher_is_better else "lower is better"
-    table.add_column(f"{first.primary.metric} ({arrow})", justify="right", no_wrap=True)
-    for other, _ in others:
-        table.add_column(other, justify="right", no_wrap=True)
+    title, titles = column_titles(runs)
+    table.add_column(_plain(f"{title} ({arrow})"), justify="right", no_wrap=True)
+    for other in others:
+        table.add_column(_plain(titles[other]), justify="right", no_wrap=True)
     table.add_column("n", justify="right", no_wrap=True)
     table.add_column("outcomes", no_wrap=True)
     for run in runs:

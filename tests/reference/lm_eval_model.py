@@ -22,6 +22,8 @@ def write(prompt: str, repeat: int) -> str:
         right = sum(map(int, asked[-1]))
         return ANSWERS[(right + 2 * repeat) % len(ANSWERS)].format(right=right, wrong=right + 1)
     words = prompt.split()
+    if words[0] == "Repeat:":
+        return " ".join(words[2:-1] if len(words) % 2 else [words[-1], *words[1:-1]])
     return words[-3] if len(prompt) % 2 else " ".join(words[-4:-2])
 
 

@@ -6,8 +6,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import math
+import random
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -86,7 +88,7 @@ def test_models_are_asked_what_lm_eval_asks(name: str) -> None:
             found.append([[request.prompt, choice] for choice in request.choices])
     wanted = GOLDEN[name]["requests"]
     if task.ask == "text":
-        wanted = [[prompt, settings["until"]] for ((prompt, settings),) in wanted]
+        wanted = [[prompt, [*settings["until"]]] for ((prompt, settings),) in wanted]
         (settings,) = {json.dumps(request[0][1]) for request in GOLDEN[name]["requests"]}
         assert task.generation.max_new_tokens == json.loads(settings)["max_gen_toks"]
     elif task.ask == "rolling":
@@ -151,6 +153,28 @@ def test_a_record_is_never_shown_with_its_own_answer() -> None:
         request = task.request(sample, repeat=0, turn=0, history=(), run_seed=0, num_fewshot=4)
         assert request is not None
         assert request.prompt.count(str(sample.input["text"])) == 1
+
+
+# SHA-256 of the prompts, joined by NUL, that lm-eval 0.4.13 made of the same files and records.
+DRAWN = {
+    "default": "a4df9f2e0ad24c53fded1366c14e506f3968d47268c22aa0e3e158022db7f3b5",
+    "first_n": "997cb8a34dc0198be4f0400352ea846af3055ed61c54e67428dcdd217d2d2ca1",
+}
+
+
+@pytest.mark.parametrize("sampler", DRAWN)
+def test_examples_among_many_equal_records_are_lm_evals(sampler: str, tmp_path: Path) -> None:
+    generator = random.Random(1)
+    records = [{"q": f"q{generator.randrange(12)}", "a": generator.randrange(2)} for _ in range(80)]
+    (tmp_path / "many.jsonl").write_text("".join(f"{json.dumps(record)}\n" for record in records), "utf-8")
+    (tmp_path / "many.yaml").write_text(
+        "task: many\ndataset_path: json\ndataset_kwargs: {data_files: {test: many.jsonl}}\ntest_split: test\n"
+        "fewshot_split: test\nnum_fewshot: 20\noutput_type: multiple_choice\ndoc_to_text: '{{q}}:'\n"
+        f"doc_to_choice: ['no', 'yes']\ndoc_to_target: a\nfewshot_config: {{sampler: {sampler}}}\n",
+        "utf-8",
+    )
+    prompts = [request.prompt for request in ask(load_task(str(tmp_path / "many.yaml")))]
+    assert hashlib.sha256("\0".join(prompts).encode()).hexdigest() == DRAWN[sampler]
 
 
 def test_messages_are_description_examples_and_question() -> None:

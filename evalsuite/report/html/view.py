@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from evalsuite.figures import Curve, Examples, ImageGrid, Plot, Table
 from evalsuite.report.amounts import format_amount, format_per_right
-from evalsuite.report.columns import column_scores, other_columns, stands_apart
+from evalsuite.report.columns import column_scores, column_titles, other_columns, stands_apart
 from evalsuite.report.html.collect import FigureGroup, collect_figures
 from evalsuite.report.html.plots import curve_plot, interval_plot
 from evalsuite.report.html.sprites import make_sheet
@@ -103,12 +103,13 @@ def task_view(name: str, number: int, leaderboard: Leaderboard) -> TaskView:
     labels = run_labels(runs)
     others = other_columns(runs)
     primary = runs[0].report.primary
+    title, titles = column_titles(runs)
     direction = {True: "higher is better", False: "lower is better"}
     headers = [
         ("rank", "The places the model may take: where intervals of differences leave out 0, at 95 % for the table."),
         ("model", ""),
-        (primary.metric, f"{_summary(primary.metric)} {direction[primary.higher_is_better].capitalize()}."),
-        *((metric, _summary(metric)) for metric, _ in others),
+        (title, f"{_summary(primary.metric)} {direction[primary.higher_is_better].capitalize()}."),
+        *((titles[other], _summary(other[0])) for other in others),
         ("samples", "Samples, and how many the score leaves out."),
         ("time", "Wall time of all outputs together, and that of generating over the right answers."),
         *((title, meaning) for key, title, meaning in _PER_RIGHT if _any_has(runs, key)),

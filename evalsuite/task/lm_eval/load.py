@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
 from evalsuite.errors import DependencyError, TaskError, did_you_mean
-from evalsuite.task.lm_eval.dataset import Dataset, Split
+from evalsuite.task.lm_eval.dataset import Dataset
 from evalsuite.task.lm_eval.documents import Documents, record_key
-from evalsuite.task.lm_eval.few_shot import SAMPLERS, FewShots, Sampler
+from evalsuite.task.lm_eval.few_shot import FewShots
 from evalsuite.task.lm_eval.generation import generation_config
 from evalsuite.task.lm_eval.known_fields import check_known_fields
 from evalsuite.task.lm_eval.metric_list import OUTPUT_TYPES, metric_specs
 from evalsuite.task.lm_eval.task import LmEvalTask
+from evalsuite.task.lm_eval.worked_examples import WorkedExamples
 from evalsuite.task.lm_eval.yaml_file import TaskFile, parse_yaml, read_task_file
 from evalsuite.types import Ask, GenerationConfig
 from evalsuite.worlds import digest_samples
@@ -32,8 +33,6 @@ _ASKS: Mapping[str, Ask] = {
     "loglikelihood": "choices",
     "loglikelihood_rolling": "rolling",
 }
-_FEWSHOT_KEYS = ("sampler", "split", "samples", "fewshot_delimiter", "target_delimiter")
-_INSTEAD = ("doc_to_text", "doc_to_target", "doc_to_choice")
 
 
 def lm_eval_head(text: str) -> tuple[str, str] | None:
@@ -113,23 +112,22 @@ def load_lm_eval(path: Path, *, where: str = "", source: str = "", prompt_format
     field = "validation_split" if file.values.get("test_split") is None else "test_split"
     split = dataset.split(_text(file, field, None), field)
     samples = tuple(Documents(file, split, output_type, split.columns).samples())
-    config = _fewshot_config(file)
+    examples = WorkedExamples(file)
     fewshot: tuple[Sample, ...] = ()
     shots = None
-    sampler = _sampler(file, config)
+    sampler = examples.sampler
     if output_type == "loglikelihood_rolling":
         if num_fewshot:
             raise TaskError(f"{file.where('num_fewshot')}: whole texts are rated without worked examples")
     else:
-        shown = _fewshot_split(file, dataset, config, split, num_fewshot)
+        shown = examples.split(dataset, split, num_fewshot)
         if shown is not None:
-            instead = {key: config[key] for key in _INSTEAD if key in config}
-            fewshot = tuple(Documents(file, shown, output_type, split.columns, instead).shots())
+            fewshot = tuple(Documents(file, shown, output_type, split.columns, examples.instead).shots())
             shots = FewShots(
                 {sample.id: record_key(record) for sample, record in zip(samples, split.records, strict=True)},
                 [record_key(record) for record in shown.records],
                 sampler,
-                without_itself=_fewshot_name(file, config) == file.values.get("test_split"),
+                without_itself=examples.without_itself,
             )
     try:
         return LmEvalTask(
@@ -147,8 +145,8 @@ def load_lm_eval(path: Path, *, where: str = "", source: str = "", prompt_format
             target_delimiter="" if output_type == "loglikelihood" else target_delimiter,
             shots=shots,
             sampler=sampler,
-            shot_delimiter=_delimiter(file, config, "target_delimiter", target_delimiter),
-            between_shots=_delimiter(file, config, "fewshot_delimiter", fewshot_delimiter),
+            shot_delimiter=examples.delimiter("target_delimiter", target_delimiter),
+            between_shots=examples.delimiter("fewshot_delimiter", fewshot_delimiter),
         )
     except TaskError as error:
         raise TaskError(f"{where}: {error}") from error
@@ -169,73 +167,6 @@ def _count(file: TaskFile, key: str, default: int) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= 10_000:
         raise TaskError(f"{file.where(key)} must be an integer from 0 to 10,000, found {value!r:.80}")
     return value
-
-
-def _fewshot_config(file: TaskFile) -> dict[str, Any]:
-    config = file.values.get("fewshot_config")
-    if config is None:
-        return {}
-    where = file.where("fewshot_config")
-    if not isinstance(config, dict):
-        raise TaskError(f"{where} must be a table, found {config!r:.80}")
-    known = (*_FEWSHOT_KEYS, *_INSTEAD)
-    for key in config:
-        if key not in known:
-            hint = did_you_mean(key, known)
-            raise TaskError(f'{where}: "{key}" is not supported{hint} (supported: {", ".join(known)})')
-    return {key: value for key, value in config.items() if value is not None}
-
-
-def _sampler(file: TaskFile, config: Mapping[str, Any]) -> Sampler:
-    sampler = config.get("sampler", "default")
-    if sampler not in SAMPLERS:
-        raise TaskError(
-            f"{file.where('fewshot_config')}: sampler must be one of {', '.join(SAMPLERS)}, found {sampler!r:.80}"
-        )
-    return cast("Sampler", sampler)
-
-
-def _delimiter(file: TaskFile, config: Mapping[str, Any], key: str, default: str) -> str:
-    value = config.get(key, default)
-    if not isinstance(value, str):
-        raise TaskError(f"{file.where('fewshot_config')}: {key} must be a string, found {value!r:.80}")
-    return value
-
-
-def _fewshot_name(file: TaskFile, config: Mapping[str, Any]) -> JSONValue:
-    return cast("JSONValue", config.get("split", file.values.get("fewshot_split")))
-
-
-def _fewshot_split(
-    file: TaskFile, dataset: Dataset, config: Mapping[str, Any], asked: Split, num_fewshot: int
-) -> Split | None:
-    """Return the records that may be shown; None where there are none and none are asked for."""
-    name = _fewshot_name(file, config)
-    field = "fewshot_config" if "split" in config else "fewshot_split"
-    if name is None and "samples" in config:
-        return _inline(file, config["samples"], asked)
-    if name is None:
-        field = next(key for key in ("training_split", "validation_split", "test_split") if file.values.get(key))
-        name = file.values[field]
-        if name == asked.name and file.values.get("test_split") is not None:  # it would be shown with its own answer
-            if num_fewshot:
-                raise TaskError(
-                    f"{file.where('num_fewshot')}: worked examples are asked for, and there is no fewshot_split, "
-                    "training_split or validation_split to take them from"
-                )
-            return None
-    if not isinstance(name, str):
-        raise TaskError(f"{file.where(field)} must be the name of a split, found {name!r:.80}")
-    if name not in dataset.splits and not num_fewshot:
-        return None
-    return dataset.split(name, field)
-
-
-def _inline(file: TaskFile, samples: Any, asked: Split) -> Split:
-    where = f"{file.where('fewshot_config')}.samples"
-    if not isinstance(samples, list) or not samples or not all(isinstance(one, dict) for one in samples):
-        raise TaskError(f"{where} must be a list of records, found {samples!r:.80}")
-    return Split("samples", tuple(samples), tuple(f"{where}[{i}]" for i in range(len(samples))), asked.columns)
 
 
 def _version(file: TaskFile) -> int:
