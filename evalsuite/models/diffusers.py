@@ -6,6 +6,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from evalsuite.errors import DependencyError, ModelError, UsageError, did_you_mean
+from evalsuite.models.batch_sizes import default_batch_size
 from evalsuite.models.diffusers_folder import find_pipeline
 from evalsuite.models.diffusers_interface import read_interface, scheduler_names
 from evalsuite.models.diffusers_model import DiffusersModel
@@ -61,7 +62,7 @@ def open_model(name: str, options: Mapping[str, str], *, device: str = "auto") -
             raise ModelError(f'{where}: there is no option "{key}": no code of a checkpoint is run')
     check_known(where, options, _OPTIONS)
     dtype = read_choice(where, options, "dtype", ("float32", "bfloat16", "float16"))
-    batch_size = read_int(where, options, "batch_size", default=8)
+    batch_size = read_int(where, options, "batch_size", default=default_batch_size(device, on_cpu=8, on_gpu=32))
     settings: dict[str, int | float | str] = {}
     for key, parameter in _OF_CALLS.items():
         if key in options:

@@ -6,6 +6,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from evalsuite.errors import DependencyError, ModelError
+from evalsuite.models.batch_sizes import default_batch_size
 from evalsuite.models.hf_decoding import BeamSearch
 from evalsuite.models.hf_folder import find_checkpoint
 from evalsuite.models.hf_kind import check_writes_texts
@@ -69,7 +70,7 @@ def open_model(name: str, options: Mapping[str, str], *, device: str = "auto") -
     chat = read_choice(where, options, "chat", ("auto", "true", "false"))
     chat_choices = read_bool(where, options, "chat_choices", default=False)
     add_bos = read_choice(where, options, "add_bos", ("auto", "true", "false"))
-    batch_size = read_int(where, options, "batch_size", default=8)
+    batch_size = read_int(where, options, "batch_size", default=default_batch_size(device, on_cpu=8, on_gpu=64))
     max_length = read_int(where, options, "max_length", default=_NO_LIMIT)
     beams = _read_beams(where, options)
     stride = read_int(where, options, "stride", default=1) if "stride" in options else None
