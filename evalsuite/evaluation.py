@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from evalsuite.environment import release
 from evalsuite.errors import EvalsuiteError, InputError, UsageError
-from evalsuite.executors import Executor, LocalExecutor, make_executor
+from evalsuite.executors import Executor, LocalExecutor, make_executor, run_on
 from evalsuite.models.base import RATING_BACKENDS, LikelihoodModel
 from evalsuite.report.cost import price_report
 from evalsuite.report.leaderboard import Leaderboard, LeaderboardRun, build_leaderboard, load_leaderboard_runs
@@ -155,6 +155,7 @@ def evaluate(
     folders = [Path(folder) for folder in include]
     loaded = [load_task(task, folders) if isinstance(task, str) else task for task in names]
     root = Path(output)
+    place = make_executor(executor, workers=workers, spec=model if isinstance(model, str) else None, device=device)
     plans = [
         plan_run(
             opened,
@@ -170,18 +171,17 @@ def evaluate(
             precision=precision,
             sample_ids=named_samples(samples, task),
             timeout=timeout,
-            executor=make_executor(
-                executor, workers=workers, spec=model if isinstance(model, str) else None, device=device
-            ),
+            executor=place,
         )
         for task in loaded
     ]
     check_task_names(samples, loaded)
     probe_folder(root)
     reports: list[Report] = []
-    for plan in plans:
-        report = (lambda name: lambda done, total: progress(name, done, total))(plan.task.name) if progress else None
-        reports.append(run_plan(plan, progress=report).report)
+    with run_on(place):
+        for plan in plans:
+            told = (lambda name: lambda done, total: progress(name, done, total))(plan.task.name) if progress else None
+            reports.append(run_plan(plan, progress=told).report)
     return reports
 
 

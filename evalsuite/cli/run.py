@@ -108,6 +108,7 @@ def run(options: argparse.Namespace) -> int:
     from evalsuite.cli.messages import say
     from evalsuite.cli.progress import ProgressReporter
     from evalsuite.evaluation import priced, run_plan, write_leaderboard
+    from evalsuite.executors import run_on
     from evalsuite.report.html import write_page
     from evalsuite.report.prices import read_prices
     from evalsuite.runlog.writer import probe_folder
@@ -124,8 +125,11 @@ def run(options: argparse.Namespace) -> int:
         plans = list(_plans(options))
         probe_folder(options.output)
         names = _progress_names(plans)
-        with ProgressReporter(quiet=options.quiet or options.json) as progress:
-            for plan in plans:
+        executors = [plan.executor for plan in plans]
+        with ProgressReporter(quiet=options.quiet or options.json) as progress, run_on(*executors):
+            for before, plan in zip([None, *executors], plans, strict=False):
+                if before is not None and before is not plan.executor:
+                    before.release()  # another model may need the device
                 progress.start(f"{plan.task.name} {names[plan.model.spec]}")
                 evaluation = priced(run_plan(plan, progress=progress.update), prices)
                 evaluations.append(evaluation)
@@ -193,6 +197,10 @@ def _plans(options: argparse.Namespace) -> Iterator[RunPlan]:
             models[choice.model] = open_model(choice.model, device=options.device)
     named = None if options.samples is None else read_named_samples(options.samples)
     check_task_names(named, list(tasks.values()))
+    executors = {
+        spec: make_executor(options.executor, workers=options.workers, spec=spec, device=options.device)
+        for spec in models
+    }
     for choice in choices:
         yield plan_run(
             models[choice.model],
@@ -208,7 +216,7 @@ def _plans(options: argparse.Namespace) -> Iterator[RunPlan]:
             precision=options.precision,
             sample_ids=named_samples(named, tasks[choice.task]),
             timeout=options.timeout,
-            executor=make_executor(options.executor, workers=options.workers, spec=choice.model, device=options.device),
+            executor=executors[choice.model],
         )
 
 

@@ -69,7 +69,8 @@ class Asking:
 class Executor(Protocol):
     """Where a model runs.
 
-    `start` comes first, then any number of `answers` one after the other, then `close`; and again.
+
+
     """
 
     @property
@@ -99,5 +100,9 @@ class Executor(Protocol):
         ...
 
     def close(self) -> None:
-        """Let go of what `start` made, but for a model that may be wanted again."""
+        """Let go of what belongs to one run; the model stays where it is, for the next."""
+        ...
+
+    def release(self) -> None:
+        """Let go of all: processes end."""
         ...

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from evalsuite.errors import UsageError, did_you_mean
 from evalsuite.executors.local import LocalExecutor
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from evalsuite.executors.base import Executor
 
-__all__ = ["EXECUTORS", "make_executor"]
+__all__ = ["EXECUTORS", "make_executor", "run_on"]
 
 EXECUTORS = ("local", "ray")
 
@@ -44,3 +47,13 @@ def make_executor(name: str, *, workers: int | None = None, spec: str | None = N
 
     check_ray(workers)
     return RayExecutor(workers=workers, spec=spec, device=device)
+
+
+@contextmanager
+def run_on(*executors: Executor) -> Iterator[None]:
+    """Release executors when all runs on them are over, however that came."""
+    try:
+        yield
+    finally:
+        for executor in executors:
+            executor.release()

@@ -44,5 +44,9 @@ class LocalExecutor:
         return lambda: result
 
     def close(self) -> None:
-        """Forget the run; the model stays loaded for the next."""
+        """Forget the run."""
         self._asking = None
+
+    def release(self) -> None:
+        """Forget the model, too; whoever opened it may keep it."""
+        self._model = None

@@ -107,7 +107,7 @@ class RayExecutor:
         self._deaths = 0
 
     def start(self, model: Model, asking: Asking) -> str:
-        """Connect, begin the workers, and wait until one of them has the model.
+        """Connect, begin the workers, unless they have this model already, and wait until one of them has it.
 
         Raises
         ------
@@ -121,6 +121,12 @@ class RayExecutor:
         check_ray(self._n_workers)
         self._ray = ray = import_module("ray")
         _connect(ray)
+        if self._processes and model.fingerprint == self._fingerprint:
+            self._asking = ray.put(asking)
+            for process in self._processes:
+                process.ready = False
+            return self._first_ready()
+        self.release()
         resources = ray.cluster_resources()
         gpus = int(resources.get("GPU", 0)) if self._device != "cpu" else 0
         room = gpus or max(1, int(resources.get("CPU", 1)))
@@ -198,13 +204,17 @@ class RayExecutor:
         return result
 
     def close(self) -> None:
-        """Fetch what was submitted, and end the processes."""
+        """Fetch what was submitted."""
         for result in self._results:
             result()
         self._results = []
+        self._asking = None
+
+    def release(self) -> None:
+        """End the processes."""
         for process in self._processes:
             self._ray.kill(process.actor)
-        self._processes, self._computers = [], None
+        self._processes, self._computers, self._results = [], None, []
         self._source = self._asking = None
 
     def _begin(self) -> _Process:

@@ -68,9 +68,9 @@ class Worker:
         self._asking: Asking | None = None
 
     def prepare(self, asking: Asking) -> Ready | Fault:
-        """Load the model."""
+        """Load the model, unless it is there from the run before."""
         try:
-            model = self._source.open()
+            model = self._source.open() if self._model is None else self._model
             prepare(model, asking)
         except EvalsuiteError as error:
             return Fault(type(error).__name__, str(error))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -22,7 +22,7 @@ from evalsuite.runner.storing import Storing, WithOutputs
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator, Sequence
 
-    from evalsuite.executors import Batch
+    from evalsuite.executors import Batch, Executor
     from evalsuite.runner.plan import Progress, RunPlan
     from evalsuite.types import Output, Sample
 
@@ -68,7 +68,7 @@ def generate(plan: RunPlan, *, progress: Progress | None = None, watcher: WithOu
     with RunLock(plan.folder):
         log = open_log(plan)
         batch_size, order = _batching(plan, log)
-        with closing(plan.executor) as executor:
+        with _released_after_errors(plan.executor) as executor:
             device = executor.start(plan.model, _asking(plan, batch_size))
             environment = describe_environment()
             if log is None:
@@ -84,6 +84,17 @@ def generate(plan: RunPlan, *, progress: Progress | None = None, watcher: WithOu
     finished = open_log(plan)
     assert finished is not None
     return finished
+
+
+@contextmanager
+def _released_after_errors(executor: Executor) -> Iterator[Executor]:
+    """Close the executor, which keeps the model for the next run, but not after an error or an interrupt."""
+    try:
+        yield executor
+    except BaseException:
+        executor.release()
+        raise
+    executor.close()
 
 
 def _generate_missing(

@@ -209,6 +209,18 @@ def test_the_command_and_python(task: Task, tmp_path: Path, capsys: pytest.Captu
     assert report.primary.value == row["value"]
 
 
+def test_workers_keep_the_model_from_task_to_task_and_end_afterwards(
+    task: Task, write_task: Callable[..., Path], tmp_path: Path, pids: Path
+) -> None:
+    other = load_task(str(write_task(N, name="other")))
+    evalsuite.evaluate(Plain(pids), [task, other], executor="ray", workers=1, output=tmp_path / "runs")
+    (pid,) = [int(path.name) for path in pids.iterdir()]
+    end = time.monotonic() + 60.0
+    while os.path.exists(f"/proc/{pid}"):  # noqa: PTH110 (a process)
+        assert time.monotonic() < end
+        time.sleep(0.05)
+
+
 def test_what_makes_no_sense_is_refused_before_anything_runs(
     task: Task, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
