@@ -69,8 +69,8 @@ class Asking:
 class Executor(Protocol):
     """Where a model runs.
 
-    `start` comes first, then any number of `answers` one after the other, then `close`; and again, for another run, with
-    the same model or another. `release` comes last, and after an error.
+    `start` comes first, then any number of `answers` one after the other, then `close`; and again, for another run with
+    this model or another. `release` comes last, and after an error.
     """
 
     @property
