@@ -32,7 +32,7 @@ N = 60
 # Lines to hear before a kill. A run of images says more: a sync and a write for the images and the records of a batch.
 MOMENTS = {
     "text": [0, 1, 2, 5, 9, 14, 17, 19, 22, 25],
-    "image": [0, 1, 3, 6, 11, 20, 37, 50, 64, 80, 97, 110],
+    "image": [0, 1, 3, 6, 10, 15, 21, 28, 36, 45, 55],
     "http": [0, 1, 2, 5, 9, 14, 22, 30, 40],
     "ray": [0, 1, 2, 4, 6, 9, 12, 15],
 }
