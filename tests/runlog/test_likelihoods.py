@@ -8,7 +8,7 @@ import math
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evalsuite.errors import RunLogError
@@ -22,6 +22,7 @@ RATED = Output(
 HERE = Path()
 
 
+@settings(deadline=None)
 @given(
     st.lists(
         st.tuples(

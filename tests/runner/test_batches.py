@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evalsuite.answering import key_of
@@ -35,6 +35,7 @@ def request(number: int, prompt: str, **settings: Any) -> Request:
     st.sampled_from([None, BY_LENGTH]),
     st.booleans(),
 )
+@settings(deadline=None)
 def test_every_request_is_in_one_batch(prompts: list[str], size: int, order: str | None, find_copies: bool) -> None:
     requests = [request(i, prompt) for i, prompt in enumerate(prompts)]
     made = list(batches_of_window(requests, size, order=order, find_copies=find_copies))
