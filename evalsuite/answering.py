@@ -81,9 +81,9 @@ def stream(
                     if known is None:
                         raise ValueError(f"the model answered a request that is not open: {key_of(request)}")
                     yield _checked(task, known, output, time.perf_counter() - started)
-        except EvalsuiteError:
+        except (EvalsuiteError, KeyboardInterrupt, GeneratorExit):
             raise
-        except (Exception, SystemExit) as error:  # whatever a model raises concerns its samples, not the run
+        except BaseException as error:  # whatever a model raises concerns its samples, not the run
             if taken.fault is not None:
                 raise
             failure = describe(error)

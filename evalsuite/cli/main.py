@@ -70,7 +70,10 @@ def _guarded(run: Callable[[], int], interrupted: str) -> int:
     except KeyboardInterrupt:
         say(interrupted)
         return EXIT_INTERRUPTED
-    except (BrokenPipeError, SystemExit):  # Rich finds out the same, and raises SystemExit
+    except (BrokenPipeError, SystemExit) as error:  # Rich finds out the former, and raises the latter
+        if isinstance(error, SystemExit) and not isinstance(error.__context__, BrokenPipeError):
+            say(f"evalsuite: error: something the command called ended it: sys.exit({error.code!r})")
+            return EXIT_USAGE
         _discard_output()
         return EXIT_OK  # the reader of a pipe has what it wanted
     except OSError as error:

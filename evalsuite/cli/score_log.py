@@ -31,6 +31,7 @@ class _Held:
     repeats: int
     missing: int
     wanted: int
+    sample_ids: frozenset[str] | None = None
 
 
 def score_run(
@@ -101,7 +102,7 @@ def score_run(
             replace(task, metrics=(*task.metrics, *added)),
             repeats=held.repeats,
             limit=held.limit,
-            sample_ids=log.sample_ids,
+            sample_ids=held.sample_ids,
             selection=selection,
             write=write,
         )
@@ -207,7 +208,11 @@ def _held(log: RunLog, task: Task) -> _Held:
     from evalsuite.runner import chosen_samples
 
     asked_limit, asked_repeats = log.asked
-    samples = chosen_samples(task, log.sample_ids, None)
+    sample_ids = log.sample_ids
+    if sample_ids is not None:  # those asked for last, and whatever is there besides
+        sample_ids |= {sample_id for sample_id, _, _ in log.outputs} & {sample.id for sample in task.samples}
+        sample_ids = None if len(sample_ids) == len(task.samples) else sample_ids
+    samples = chosen_samples(task, sample_ids, None)
     present = [i for i, sample in enumerate(samples) if (sample.id, 0, 0) in log.outputs]
     n = present[-1] + 1 if present else 0
     repeats = max(asked_repeats, 1 + max((repeat for _, repeat, _ in log.outputs), default=0))
@@ -218,6 +223,7 @@ def _held(log: RunLog, task: Task) -> _Held:
         repeats=repeats,
         missing=wanted * repeats - found,
         wanted=wanted * repeats,
+        sample_ids=sample_ids,
     )
 
 
@@ -230,5 +236,5 @@ def _is_report_of(log: RunLog, held: _Held) -> bool:
     except InputError:
         return True
     named = record.get("inputs", {}).get("samples")
-    same = named == (None if log.sample_ids is None else sorted(log.sample_ids))
+    same = named == (None if held.sample_ids is None else sorted(held.sample_ids))
     return same and (record.get("limit"), record.get("repeats")) == (held.limit, held.repeats)

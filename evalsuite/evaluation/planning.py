@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from evalsuite.errors import UsageError
 from evalsuite.executors import Executor, LocalExecutor
-from evalsuite.models.base import RATING_BACKENDS, LikelihoodModel
+from evalsuite.models.base import RATING_BACKENDS, LikelihoodModel, StreamingModel
 from evalsuite.runner import RunPlan, run_identity
 
 if TYPE_CHECKING:
@@ -58,6 +58,11 @@ def plan_run(
             raise UsageError(f"{name} must be at least 1, got {number}")
     if timeout is not None and not 0.0 < timeout < _MOST_SECONDS:
         raise UsageError(f"timeout must be a number of seconds above 0, got {timeout}")
+    if timeout is not None and isinstance(model, StreamingModel):
+        raise UsageError(
+            f'--timeout: "{model.name}" answers many requests at a time and has a limit of its own: give it as the '
+            f"model's option, {model.spec},timeout={timeout:g}"
+        )
     if not 0 <= seed < 1 << 63:
         raise UsageError(f"seed must be in [0, 2**63), got {seed}")
     if task.modality not in model.modalities:

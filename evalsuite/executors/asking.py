@@ -40,7 +40,7 @@ def ask(model: Model, asking: Asking, requests: Sequence[Request]) -> list[Outpu
     started = time.perf_counter()
     try:
         asked = [*requests, *padding]
-        with time_limit(None if limit is None else limit * n):
+        with time_limit(None if limit is None else limit * len(asked)):
             answers = _answers(model, asking, asked)
         if asked[0].ask != "text":
             outputs = check_likelihoods(answers, asked, delimiter=asking.delimiter)
@@ -52,9 +52,11 @@ def ask(model: Model, asking: Asking, requests: Sequence[Request]) -> list[Outpu
                 image_shape=asking.image_shape,
                 references=model.spec.startswith("files:"),
             )
-    except EvalsuiteError:
+    except (EvalsuiteError, KeyboardInterrupt):
         raise  # a missing package or a wrong weights file concerns every request
-    except (Exception, SystemExit, TimeLimitReached) as error:  # whatever a model raises concerns its samples alone
+    except (
+        BaseException
+    ) as error:  # whatever a model raises concerns its samples alone; a panic in Rust is no Exception
         if n > 1:
             return [output for request in requests for output in ask(model, asking, [request])]
         late = isinstance(error, TimeLimitReached)

@@ -78,6 +78,11 @@ class Executor(Protocol):
         """What the command line calls it."""
         ...
 
+    @property
+    def n_remote(self) -> int | None:
+        """Processes elsewhere that compute, None where this one does: what they take is not measured here."""
+        ...
+
     def start(self, model: Model, asking: Asking) -> str:
         """Make the model ready, and return its device; what is missing is said now, before a log is begun.
 

@@ -20,6 +20,7 @@ class LocalExecutor:
     """Runs the model here. Satisfies `evalsuite.executors.Executor`."""
 
     name = "local"
+    n_remote = None
 
     def __init__(self) -> None:
         self._model: Model | None = None

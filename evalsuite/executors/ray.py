@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import sys
 from collections import deque
 from dataclasses import dataclass, field
@@ -31,6 +32,7 @@ _IN_FLIGHT = 2
 _MOST_DEATHS = 4
 """Of workers, over one batch, before its requests are asked one by one, and over one request, before it is an error."""
 _COMPUTERS = 2
+_CONNECT_SECONDS = 10.0
 
 
 def check_ray(workers: int | None) -> None:
@@ -106,6 +108,11 @@ class RayExecutor:
         self._results: list[_Result] = []
         self._deaths = 0
 
+    @property
+    def n_remote(self) -> int:
+        """Workers."""
+        return len(self._processes)
+
     def start(self, model: Model, asking: Asking) -> str:
         """Connect, begin the workers, unless they have this model already, and wait until one of them has it.
 
@@ -138,7 +145,13 @@ class RayExecutor:
                 raise UsageError(f"--workers {self._n_workers}: the Ray cluster has {gpus} GPUs, one a worker")
             n_workers, self._options = self._n_workers, {"num_cpus": room / self._n_workers, "num_gpus": 0}
         source = ModelSource(self._spec, self._device, None if self._spec else model)
-        self._source, self._asking = ray.put(source), ray.put(asking)
+        try:
+            self._source, self._asking = ray.put(source), ray.put(asking)
+        except TypeError as error:
+            raise UsageError(
+                f'--executor ray: model "{model.name}" cannot be sent to another process: {_first_line(error)}. Give '
+                "it by name (python:module:callable), or without what cannot be pickled, such as locks and open files"
+            ) from error
         self._fingerprint = model.fingerprint
         self._processes = [self._begin() for _ in range(n_workers)]
         return self._first_ready()
@@ -175,7 +188,9 @@ class RayExecutor:
                     continue  # it died, and was seen to by an earlier of its batches
                 try:
                     result = self._ray.get(ref)
-                except self._lost() as error:
+                except self._ray.exceptions.RayTaskError as error:
+                    raise _failed(error) from error
+                except self._ray.exceptions.RayError as error:
                     for other in [other for other, (owner, _) in pending.items() if owner is process]:
                         del pending[other]
                     finished = self._bury(process, waiting, error)
@@ -228,7 +243,9 @@ class RayExecutor:
             process = refs.pop(done[0])
             try:
                 ready = self._check_ready(self._ray.get(done[0]))
-            except self._lost() as error:
+            except self._ray.exceptions.RayTaskError as error:
+                raise _failed(error) from error
+            except self._ray.exceptions.RayError as error:
                 self._count_death(error)
                 self._processes.remove(process)
                 self._processes.append(self._begin())
@@ -274,14 +291,9 @@ class RayExecutor:
         if self._deaths > most:
             raise UsageError(
                 f"--executor ray: {self._deaths} worker processes died one after the other, and none finished a batch "
-                f"meanwhile; the last: {str(error).splitlines()[0] if str(error) else type(error).__name__}. What was "
+                f"meanwhile; the last: {_first_line(error)}. What was "
                 "finished is kept; the same command continues"
             ) from error
-
-    def _lost(self) -> tuple[type[Exception], ...]:
-        """Return the exceptions by which Ray tells that a process or a machine is gone."""
-        found = self._ray.exceptions
-        return (found.RayActorError, found.WorkerCrashedError, found.ObjectLostError, found.RaySystemError)
 
 
 class _Result:
@@ -314,9 +326,34 @@ def _error_of(fault: Fault) -> EvalsuiteError:
     return kind(fault.message) if issubclass(kind, EvalsuiteError) else ModelError(fault.message)
 
 
+def _first_line(error: BaseException) -> str:
+    return str(error).splitlines()[0] if str(error) else type(error).__name__
+
+
+def _failed(error: Exception) -> ModelError:
+    """Return what a worker raised, which `Worker` does not expect, as an error of ours."""
+    cause = getattr(error, "cause", None) or error
+    return ModelError(f"--executor ray: a worker failed: {type(cause).__name__}: {_first_line(cause)}")
+
+
+def _check_reachable(address: str) -> None:
+    """Find out soon whether there is anything at an address, which Ray itself tries for minutes."""
+    host, _, port = address.rpartition(":")
+    if not port.isdigit() or "/" in host:
+        return
+    try:
+        socket.create_connection((host.strip("[]"), int(port)), timeout=_CONNECT_SECONDS).close()
+    except (OSError, OverflowError) as error:
+        raise UsageError(
+            f"--executor ray: nothing answers at RAY_ADDRESS={address} ({error}); start a cluster there by ray start "
+            "--head, or unset RAY_ADDRESS for one on this machine"
+        ) from error
+
+
 def _connect(ray: Any, **settings: Any) -> None:
     if ray.is_initialized():
         return
+    _check_reachable(os.environ.get("RAY_ADDRESS", ""))
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # nothing is told to anybody
     quiet = {"log_to_driver": False, "logging_level": "error", "configure_logging": False}
     if "RAY_ADDRESS" not in os.environ:

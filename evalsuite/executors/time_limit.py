@@ -36,24 +36,19 @@ def time_limit(seconds: float | None) -> Iterator[None]:
         yield
         return
 
+    within = False
+
     def over(number: int, frame: FrameType | None) -> None:
         del number, frame
-        raise TimeLimitReached
+        if within:  # and not while the timer is set or stopped
+            raise TimeLimitReached
 
     before = signal.signal(signal.SIGALRM, over)
     signal.setitimer(signal.ITIMER_REAL, seconds, _AGAIN_SECONDS)
     try:
+        within = True
         yield
     finally:
-        _disarm()
+        within = False
+        signal.setitimer(signal.ITIMER_REAL, 0.0)
         signal.signal(signal.SIGALRM, before)
-
-
-def _disarm() -> None:
-    """Stop the timer, although it may go off while that is done."""
-    while True:
-        try:
-            signal.setitimer(signal.ITIMER_REAL, 0.0)
-            return
-        except TimeLimitReached:
-            continue

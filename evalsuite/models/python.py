@@ -61,7 +61,7 @@ def open_model(name: str, options: Mapping[str, str], *, device: str = "auto") -
     if inspect.isclass(thing):
         try:
             thing, arguments = thing(**arguments), {}
-        except Exception as error:  # the user's own code
+        except (Exception, SystemExit) as error:  # the user's own code
             raise ModelError(f"{where}: cannot make a {path}: {type(error).__name__}: {error}") from error
     parts = {"source": _source(module), "spec": spec.encode("utf-8", "surrogatepass")}
     own = getattr(thing, "fingerprint", None)
@@ -80,7 +80,7 @@ def _import(name: str, where: str) -> ModuleType:
     importlib.invalidate_caches()
     try:
         module = importlib.import_module(name)
-    except Exception as error:  # the user's own code
+    except (Exception, SystemExit) as error:  # the user's own code
         raise ModelError(
             f"{where}: cannot import {name} (from the current directory or the installed packages): "
             f"{type(error).__name__}: {error}"

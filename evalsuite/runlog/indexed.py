@@ -101,6 +101,7 @@ class _Lines:
     def __init__(self, path: Path, *, files: bool) -> None:
         self._path = path
         self._files = files
+        self._fd = -1
         self._fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
 
     def read(self, offset: int, length: int) -> Output:
@@ -112,7 +113,8 @@ class _Lines:
         return output_from_record(data, where, self._path.parent, files=self._files)
 
     def __del__(self) -> None:
-        os.close(self._fd)
+        if self._fd >= 0:
+            os.close(self._fd)
 
 
 def _groups(order: Any, repeated: Any) -> Iterator[list[int]]:

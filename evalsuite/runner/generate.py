@@ -79,7 +79,7 @@ def generate(plan: RunPlan, *, progress: Progress | None = None, watcher: WithOu
             with writer:
                 if log is not None:
                     writer.append_session(session_record(plan, log, environment))
-                with measured(device, writer), Storing(writer, watcher) as storing:
+                with measured(device, plan.executor.n_remote, writer), Storing(writer, watcher) as storing:
                     _generate_missing(plan, log, storing, batch_size, order, progress)
     finished = open_log(plan)
     assert finished is not None

@@ -17,14 +17,22 @@ __all__ = ["measured"]
 
 
 @contextmanager
-def measured(device: str, writer: RunLogWriter) -> Iterator[None]:
-    """Close the log's session with what generating took; after a failure too, as far as the log can be written."""
-    meter = UsageMeter(device)
+def measured(device: str, n_remote: int | None, writer: RunLogWriter) -> Iterator[None]:
+    """Close the log's session with what generating took; after a failure too, as far as the log can be written.
+
+    Of processes elsewhere only their number is known, each with a device of its own where there are any.
+    """
+    meter = UsageMeter(device if n_remote is None else "")
+    elsewhere: dict[str, object] = {}
+    if n_remote is not None:
+        elsewhere["energy_missing"] = f"{n_remote} workers of a cluster computed, whose energy is not measured"
+        if device.startswith("cuda"):
+            elsewhere["n_devices"] = n_remote
     try:
         with meter:
             yield
     except BaseException:
         with suppress(SaveError):
-            writer.append_session_end({**meter.usage(), "interrupted": True})
+            writer.append_session_end({**meter.usage(), **elsewhere, "interrupted": True})
         raise
-    writer.append_session_end(meter.usage())
+    writer.append_session_end({**meter.usage(), **elsewhere})

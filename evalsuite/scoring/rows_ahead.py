@@ -119,7 +119,10 @@ class RowsAhead:
         samples = [self._samples[place] for place, _ in ready]
         outputs = [one for _, one in ready]
         for of_metric in self._metrics.values():
-            wait = self._submit(_rows_or_none, of_metric.metric, samples, outputs)
+            try:
+                wait = self._submit(_rows_or_none, of_metric.metric, samples, outputs)
+            except Exception:  # a metric that cannot be sent to another process is computed in the end
+                continue
             of_metric.parts.append(_Part(places, wait))
 
 

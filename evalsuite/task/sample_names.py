@@ -50,9 +50,13 @@ def named_samples(named: NamedSamples | None, task: Task) -> frozenset[str] | No
     asked = named.get(task.name) if isinstance(named, Mapping) else named
     if asked is None:
         return None
+    if not isinstance(asked, Sequence):
+        raise UsageError(f"samples must be ids, or ids or places by task, got {asked!r:.80}")
     ids = {sample.id for sample in task.samples}
     found: set[str] = set()
     for one in [asked] if isinstance(asked, str) else asked:
+        if isinstance(one, bool) or not isinstance(one, (int, str)):
+            raise UsageError(f"samples are named by ids or places from 0, got {one!r:.80}")
         if isinstance(one, int):
             if not 0 <= one < len(task.samples):
                 raise UsageError(

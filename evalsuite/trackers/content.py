@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from evalsuite.report import Report
     from evalsuite.types import Interval, Score
 
-__all__ = ["describe_run"]
+__all__ = ["describe_run", "has_login"]
 
 _FIGURES = (
     "generating_seconds",
@@ -30,6 +30,11 @@ _FIGURES = (
 )
 _LOGIN = re.compile(r"(?<=//)[^/@\s]+@")  # of an address that has one
 _SECRET = re.compile(r"(?i)((?:key|token|secret|password)[\w-]*=)[^,&\s]+")
+
+
+def has_login(text: str) -> bool:
+    """Whether an address in a text names a user or a password."""
+    return _LOGIN.search(text) is not None
 
 
 def describe_run(report: Report, folder: Path) -> TrackedRun:

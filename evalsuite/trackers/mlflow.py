@@ -33,6 +33,8 @@ class MlflowTracker:
     def log(self, run: TrackedRun) -> str:
         """Track the run: settings as parameters, numbers and curves as metrics, the report's path as a tag."""
         os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
+        os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "2")  # a run that is over must not wait for minutes
+        os.environ.setdefault("MLFLOW_HTTP_REQUEST_TIMEOUT", "20")
         if "://" not in self.uri or self.uri.startswith("file:"):
             os.environ.setdefault("MLFLOW_ALLOW_FILE_STORE", "true")  # a folder was asked for
         from mlflow.entities import Metric, Param, RunTag

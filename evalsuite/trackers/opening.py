@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from evalsuite.errors import UsageError
 from evalsuite.trackers import TRACKERS
-from evalsuite.trackers.content import describe_run
+from evalsuite.trackers.content import describe_run, has_login
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -39,6 +39,11 @@ def _open(spec: str, root: Path) -> Tracker:
         if not equals or not key:
             raise UsageError(f'--track {spec}: expected NAME[,key=value...], found "{part}"')
         options[key.strip()] = value.strip()
+        if has_login(value):
+            raise UsageError(
+                f"--track {name}: {key.strip()} has a login in its address, which would be logged; give it in the "
+                "environment, as the tracker's own documentation says"
+            )
     return TRACKERS.get(name)(options, root=root)
 
 
