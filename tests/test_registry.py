@@ -91,6 +91,7 @@ def test_plugins_of_packages_on_the_path_are_found_and_without_any_no_metadata_i
         path = f"sys.path = ['{tmp_path / kind}' + '/{kind}' * {kind.endswith('.egg')}, *sys.path]\n"
         found = subprocess.run([sys.executable, "-c", f"import sys\n{path}{code}"], capture_output=True, text=True)
         assert found.stdout == "[('evalsuite.tasks', 'mine')] True\n", found.stderr
-    none = f"import sys\nsys.path[:] = [p for p in sys.path if 'site-packages' not in p]\n{code}"
+    without = "sys.path[:] = [p for p in sys.path if 'site-packages' not in p]"
+    none = f"import sys\nimport evalsuite.registry\n{without}\n{code}"
     found = subprocess.run([sys.executable, "-c", none], capture_output=True, text=True)
     assert found.stdout == "[] False\n", found.stderr

@@ -12,7 +12,15 @@ _REQUIREMENT = re.compile(r"\s*([A-Za-z0-9._-]+)\s*(?:\[[^\]]*\])?\s*([^;]*?)\s*
 _EXTRA = re.compile(r"""extra\s*==\s*['"]([^'"]+)['"]""")
 _CLAUSE = re.compile(r"\s*(>=|==|<)\s*([0-9.]+)")
 # What is imported is mostly called as what is installed.
-_MODULES = {"faiss-cpu": "faiss", "mecab-python3": "MeCab", "pillow": "PIL", "scikit-learn": "sklearn"}
+_MODULES = {
+    "faiss-cpu": "faiss",
+    "mecab-python3": "MeCab",
+    "mlflow-skinny": "mlflow",
+    "nvidia-ml-py": "pynvml",
+    "pillow": "PIL",
+    "pyyaml": "yaml",
+    "scikit-learn": "sklearn",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

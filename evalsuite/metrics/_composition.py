@@ -29,6 +29,7 @@ __all__ = ["CompositionMetric"]
 class CompositionMetric(QuotientMetric):
     """Two counts a picture, of what the checker says of it; a row sums them over the repeats of a sample."""
 
+    version = 2  # since a canvas that is not black is no shape
     modality = "image"
     value_range = (0.0, 1.0)
 

@@ -36,6 +36,9 @@ _RANGES = {"-1..1": (-1.0, 1.0), "0..1": (0.0, 1.0), "0..255": (0.0, 255.0)}
 _LATENT = re.compile(r"[1-9]\d{0,7}(?:x[1-9]\d{0,7}){0,3}")
 _MOST_NUMBERS = 1 << 24
 
+_TRIED = 4
+"""Images that are drawn before a run, to find out whether the module can, and whether the range is right."""
+
 
 def open_model(name: str, options: Mapping[str, str], *, device: str = "auto") -> TorchScriptModel:
     """Open the generator in the file `name`: hash it. It is loaded when it first draws.
@@ -92,6 +95,7 @@ def open_model(name: str, options: Mapping[str, str], *, device: str = "auto") -
         latent=latent,
         n_classes=read_int(where, options, "classes", default=2) if "classes" in options else None,
         value_range=read_choice(where, options, "range", tuple(_RANGES)),
+        range_given="range" in options,
         threshold=truncation or math.inf,
         batch_size=read_int(where, options, "batch_size", default=64),
         device=device,
@@ -118,6 +122,7 @@ class TorchScriptModel:
         latent: tuple[int, ...],
         n_classes: int | None,
         value_range: str,
+        range_given: bool,
         threshold: float,
         batch_size: int,
         device: str,
@@ -130,6 +135,7 @@ class TorchScriptModel:
         self._latent = latent
         self._n_classes = n_classes
         self._range = value_range
+        self._range_given = range_given
         self._threshold = threshold
         choices = [latent, n_classes, value_range, None if math.isinf(threshold) else threshold]
         self.fingerprint = hash_named({"file": digest.encode(), "options": json.dumps(choices).encode()})
@@ -160,11 +166,29 @@ class TorchScriptModel:
             except Exception as error:  # torch raises RuntimeError and others over bytes that are no module
                 raise ModelError(f"{self.spec}: not a TorchScript module: {_first(error)}") from error
             with torch.random.fork_rng(devices=[self.device] if self.device.startswith("cuda") else []):
-                ((_, wrong),) = self._images(module, [0], None if self._n_classes is None else [0])
-            if wrong is not None:
-                raise ModelError(f"{self.spec}: {wrong}")
+                seeds = range(_TRIED)
+                made = self._images(module, seeds, None if self._n_classes is None else [0] * _TRIED)
+            self._check_tried(made)
             self._module = module
         return self._module
+
+    def _check_tried(self, made: Sequence[tuple[NDArray[np.uint8] | None, str | None]]) -> None:
+        """Refuse a range that is not the module's: its images would be scored as dark or pale ones."""
+        wrong = next((error for _, error in made if error is not None), None)
+        if wrong is not None:
+            raise ModelError(f"{self.spec}: {wrong}")
+        least = min(int(image.min()) for image, _ in made if image is not None)
+        most = max(int(image.max()) for image, _ in made if image is not None)
+        if self._range == "0..255" and most <= 2:
+            raise ModelError(
+                f"{self.spec}: the module returned no number above 2.5 for {_TRIED} images; with range=0..255 they are "
+                "black. Give range=0..1 or range=-1..1"
+            )
+        if not self._range_given and 127 <= least < most:
+            raise ModelError(
+                f"{self.spec}: the module returned no number below 0 for {_TRIED} images, and the range is -1..1 where "
+                "none is given. Give range=0..1, or range=-1..1 if that is so"
+            )
 
     def generate(self, requests: Sequence[Request], config: GenerationConfig) -> list[Output]:
         """Draw an image for every request, in the same order; see `evalsuite.models.base.Model.generate`.

@@ -2,8 +2,8 @@
 
 Pixels that are bright enough stand out from the black canvas. Those that touch are one object, unless they are of two
 colours. An object's colour is the one of the palette that its bright pixels point to. Its shape is the one that covers
-its box most alike. Where two readings are about as good, the object is doubtful; where none is good, it is something
-else.
+its box most alike; what reaches all four edges of the picture is a canvas that is not black, and no shape. Where two
+readings are about as good, the object is doubtful; where none is good, it is something else.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ _BOTH = 0.2  # share of an object's pixels that a second colour must have to be 
 _ALIKE, _NEAR = 0.72, 0.03  # least overlap with a shape, and how far apart two are at least
 _POINTS, _NEARLY = 0.94, 0.015  # the same of the cosine with a colour
 _LARGEST = 512  # pixels, across and down
+_MARGIN = 0.05  # share of the picture's height and width within which an object reaches an edge
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,8 +114,10 @@ def _thing(pixels: NDArray[np.int64], mask: NDArray[np.bool_]) -> Thing:
     coverage = np.where(grown, np.minimum(brightness / core, 1.0), 0.0)
     rows, columns = (np.flatnonzero((coverage > 0.3).any(axis=axis)) for axis in (1, 0))
     top, bottom, left, right = rows[0], rows[-1] + 1, columns[0], columns[-1] + 1
+    height, width = mask.shape
+    near = (top / height, left / width, (height - bottom) / height, (width - right) / width)
     return Thing(
-        shapes=_shapes(coverage[top:bottom, left:right]),
+        shapes=(OTHER,) if max(near) <= _MARGIN else _shapes(coverage[top:bottom, left:right]),
         colours=_named(dict(zip(PALETTE, _cosines(colour[None])[0].tolist(), strict=True)), _POINTS, _NEARLY),
         x=float(left + right) / 2,
         y=float(top + bottom) / 2,

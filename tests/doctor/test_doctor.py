@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tomllib
 import unicodedata
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -359,6 +360,12 @@ def test_the_table_of_extras_is_that_of_the_package() -> None:
     extras = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["optional-dependencies"]
     assert set(EXTRAS) == set(extras) - {"test", "benchmarks", "dev", "all"}
     assert {one.extra for one in own_requirements()} >= set(EXTRAS)
+
+
+def test_packages_are_imported_by_the_names_they_have() -> None:
+    for requirement in own_requirements():
+        if requirement.extra not in ("test", "benchmarks", "dev", "vllm") and requirement.name != "pytorch-fid":
+            assert find_spec(module_name(requirement.name)), requirement
 
 
 def test_what_they_add_is_there() -> None:

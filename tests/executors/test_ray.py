@@ -6,6 +6,7 @@ import json
 import os
 import random
 import signal
+import socket
 import sys
 import threading
 import time
@@ -207,6 +208,36 @@ def test_the_command_and_python(task: Task, tmp_path: Path, capsys: pytest.Captu
     (row,) = json.loads(capsys.readouterr().out)["rows"][:1]
     (report,) = evalsuite.evaluate("scripted:echo", task, executor="ray", workers=1, output=tmp_path / "python")
     assert report.primary.value == row["value"]
+
+
+def test_what_cannot_be_sent_is_refused(task: Task, tmp_path: Path) -> None:
+    model = Plain(tmp_path)
+    model.lock = threading.Lock()  # type: ignore[attr-defined]
+    with pytest.raises(UsageError, match='model "plain" cannot be sent to another process'):
+        run(model, task, tmp_path, workers=1)
+
+
+def test_an_address_where_nothing_answers_is_told_soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Away:
+        def is_initialized(self) -> bool:
+            return False
+
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        address = f"127.0.0.1:{free.getsockname()[1]}"
+    monkeypatch.setenv("RAY_ADDRESS", address)
+    with pytest.raises(UsageError, match=f"nothing answers at RAY_ADDRESS={address}"):
+        ray_module._connect(Away())
+
+
+def test_what_workers_take_is_not_taken_for_what_this_process_does(task: Task, tmp_path: Path, pids: Path) -> None:
+    found = run(Plain(pids), task, tmp_path, workers=2).report.record["efficiency"]
+    assert "whose energy is not measured" in found["left_out"]["energy_joules"]
+    assert "n_devices" not in found
+    model = Plain(pids)
+    model.device = "cuda"
+    model.fingerprint = "other"
+    assert run(model, task, tmp_path, workers=2).report.record["efficiency"]["n_devices"] == 2
 
 
 def test_workers_keep_the_model_from_task_to_task_and_end_afterwards(

@@ -149,3 +149,19 @@ def test_fingerprint_is_of_source_and_spec(module: Path) -> None:
 
 def test_modules_of_the_standard_library_have_a_fingerprint() -> None:
     assert open_model("python:builtins:ascii").fingerprint
+
+
+def test_a_module_that_ends_the_process_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from evalsuite.cli import main
+
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "leaves_at_once.py").write_text('import sys\nsys.exit("a bad configuration")\n')
+    assert main(["run", "--model", "python:leaves_at_once:f", "--tasks", "ledger", "--limit", "1"]) == 2
+    assert "cannot import leaves_at_once" in capsys.readouterr().err
+    (tmp_path / "leaves_later.py").write_text(
+        "import sys\nclass Model:\n    fingerprint = 'x'\n    def load(self):\n        sys.exit(3)\n"
+        "    def generate(self, requests, config):\n        return []\n"
+    )
+    assert main(["run", "--model", "python:leaves_later:Model", "--tasks", "ledger", "--limit", "1"]) != 0

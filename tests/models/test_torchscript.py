@@ -110,6 +110,12 @@ def test_the_range_must_be_possible(tmp_path: Path) -> None:
         opened(path).load()
 
 
+def test_a_range_that_is_much_too_wide_is_refused(tmp_path: Path) -> None:
+    path = build(tmp_path / "plain.pt", kind="plain", factor=0.1)
+    with pytest.raises(ModelError, match=r"no number above 2\.5 for 4 images; with range=0\.\.255 they are black"):
+        opened(path, "latent=16,range=0..255").load()
+
+
 def test_classes_come_from_prompts(tmp_path: Path) -> None:
     model = opened(build(tmp_path / "g.pt", kind="classes"), "latent=16,classes=10")
     by_number = drawn(model, [5], "7")[0]
@@ -166,9 +172,9 @@ def test_what_is_no_generator_is_refused_before_a_run(tmp_path: Path) -> None:
     (tmp_path / "text.pt").write_text("hello")
     with pytest.raises(ModelError, match=r"not a TorchScript module"):
         opened(tmp_path / "text.pt").load()
-    with pytest.raises(ModelError, match=r"the module fails with an input of shape \(1, 8\)"):
+    with pytest.raises(ModelError, match=r"the module fails with an input of shape \(4, 8\)"):
         opened(build(tmp_path / "g.pt"), "latent=8").load()
-    with pytest.raises(ModelError, match=r"must return images of shape \(1, channels, .*; found shape \(1, 16\)"):
+    with pytest.raises(ModelError, match=r"must return images of shape \(4, channels, .*; found shape \(4, 16\)"):
         opened(build(tmp_path / "flat.pt", kind="flat")).load()
     with pytest.raises(ModelError, match=r'cannot compute on the device "nonsense"'):
         open_model(f"torchscript:{tmp_path / 'g.pt'},latent=16", device="nonsense").load()  # type: ignore[attr-defined]

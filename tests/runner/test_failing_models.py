@@ -163,3 +163,21 @@ def test_what_was_done_before_an_interrupt_is_kept(task: Task, tmp_path: Path) -
     model = model_of(batch_size=8)
     run(model, task, tmp_path)
     assert asked(model) == [names(16, 24)]
+
+
+class PanicError(BaseException):
+    """As a panic in Rust is: no Exception."""
+
+
+@pytest.mark.parametrize("kind", [PanicError, SystemExit, GeneratorExit])
+def test_whatever_a_model_raises_is_an_error_of_its_sample(
+    task: Task, tmp_path: Path, kind: type[BaseException]
+) -> None:
+    def reply(request: Request) -> str:
+        if request.sample_id == "s03":
+            raise kind("no")
+        return answer(request)
+
+    log = run(model_of(reply, batch_size=8), task, tmp_path)
+    errors = {key[0]: one.error for key, one in log.outputs.items() if one.finish_reason == "error"}
+    assert errors == {"s03": f"{kind.__name__}: no"}

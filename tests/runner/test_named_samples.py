@@ -58,11 +58,28 @@ def test_the_command_and_scoring_the_log_again(task: Task, tmp_path: Path, capsy
         assert message in capsys.readouterr().err
 
 
+def test_scoring_a_log_reads_all_of_it_though_less_was_asked_for_last(
+    task: Task, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    output = tmp_path / "runs"
+    command = ["run", "--model", "scripted:echo", "--tasks", task.source, "-o", str(output), "--quiet"]
+    assert main([*command, "--limit", "10"]) == 0
+    assert main([*command, "--samples", "s20"]) == 0
+    (log,) = output.rglob("run.jsonl")
+    before = (log.parent / "report.json").read_bytes()
+    assert main(["score", str(log), "--json"]) == 0
+    assert {score["n"] for score in json.loads(capsys.readouterr().out)} == {11}
+    assert (log.parent / "report.json").read_bytes() == before  # which is of the one
+
+
 def test_from_python(task: Task, tmp_path: Path) -> None:
     (report,) = evalsuite.evaluate(lambda prompt: prompt, task, samples={"tiny": [3, "s04"]}, output=tmp_path)
     assert report.n_samples == 2
     with pytest.raises(UsageError, match='task "other" is not run'):
         evalsuite.evaluate(lambda prompt: prompt, task, samples={"other": [3]}, output=tmp_path)
+    for wrong in (5, {"tiny": 5}, {"tiny": [True]}, {"tiny": [1.5]}):
+        with pytest.raises(UsageError, match=r"samples (must be|are named by) ids"):
+            evalsuite.evaluate(lambda prompt: prompt, task, samples=wrong, output=tmp_path)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(("text", "found"), [("a, b", ["a", "b"]), ('{"t": [0, "x"]}', {"t": [0, "x"]}), (" {} ", {})])

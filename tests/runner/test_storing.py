@@ -161,6 +161,16 @@ def test_a_metric_that_fails_ahead_is_heard_of_in_the_end_only() -> None:
         ahead.rows(Broken(), samples, [(one,) for one in outputs_of(600)])
 
 
+def test_a_metric_that_cannot_be_sent_is_computed_in_the_end() -> None:
+    def refuse(function: Any, *arguments: Any) -> Any:
+        raise TypeError("cannot pickle")
+
+    samples = samples_of(300)
+    ahead = RowsAhead([Accuracy()], samples, 1, refuse)
+    ahead.add(outputs_of(300))
+    assert len(ahead.rows(Accuracy(), samples, [(one,) for one in outputs_of(300)]).values) == 300
+
+
 def test_outputs_that_wait_for_others_are_not_kept_for_long() -> None:
     ahead = RowsAhead([ChrfPlusPlus()], samples_of(6000), 2, at_once)
     ahead.add(outputs_of(6000))

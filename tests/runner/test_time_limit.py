@@ -12,6 +12,7 @@ import pytest
 from evalsuite.errors import UsageError
 from evalsuite.evaluation import plan_run
 from evalsuite.executors.time_limit import TimeLimitReached, time_limit
+from evalsuite.models.spec import open_model
 from tests.runner.scripted_runs import N, answer, asked, model_of, names, run
 
 if TYPE_CHECKING:
@@ -38,6 +39,22 @@ def test_a_sample_that_does_not_end_is_an_error_and_the_others_are_kept(task: Ta
     log = run(model, task, tmp_path)
     assert asked(model) == [names(8, 16)]
     assert log.outputs["s10", 0, 0].text is not None
+
+
+def test_a_batch_that_is_filled_up_has_the_time_of_all_it_asks(task: Task, tmp_path: Path) -> None:
+    def slow(request: Request) -> str:
+        time.sleep(0.05)
+        return answer(request)
+
+    # The last of 9 is asked eight times at once: 0.4 s, and 0.2 s a sample.
+    log = run(model_of(slow, batch_size=8, batch_invariant=False), task, tmp_path, limit=9, timeout=0.2)
+    assert {one.finish_reason for one in log.outputs.values()} == {"stop"}
+
+
+def test_servers_have_limits_of_their_own(task: Task, tmp_path: Path) -> None:
+    model = open_model("openai:tiny,base_url=http://127.0.0.1:9/v1")
+    with pytest.raises(UsageError, match=r"has a limit of its own: give it as the model's option, openai:.*,timeout=3"):
+        plan_run(model, task, root=tmp_path, timeout=3.0)
 
 
 def test_the_signal_is_as_it_was_afterwards(task: Task, tmp_path: Path) -> None:

@@ -278,3 +278,8 @@ def test_no_tracker_is_imported_before_it_is_needed(run: TrackedRun, tmp_path: P
     report = load_report(run.report)
     assert track({}, report, run.report.parent, warn=warnings.append) == {}
     assert warnings == []
+
+
+def test_a_login_in_an_address_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="uri has a login in its address, which would be logged"):
+        open_trackers(["mlflow,uri=http://user:hunter2@127.0.0.1:9/x"], root=tmp_path)

@@ -253,3 +253,27 @@ def test_cover_is_what_the_area_says(shape: str) -> None:
         assert found.sum() / 16 / width / height == pytest.approx(area, rel=0.04 if width == 9 else 0.02)
     with pytest.raises(ValueError, match="`shape` must be"):
         cover("star", 9, 9)
+
+
+@pytest.mark.parametrize("kind", ["uniform", "normal", "white", "grey", "red", "framed"])
+def test_a_canvas_that_is_not_black_is_no_square(kind: str) -> None:
+    draw = np.random.default_rng(0)
+    for _ in range(20):
+        image = np.full((48, 48, 3), {"white": 255, "grey": 128}.get(kind, 0), dtype=np.uint8)
+        if kind == "uniform":
+            image = draw.integers(0, 256, image.shape, dtype=np.uint8)
+        elif kind == "normal":
+            image = np.clip(draw.normal(128, 64, image.shape), 0, 255).astype(np.uint8)
+        elif kind == "red":
+            image[:] = (230, 40, 40)
+        elif kind == "framed":
+            image[2:-2, 2:-2] = 255
+        judged = judge_picture(image, [Group("square", 1)], [])
+        assert judged.verdict == "wrong"
+        assert judged.met == {"1 square": "wrong"}
+
+
+def test_a_large_square_on_a_black_canvas_is_one() -> None:
+    image = np.zeros((48, 48, 3), dtype=np.uint8)
+    image[6:-6, 6:-6] = 255
+    assert judge_picture(image, [Group("square", 1)], []).verdict == "right"
