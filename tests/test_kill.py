@@ -130,9 +130,9 @@ def surroundings(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
             yield
     elif kind == "ray":
         ray = pytest.importorskip("ray", reason="needs the package ray")
-        from evalsuite.executors.ray import _connect
+        from evalsuite.executors.ray_cluster import connect
 
-        _connect(ray, num_cpus=4)
+        connect(ray, num_cpus=4)
         monkeypatch.setenv("RAY_ADDRESS", ray.get_runtime_context().gcs_address)
         yield
         ray.shutdown()

@@ -43,7 +43,8 @@ def make_executor(name: str, *, workers: int | None = None, spec: str | None = N
         if workers is not None:
             raise UsageError("--workers: a local run has one process; give --executor ray for more")
         return LocalExecutor()
-    from evalsuite.executors.ray import RayExecutor, check_ray
+    from evalsuite.executors.ray import RayExecutor
+    from evalsuite.executors.ray_cluster import check_ray
 
     check_ray(workers)
     return RayExecutor(workers=workers, spec=spec, device=device)

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import os
-import socket
 import sys
 from collections import deque
 from dataclasses import dataclass, field
 from importlib import import_module
-from importlib.util import find_spec
 from itertools import cycle
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from evalsuite import errors
 from evalsuite.answering import filled
-from evalsuite.errors import DependencyError, EvalsuiteError, ModelError, UsageError
+from evalsuite.errors import ModelError, UsageError
+from evalsuite.executors.ray_cluster import check_ray, connect, error_of, failed, first_line
 from evalsuite.executors.ray_worker import Computer, Fault, ModelSource, Ready, Worker
 from evalsuite.types import Output
 
@@ -25,27 +22,13 @@ if TYPE_CHECKING:
     from evalsuite.executors.base import Asking, Batch
     from evalsuite.models.base import Model
 
-__all__ = ["RayExecutor", "check_ray"]
+__all__ = ["RayExecutor"]
 
 _IN_FLIGHT = 2
 """Batches of a worker: one that it works on and one that waits, so that it is never idle."""
 _MOST_DEATHS = 4
 """Of workers, over one batch, before its requests are asked one by one, and over one request, before it is an error."""
 _COMPUTERS = 2
-_CONNECT_SECONDS = 10.0
-
-
-def check_ray(workers: int | None) -> None:
-    """Find out whether Ray is there, and the number of workers makes sense, before anything is run.
-
-    Raises
-    ------
-    DependencyError, UsageError
-    """
-    if workers is not None and workers < 1:
-        raise UsageError(f"--workers: must be at least 1, got {workers}")
-    if find_spec("ray") is None:
-        raise DependencyError('--executor ray: needs the package ray: pip install "evalsuite[ray]"')
 
 
 @dataclass(slots=True, eq=False)
@@ -127,7 +110,7 @@ class RayExecutor:
         """
         check_ray(self._n_workers)
         self._ray = ray = import_module("ray")
-        _connect(ray)
+        connect(ray)
         if self._processes and model.fingerprint == self._fingerprint:
             self._asking = ray.put(asking)
             for process in self._processes:
@@ -149,7 +132,7 @@ class RayExecutor:
             self._source, self._asking = ray.put(source), ray.put(asking)
         except TypeError as error:
             raise UsageError(
-                f'--executor ray: model "{model.name}" cannot be sent to another process: {_first_line(error)}. Give '
+                f'--executor ray: model "{model.name}" cannot be sent to another process: {first_line(error)}. Give '
                 "it by name (python:module:callable), or without what cannot be pickled, such as locks and open files"
             ) from error
         self._fingerprint = model.fingerprint
@@ -189,7 +172,7 @@ class RayExecutor:
                 try:
                     result = self._ray.get(ref)
                 except self._ray.exceptions.RayTaskError as error:
-                    raise _failed(error) from error
+                    raise failed(error) from error
                 except self._ray.exceptions.RayError as error:
                     for other in [other for other, (owner, _) in pending.items() if owner is process]:
                         del pending[other]
@@ -205,7 +188,7 @@ class RayExecutor:
                 process.tasks.remove(task)
                 self._deaths = 0
                 if isinstance(result, Fault):
-                    raise _error_of(result)
+                    raise error_of(result)
                 task.whole.outputs.update(zip(task.places, result, strict=True))
                 yield from _finished(task.whole)
 
@@ -244,7 +227,7 @@ class RayExecutor:
             try:
                 ready = self._check_ready(self._ray.get(done[0]))
             except self._ray.exceptions.RayTaskError as error:
-                raise _failed(error) from error
+                raise failed(error) from error
             except self._ray.exceptions.RayError as error:
                 self._count_death(error)
                 self._processes.remove(process)
@@ -256,7 +239,7 @@ class RayExecutor:
 
     def _check_ready(self, result: Ready | Fault) -> Ready:
         if isinstance(result, Fault):
-            raise _error_of(result)
+            raise error_of(result)
         if result.fingerprint != self._fingerprint:
             raise ModelError(
                 f"the worker on {result.place} has another model under this name than the process that began the run "
@@ -291,7 +274,7 @@ class RayExecutor:
         if self._deaths > most:
             raise UsageError(
                 f"--executor ray: {self._deaths} worker processes died one after the other, and none finished a batch "
-                f"meanwhile; the last: {_first_line(error)}. What was "
+                f"meanwhile; the last: {first_line(error)}. What was "
                 "finished is kept; the same command continues"
             ) from error
 
@@ -319,48 +302,3 @@ def _finished(whole: _Whole) -> Iterator[tuple[Batch, list[Output]]]:
     n = len(whole.batch.requests)
     if len(whole.outputs) == n:
         yield whole.batch, [whole.outputs[place] for place in range(n)]
-
-
-def _error_of(fault: Fault) -> EvalsuiteError:
-    kind = getattr(errors, fault.kind, ModelError)
-    return kind(fault.message) if issubclass(kind, EvalsuiteError) else ModelError(fault.message)
-
-
-def _first_line(error: BaseException) -> str:
-    return str(error).splitlines()[0] if str(error) else type(error).__name__
-
-
-def _failed(error: Exception) -> ModelError:
-    """Return what a worker raised, which `Worker` does not expect, as an error of ours."""
-    cause = getattr(error, "cause", None) or error
-    return ModelError(f"--executor ray: a worker failed: {type(cause).__name__}: {_first_line(cause)}")
-
-
-def _check_reachable(address: str) -> None:
-    """Find out soon whether there is anything at an address, which Ray itself tries for minutes."""
-    host, _, port = address.rpartition(":")
-    if not port.isdigit() or "/" in host:
-        return
-    try:
-        socket.create_connection((host.strip("[]"), int(port)), timeout=_CONNECT_SECONDS).close()
-    except (OSError, OverflowError) as error:
-        raise UsageError(
-            f"--executor ray: nothing answers at RAY_ADDRESS={address} ({error}); start a cluster there by ray start "
-            "--head, or unset RAY_ADDRESS for one on this machine"
-        ) from error
-
-
-def _connect(ray: Any, **settings: Any) -> None:
-    if ray.is_initialized():
-        return
-    _check_reachable(os.environ.get("RAY_ADDRESS", ""))
-    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # nothing is told to anybody
-    quiet = {"log_to_driver": False, "logging_level": "error", "configure_logging": False}
-    if "RAY_ADDRESS" not in os.environ:
-        quiet["include_dashboard"] = False
-    try:
-        ray.init(**quiet, **settings)
-    except (ConnectionError, RuntimeError, ValueError) as error:
-        address = os.environ.get("RAY_ADDRESS")
-        where = f"the cluster at RAY_ADDRESS={address}" if address else "a cluster on this machine"
-        raise UsageError(f"--executor ray: {where} cannot be used: {error}") from error
