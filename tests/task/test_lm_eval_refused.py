@@ -13,6 +13,7 @@ import pytest
 from evalsuite.errors import DependencyError, EvalsuiteError, TaskError
 from evalsuite.task import load_task
 from evalsuite.task.lm_eval import lm_eval_head, load_lm_eval, templates
+from evalsuite.task.lm_eval.yaml_file import parse_yaml
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -300,3 +301,27 @@ def test_mutated_files_end_in_errors_of_ours(load: Callable[..., Task], tmp_path
         except EvalsuiteError:
             n_refused += 1
     assert n_refused > 5
+
+
+BOMB = "l0: &l0 {k: v}\n" + "".join(f"l{i}: &l{i}\n  <<: [{', '.join([f'*l{i - 1}'] * 10)}]\n" for i in range(1, 9))
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (BOMB, r"f:1[123]: merge keys \(<<\) make more than 100,000 fields"),
+        ("a: !!bool zz\n", r"f:1: 'zz' is not what its tag .*bool says"),
+        ('b: 1\na: !!int ""\n', r"f:2: '' is not what its tag .*int says"),
+        ("a: !!timestamp x\n", r"f:1: 'x' is not what its tag .*timestamp says"),
+        ("1: 2\n", r"f: keys must be strings, found 1; put it in quotes"),
+        ("true: x\n", r"f: keys must be strings, found True"),
+        ("dataset_kwargs: {1: 2}\n", r"f: keys must be strings, found 1"),
+        (f"a: 0x{'f' * 5000}\n", r"f:1: a number of more than 100 characters"),
+        (f"a: 0x{'f' * 20}\n", r"f: an integer of 80 bits is too large"),
+        (f"a: 1{':1' * 5000}\n", r"f:1: a number of more than 100 characters"),
+        ("[" * 100_000, r"f"),
+    ],
+)
+def test_what_no_yaml_loader_looks_at_is_refused(text: str, message: str) -> None:
+    with pytest.raises(TaskError, match=message):
+        parse_yaml(text, "f")
