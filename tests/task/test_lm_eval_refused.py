@@ -325,3 +325,23 @@ BOMB = "l0: &l0 {k: v}\n" + "".join(f"l{i}: &l{i}\n  <<: [{', '.join([f'*l{i - 1
 def test_what_no_yaml_loader_looks_at_is_refused(text: str, message: str) -> None:
     with pytest.raises(TaskError, match=message):
         parse_yaml(text, "f")
+
+
+def test_texts_are_bounded_together(load: Callable[..., Task], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(templates, "MOST_BYTES", 2**20)
+    assert len(load(doc_to_text="'{{ \"x\" * 500000 }}'").samples) == 2
+    with pytest.raises(TaskError, match=r"data.jsonl:2: the templates make more than 1 MiB of text of the records up"):
+        load(doc_to_text="'{{ \"x\" * 600000 }}'")
+
+
+def test_a_target_of_bytes_is_named_with_its_record(load: Callable[..., Task]) -> None:
+    with pytest.raises(TaskError, match=r"doc_to_target: .*data.jsonl:1: ValueError: gives what is neither text"):
+        load(doc_to_target="\"[b'{{a}}']\"")
+
+
+def test_broken_jinja_is_named(load: Callable[..., Task], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "bad" / "jinja2").mkdir(parents=True)
+    (tmp_path / "bad" / "jinja2" / "__init__.py").write_text("raise ImportError('half installed')")
+    monkeypatch.syspath_prepend(str(tmp_path / "bad"))
+    with pytest.raises(DependencyError, match=r"templates need Jinja, which cannot be imported: .*half installed"):
+        load()
