@@ -13,7 +13,10 @@ import resource
 import signal
 import sys
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 __all__ = ["check", "find", "main", "remove"]
 
@@ -48,7 +51,7 @@ def check(pattern: str) -> str:
     return ""
 
 
-_ANSWERS = {"check": check, "find": find, "remove": remove}
+_ANSWERS: dict[str, Callable[..., str | None]] = {"check": check, "find": find, "remove": remove}
 
 
 def main() -> None:
@@ -62,7 +65,7 @@ def main() -> None:
         name, *arguments = json.loads(line)
         signal.setitimer(signal.ITIMER_PROF, seconds)
         try:
-            answer: Any = _ANSWERS[name](*arguments)
+            answer = _ANSWERS[name](*arguments)
         except MemoryError:
             os._exit(1)
         signal.setitimer(signal.ITIMER_PROF, 0)

@@ -319,7 +319,8 @@ BOMB = "l0: &l0 {k: v}\n" + "".join(f"l{i}: &l{i}\n  <<: [{', '.join([f'*l{i - 1
         (f"a: 0x{'f' * 5000}\n", r"f:1: a number of more than 100 characters"),
         (f"a: 0x{'f' * 20}\n", r"f: an integer of 80 bits is too large"),
         (f"a: 1{':1' * 5000}\n", r"f:1: a number of more than 100 characters"),
-        ("[" * 100_000, r"f"),
+        ("[" * 100_000, r"f: not YAML that can be read: RecursionError"),
+        ("a: " + "x" * 2**20, r"f: 1,048,579 characters are too many for a task file"),
     ],
 )
 def test_what_no_yaml_loader_looks_at_is_refused(text: str, message: str) -> None:

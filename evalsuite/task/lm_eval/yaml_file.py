@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = ["CodeReference", "TaskFile", "parse_yaml", "read_task_file"]
 
-_MOST_BYTES = 1 << 24
+_MOST_BYTES = 1 << 20  # PyYAML reads some 100 kB a second
 _MOST_VALUES = 1_000_000
 _MOST_MERGED = 100_000
 _MOST_DIGITS = 100
@@ -141,6 +141,8 @@ def parse_yaml(text: str, name: str) -> tuple[dict[str, JSONValue], dict[str, in
     TaskError
         If it is not YAML, not a mapping with strings for keys, or has another tag.
     """
+    if len(text) > _MOST_BYTES:
+        raise TaskError(f"{name}: {len(text):,} characters are too many for a task file ({_MOST_BYTES:,})")
     try:
         import yaml
     except ImportError as error:
