@@ -11,8 +11,8 @@ from typing import cast
 import numpy as np
 
 from evalsuite.answers.filters import Filters, signature_text
-from evalsuite.answers.patterns import check_pattern, remove_from_text
-from evalsuite.errors import UsageError
+from evalsuite.answers.patterns import PatternTooSlow, check_pattern, remove_from_text
+from evalsuite.errors import InputError, UsageError
 from evalsuite.metrics._options import check_flag, check_integer
 from evalsuite.metrics._outputs import Judgement, example_outputs, required_references, text_of
 from evalsuite.metrics._quotient import QuotientMetric
@@ -66,7 +66,8 @@ class FilteredExactMatch(QuotientMetric):
     An output of which a pattern finds nothing is ``unextracted`` and counts as not right, as do ``wrong``, ``refused``
     and ``truncated`` ones; an ``error`` is not counted at all. A row is [right, counted], summed over as many groups of
     `repeats` outputs as a sample has; one with fewer outputs has no value. Patterns are matched in a process of their
-    own: one that takes more than 5 seconds on a text finds nothing there.
+    own: an output on which one takes more than a second of processor time is ``undecided`` and not counted. A pattern
+    that does so on more than two texts, and more than one in a hundred, is an error.
 
     References
     ----------
@@ -131,15 +132,22 @@ class FilteredExactMatch(QuotientMetric):
         values = np.full((len(samples), 2), np.nan)
         outcomes: list[Outcome] = []
         for i, (sample, sample_outputs) in enumerate(zip(samples, outputs, strict=True)):
-            golds = {self._normalise(reference) for reference in required_references(self.name, sample)}
-            outcome, row = self._judge_sample(final_outputs(sample_outputs), golds)
+            references = required_references(self.name, sample)
+            try:
+                outcome, row = self._judge_sample(final_outputs(sample_outputs), references)
+            except InputError as error:
+                raise InputError(f"{self.name}: {error}") from error
             outcomes.append(outcome)
             if row is not None:
                 values[i] = row
         return Rows(values=values, outcomes=tuple(outcomes))
 
-    def _judge_sample(self, finals: Sequence[Output], golds: set[str]) -> Judgement:
+    def _judge_sample(self, finals: Sequence[Output], references: Sequence[str]) -> Judgement:
         groups = [finals[i : i + self.repeats] for i in range(0, len(finals) - self.repeats + 1, self.repeats)]
+        try:
+            golds = {self._normalise(reference) for reference in references}
+        except PatternTooSlow:
+            groups, golds = [], set()
         judged = [self._judge(group, golds) for group in groups]
         rows = [row for _, row in judged if row is not None]
         if not rows:
@@ -155,8 +163,11 @@ class FilteredExactMatch(QuotientMetric):
         reasons = {output.finish_reason for output in group if text_of(output) is not None}
         if reasons == {"refused"}:
             return "refused", (0.0, 1.0)
-        left = cast("Filters", self.filters).apply(texts)
-        n_right = sum(self._normalise(one.text) in golds for one in left)
+        try:
+            left = cast("Filters", self.filters).apply(texts)
+            n_right = sum(self._normalise(one.text) in golds for one in left)
+        except PatternTooSlow:
+            return "undecided", None
         if n_right:
             return ("right" if n_right == len(left) else "scored"), (n_right / len(left), 1.0)
         if reasons == {"length"}:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,9 @@ __all__ = ["RowsAhead"]
 
 _AT_ONCE = 256
 _MOST_PENDING = 4096
+# An interrupt waits for the thread that calls `add`.
+_MOST_SECONDS = 1.0
+_SLOW_SECONDS = 0.25
 
 
 @dataclass(slots=True)
@@ -71,9 +75,10 @@ class RowsAhead:
         self._submit = submit
         self._pending: dict[int, list[Output]] = {}
         self._ready: list[tuple[int, SampleOutputs]] = []
+        self._at_once = 1
 
     def add(self, outputs: Sequence[Output]) -> None:
-        """Take note of outputs that are in the log now."""
+        """Take note of outputs that are in the log now; what is not computed within a second waits for the next."""
         for output in outputs:
             place = self._places.get(output.sample_id)
             if place is None or output.finish_reason == "error":
@@ -85,9 +90,14 @@ class RowsAhead:
                 self._ready.append((place, tuple(sorted(of_sample, key=lambda one: (one.repeat, one.turn)))))
         if len(self._pending) > _MOST_PENDING:
             self._pending, self._places = {}, {}
-        while len(self._ready) >= _AT_ONCE:
-            self._compute(self._ready[:_AT_ONCE])
-            del self._ready[:_AT_ONCE]
+        start = now = time.monotonic()
+        while len(self._ready) >= _AT_ONCE and now < start + _MOST_SECONDS:
+            n = self._at_once
+            self._compute(self._ready[:n])
+            del self._ready[:n]
+            before, now = now, time.monotonic()
+            self._at_once = max(1, n // 4) if now > before + _SLOW_SECONDS else min(_AT_ONCE, 2 * n)
+        del self._ready[_MOST_PENDING:]  # their rows are left to the end
 
     def rows(self, metric: Metric, samples: Sequence[Sample], outputs: Sequence[SampleOutputs]) -> Rows:
         """Return the metric's rows: those that are there, and the others computed now; as `compute_rows` does.

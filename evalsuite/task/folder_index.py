@@ -11,7 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from evalsuite.errors import TaskError
+from evalsuite.errors import EvalsuiteError, TaskError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -127,7 +127,11 @@ class FolderIndex:
                 for entry in found:
                     if entry.name.startswith("."):
                         continue
-                    if entry.is_dir():
+                    try:
+                        is_folder = entry.is_dir()
+                    except OSError:  # such as a link to itself
+                        continue
+                    if is_folder:
                         below.append(entry.name)
                     elif self._is_task(entry.name):
                         names.append(entry.name)
@@ -150,6 +154,9 @@ class FolderIndex:
                 known = [stamp, *self._read_file(path, status.st_size)]
             except OSError as error:
                 return [(path, None, f"cannot be read: {error.strerror}")]
+            except Exception as error:  # one file must not hide the others
+                what = str(error) if isinstance(error, EvalsuiteError) else f"{type(error).__name__}: {error}"
+                return [(path, None, f"cannot be read: {what:.500}")]
         now[path] = known
         return [] if known[2] is None else [(path, known[1], known[2])]
 

@@ -95,10 +95,10 @@ def included_tasks(folders: Sequence[Path]) -> tuple[list[Included], list[str]]:
 
 def toml_head(text: str) -> tuple[str, str] | None:
     """Return name and summary of a task file; ValueError says what is wrong."""
-    import tomllib
+    from evalsuite.task.lookup import parse_toml
 
     try:
-        table = tomllib.loads(text)
+        table = parse_toml(text)
     except (ValueError, RecursionError) as error:  # not only TOMLDecodeError: a number may have too many digits
         raise ValueError(f"not TOML: {error}") from error
     name, summary = table.get("name"), table.get("summary", "")

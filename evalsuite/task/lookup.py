@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from evalsuite.task.included import Included
 
-__all__ = ["find_task", "list_tasks", "list_with_problems", "read_toml", "task_files", "tasks_folder"]
+__all__ = ["find_task", "list_tasks", "list_with_problems", "parse_toml", "read_toml", "task_files", "tasks_folder"]
 
 
 def tasks_folder() -> Path:
@@ -115,13 +115,28 @@ def _ambiguous(name: str, paths: Sequence[str]) -> str:
 
 def read_toml(path: Path) -> dict[str, Any]:
     """Read a TOML file; TaskError names the file, and the line where TOML itself is broken."""
-    import tomllib
-
     try:
-        return tomllib.loads(path.read_text("utf-8"))
+        return parse_toml(path.read_text("utf-8"))
     except OSError as error:
         raise TaskError(f"{path}: cannot be read: {error.strerror}") from error
     except UnicodeDecodeError as error:
         raise TaskError(f"{path}: not UTF-8 at byte {error.start}") from error
     except (ValueError, RecursionError) as error:  # not only TOMLDecodeError: a number may have too many digits
         raise TaskError(f"{path}: not TOML: {error}") from error
+
+
+def parse_toml(text: str) -> dict[str, Any]:
+    """Return the table of a TOML text; ValueError or RecursionError where it is none, or has integers beyond TOML's."""
+    import tomllib
+
+    table = tomllib.loads(text)
+    stack: list[Any] = [table]
+    while stack:
+        one = stack.pop()
+        if isinstance(one, dict):
+            stack += one.values()
+        elif isinstance(one, list):
+            stack += one
+        elif isinstance(one, int) and not -(1 << 63) <= one < 1 << 63:
+            raise ValueError(f"an integer of {one.bit_length()} bits, where TOML has 64")
+    return table

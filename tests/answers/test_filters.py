@@ -5,12 +5,17 @@ from __future__ import annotations
 import random
 import re
 import threading
+from typing import TYPE_CHECKING
 
 import pytest
 
 from evalsuite.answers import patterns
 from evalsuite.answers.filters import Filtered, Filters
-from evalsuite.answers.patterns import find_in_text, remove_from_text
+from evalsuite.answers.patterns import PatternTooSlow, find_in_text, remove_from_text
+from evalsuite.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 # What lm-eval 0.4.13 leaves of TEXTS, by `build_filter_ensemble(name, pipeline).filters` applied one after the other.
 TEXTS = ["A: 12, B: -3.5", "nothing", "(b) or (C)", "  x = 7  ", ""]
@@ -89,14 +94,52 @@ def test_equal_pipelines_are_equal_and_fit_a_signature() -> None:
     assert "|" not in str(one)
 
 
-def test_a_pattern_without_end_finds_nothing_and_the_next_one_is_served(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(patterns, "SECONDS", 0)
-    monkeypatch.setattr(patterns, "_SHARED", patterns._Matcher())
-    slow = "a" * 40 + "b"
-    assert find_in_text("(a+)+$", 0, slow) is None
-    assert remove_from_text(["x", "(a+)+$"], slow) == slow
-    assert find_in_text("(b)", 0, slow) == "b"
-    patterns._SHARED.close()
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A matcher of its own, which gives a text 20 ms."""
+    matcher = patterns._Matcher()
+    monkeypatch.setattr(patterns, "SECONDS", 0.02)
+    monkeypatch.setattr(patterns, "_SHARED", matcher)
+    yield
+    matcher.close()
+
+
+SLOW_TEXT = "a" * 40 + "b"
+
+
+@pytest.mark.usefixtures("impatient")
+def test_a_pattern_without_end_is_ended_and_the_next_one_is_served() -> None:
+    with pytest.raises(PatternTooSlow, match=r"'\(a\+\)\+\$' takes more than 0.02 s"):
+        find_in_text("(a+)+$", 0, SLOW_TEXT)
+    with pytest.raises(PatternTooSlow):
+        remove_from_text(["x", "(a+)+$"], SLOW_TEXT)
+    assert find_in_text("(b)", 0, SLOW_TEXT) == "b"
+
+
+@pytest.mark.usefixtures("impatient")
+def test_a_pattern_that_is_often_too_slow_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    for _ in range(3):
+        with pytest.raises(PatternTooSlow):
+            find_in_text("(a+)+$", 0, SLOW_TEXT)
+    monkeypatch.setattr(patterns._SHARED, "ask", None)  # nothing is asked any more
+    with pytest.raises(InputError, match=r"'\(a\+\)\+\$' takes .* on 3 of the 3 it was tried on, and is given up"):
+        find_in_text("(a+)+$", 0, "a")
+
+
+@pytest.mark.usefixtures("impatient")
+def test_a_pattern_that_is_seldom_too_slow_is_kept() -> None:
+    for _ in range(400):
+        assert find_in_text("(a+)+$", 0, "aaa") == "aaa"
+    for _ in range(4):
+        with pytest.raises(PatternTooSlow):
+            find_in_text("(a+)+$", 0, SLOW_TEXT)
+    assert find_in_text("(a+)+$", 0, "aaa") == "aaa"
+
+
+@pytest.mark.usefixtures("impatient")
+def test_a_pattern_that_takes_long_to_compile_is_none() -> None:
+    with pytest.raises(ValueError, match=r"takes more than 0.02 s .* to compile"):
+        Filters.of([{"function": "regex", "regex_pattern": "(?i)" + "[\\x01-\U0010ffff]" * 100}])
 
 
 def test_large_texts_are_served() -> None:

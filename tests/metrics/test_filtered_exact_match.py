@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from evalsuite.errors import UsageError
+from evalsuite.answers import patterns
+from evalsuite.errors import InputError, UsageError
 from evalsuite.metrics.filtered_exact_match import FilteredExactMatch
 from evalsuite.types import Output, Sample
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from evalsuite.types import FinishReason
 
@@ -114,3 +115,38 @@ def test_the_signature_says_how_many_outputs_go_together() -> None:
 def test_wrong_options(options: dict[str, Any], message: str) -> None:
     with pytest.raises(UsageError, match=f"filtered_exact_match: {message}"):
         FilteredExactMatch(**options)
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Patterns get 20 ms for a text."""
+    matcher = patterns._Matcher()
+    monkeypatch.setattr(patterns, "SECONDS", 0.02)
+    monkeypatch.setattr(patterns, "_SHARED", matcher)
+    yield
+    matcher.close()
+
+
+SLOW: list[dict[str, Any]] = [{"function": "regex", "regex_pattern": "(a+)+$"}]
+
+
+@pytest.mark.usefixtures("impatient")
+def test_a_text_on_which_a_pattern_is_too_slow_is_undecided() -> None:
+    samples = [Sample(id=f"{i}", input={}, references=("aa",)) for i in range(3)]
+    outputs = [[Output(text=text)] for text in ("aa", "a" * 40 + "!", "b")]
+    rows = FilteredExactMatch(filters=SLOW).rows(samples, outputs)
+    assert rows.outcomes == ("right", "undecided", "unextracted")
+    assert np.isnan(rows.values[:, 0]).tolist() == [False, True, False]
+    slow_gold = [Sample(id="1", input={}, references=("a" * 40 + "!",))]
+    rows = FilteredExactMatch(regexes_to_ignore=["(a+)+$"]).rows(slow_gold, [[Output(text="x")]])
+    assert rows.outcomes == ("undecided",)
+
+
+@pytest.mark.usefixtures("impatient")
+def test_a_pattern_that_is_too_slow_ends_in_one_error() -> None:
+    samples = [Sample(id=f"{i}", input={}, references=("aa",)) for i in range(300)]
+    outputs = [[Output(text="a" * 40 + "!")]] * 300
+    with pytest.raises(
+        InputError, match=r"^filtered_exact_match: the regular expression '\(a\+\)\+\$' .* on 3 of the 3"
+    ):
+        FilteredExactMatch(filters=SLOW).rows(samples, outputs)

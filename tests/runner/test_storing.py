@@ -102,6 +102,8 @@ def test_an_error_of_the_log_reaches_the_run(call: str) -> None:
 
 def test_rows_are_computed_ahead_and_are_the_same(task: Task, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "_AT_ONCE", 5)
+    for limit in ("_SLOW_SECONDS", "_MOST_SECONDS"):  # whatever the machine does besides
+        monkeypatch.setattr(module, limit, 3600.0)
     sizes: list[int] = []
     original = RowMetric.rows
 
@@ -117,8 +119,9 @@ def test_rows_are_computed_ahead_and_are_the_same(task: Task, tmp_path: Path, mo
         return "lake 0" if int(request.sample_id[1:]) % 2 else f"{request.prompt.removeprefix('Say ')[:-1]}"
 
     run = run_plan(plan_run(model_of(reply), task, root=tmp_path / "a"))
-    # Both metrics are checked without outputs, then have four parts ahead, and the rest in the end.
-    assert sorted(sizes) == sorted([N, N, *[5] * 8, N - 20, N - 20])
+    # Both metrics are checked without outputs, then have parts ahead that grow, and the rest in the end.
+    assert sum(sizes) == 4 * N
+    assert sizes[2:8] == [1, 1, 2, 2, 4, 4]
     monkeypatch.setattr(module, "_AT_ONCE", 1000)
     plain = run_plan(plan_run(model_of(reply), task, root=tmp_path / "b"))
     assert run.report.scores == plain.report.scores

@@ -234,3 +234,25 @@ def test_another_suffix_is_another_kind_of_task_file(tmp_path: Path, monkeypatch
     assert load_task("word_one", [tmp_path]).source == str(tmp_path / "one.word")
     monkeypatch.chdir(tmp_path)
     assert load_task("one.word:prompt=cot").prompt_format == "cot"
+
+
+def test_one_strange_entry_costs_the_others_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_task(tmp_path / "mine" / "echo", "echo_word")
+    (tmp_path / "mine" / "loop").symlink_to("loop")
+    (tmp_path / "mine" / "loop.yaml").symlink_to("loop.yaml")
+    broken = write_task(tmp_path / "mine" / "large", "large")
+    broken.write_text(f'name = "large"\nversion = 0x{"f" * 5000}\n')
+    found, problems = included_tasks([tmp_path / "mine"])
+    assert [one.name for one in found] == ["echo_word"]
+    assert problems == [f"{broken}: not TOML: an integer of 20000 bits, where TOML has 64"]
+    with pytest.raises(TaskError, match="an integer of 20000 bits"):
+        load_task(str(broken))
+
+    def fail(text: str) -> None:
+        raise KeyError("odd" if "large" in text else "other")
+
+    monkeypatch.setitem(KINDS, ".toml", replace(KINDS[".toml"], version=99))
+    monkeypatch.setattr("evalsuite.task.included.toml_head", fail)
+    found, problems = included_tasks([tmp_path / "mine"])
+    assert found == []
+    assert f"{broken}: cannot be read: KeyError: 'odd'" in problems

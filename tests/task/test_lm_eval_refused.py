@@ -13,6 +13,7 @@ import pytest
 from evalsuite.errors import DependencyError, EvalsuiteError, TaskError
 from evalsuite.task import load_task
 from evalsuite.task.lm_eval import lm_eval_head, load_lm_eval, templates
+from evalsuite.task.lm_eval.yaml_file import parse_yaml
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -300,3 +301,53 @@ def test_mutated_files_end_in_errors_of_ours(load: Callable[..., Task], tmp_path
         except EvalsuiteError:
             n_refused += 1
     assert n_refused > 5
+
+
+BOMB = "l0: &l0 {k: v}\n" + "".join(f"l{i}: &l{i}\n  <<: [{', '.join([f'*l{i - 1}'] * 10)}]\n" for i in range(1, 9))
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (BOMB, r"f:11: merge keys \(<<\) make more than 100,000 fields"),
+        ("a: !!bool zz\n", r"f:1: 'zz' is not what its tag .*bool says"),
+        ('b: 1\na: !!int ""\n', r"f:2: '' is not what its tag .*int says"),
+        ("a: !!timestamp x\n", r"f:1: 'x' is not what its tag .*timestamp says"),
+        ("1: 2\n", r"f: keys must be strings, found 1; put it in quotes"),
+        ("true: x\n", r"f: keys must be strings, found True"),
+        ("dataset_kwargs: {1: 2}\n", r"f: keys must be strings, found 1"),
+        (f"a: 0x{'f' * 5000}\n", r"f:1: a number of more than 100 characters"),
+        (f"a: 0x{'f' * 20}\n", r"f: an integer of 80 bits is too large"),
+        (f"a: 1{':1' * 5000}\n", r"f:1: a number of more than 100 characters"),
+        ("[" * 100_000, r"f: not YAML that can be read: RecursionError"),
+        ("a: " + "x" * 2**20, r"f: 1,048,579 characters are too many for a task file"),
+    ],
+)
+def test_what_no_yaml_loader_looks_at_is_refused(text: str, message: str) -> None:
+    with pytest.raises(TaskError, match=message):
+        parse_yaml(text, "f")
+
+
+def test_texts_are_bounded_together(load: Callable[..., Task], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(templates, "MOST_BYTES", 2**20)
+    assert len(load(doc_to_text="'{{ \"x\" * 500000 }}'").samples) == 2
+    with pytest.raises(TaskError, match=r"data.jsonl:2: the templates make more than 1 MiB of text of the records up"):
+        load(doc_to_text="'{{ \"x\" * 600000 }}'")
+
+
+def test_a_target_of_bytes_is_named_with_its_record(load: Callable[..., Task]) -> None:
+    with pytest.raises(TaskError, match=r"doc_to_target: .*data.jsonl:1: ValueError: gives what is neither text"):
+        load(doc_to_target="\"[b'{{a}}']\"")
+
+
+def test_broken_jinja_is_named(load: Callable[..., Task], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "bad" / "jinja2").mkdir(parents=True)
+    (tmp_path / "bad" / "jinja2" / "__init__.py").write_text("raise ImportError('half installed')")
+    monkeypatch.syspath_prepend(str(tmp_path / "bad"))
+    with pytest.raises(DependencyError, match=r"templates need Jinja, which cannot be imported: .*half installed"):
+        load()
+
+
+def test_a_path_that_is_too_long_is_refused(load: Callable[..., Task]) -> None:
+    with pytest.raises(TaskError, match=r"dataset_kwargs: cannot read .*x.json: File name too long"):
+        load(dataset_kwargs=f"{{data_files: {{test: {'x' * 5000}.json}}}}")

@@ -148,9 +148,9 @@ def _paths(named: JSONValue, where: str) -> list[str]:
 
 
 def _content(path: Path, where: str) -> bytes:
-    if path.exists() and not path.is_file():
-        raise TaskError(f"{where}: {path} is not a file")
     try:
+        if path.exists() and not path.is_file():
+            raise TaskError(f"{where}: {path} is not a file")
         with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as stream:
             content = stream.read(_MOST_BYTES + 1)
     except (EOFError, gzip.BadGzipFile, zlib.error) as error:

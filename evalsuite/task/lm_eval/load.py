@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, cast
 
-from evalsuite.errors import DependencyError, TaskError, did_you_mean
+from evalsuite.errors import TaskError, did_you_mean
 from evalsuite.task.lm_eval.dataset import Dataset
 from evalsuite.task.lm_eval.documents import Documents, record_key
 from evalsuite.task.lm_eval.few_shot import FewShots
@@ -44,12 +44,14 @@ def lm_eval_head(text: str) -> tuple[str, str] | None:
     ------
     ValueError
         If it is not YAML, or its name cannot be a task's.
+    DependencyError
+        If PyYAML is not installed, which the index of a folder must not remember.
     """
     if re.search(r"(?m)^task\s*:", text) is None:  # most other YAML files, without parsing them
         return None
     try:
         values, _ = parse_yaml(text, "YAML")
-    except (TaskError, DependencyError) as error:
+    except TaskError as error:
         raise ValueError(str(error)) from error
     name = values.get("task")
     if not isinstance(name, str) or not ({"dataset_path", "include", "output_type", "doc_to_text"} & set(values)):

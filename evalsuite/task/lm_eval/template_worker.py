@@ -16,7 +16,7 @@ from typing import Any
 
 __all__ = ["Renderer", "main"]
 
-_MOST_CHARACTERS = 1 << 24
+_MOST_CHARACTERS = 1 << 22
 
 
 def regex_replace(text: str, pattern: str, replacement: str, count: int = 0) -> str:
@@ -53,17 +53,18 @@ class Renderer:
                 except Exception as error:
                     raise ValueError(f"{name}: not a template: {_said(error)}") from None
 
-    def record(self, record: dict[str, Any]) -> dict[str, Any]:
-        """Return the fields of one record; ValueError names the one that cannot be made."""
-        made = {}
+    def record(self, record: dict[str, Any]) -> str:
+        """Return the fields of one record as JSON; ValueError names the one that cannot be made."""
+        made = []
         for name in self._fields:
             try:
-                made[name] = self._value(name, record)
+                value = self._value(name, record)
+                made.append(f"{json.dumps(name)}: {_json(value)}")
             except MemoryError:
                 raise
             except Exception as error:
                 raise ValueError(f"{name}: {_said(error)}") from None
-        return made
+        return f"{{{', '.join(made)}}}"
 
     def _value(self, name: str, record: dict[str, Any]) -> Any:
         field = self._fields[name]
@@ -106,11 +107,14 @@ def _limit_time(seconds: float) -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (soft if most < 0 else min(soft, most), most))
 
 
-def _answer(value: dict[str, Any]) -> None:
+def _json(value: Any) -> str:
     try:
-        line = json.dumps(value)
+        return json.dumps(value)
     except (TypeError, ValueError, RecursionError) as error:
-        line = json.dumps({"error": f"gives what is neither text, number nor list: {error}"[:500]})
+        raise ValueError(f"gives what is neither text, number nor list: {error}") from None
+
+
+def _answer(line: str) -> None:
     sys.stdout.write(line + "\n")
     sys.stdout.flush()
 
@@ -118,8 +122,13 @@ def _answer(value: dict[str, Any]) -> None:
 def main() -> None:
     """Read fields and records; answer ``{"ready": true}``, then each record, or one ``{"error": ...}`` and end."""
     each, whole, memory = float(sys.argv[1]), float(sys.argv[2]), int(sys.argv[3])
+    most = int(sys.argv[4])
     given = json.loads(sys.stdin.buffer.read())
-    import jinja2.sandbox  # before memory is limited
+    try:
+        import jinja2.sandbox  # before memory is limited
+    except Exception as error:  # it may be there and broken
+        _answer(json.dumps({"jinja2": _said(error)}))
+        return
 
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
@@ -128,16 +137,21 @@ def main() -> None:
     _limit_time(each)
     try:
         renderer = Renderer(given["fields"], given["columns"])
-        _answer({"ready": True})
+        _answer('{"ready": true}')
+        sent = 0
         for record in given["records"]:
             used = resource.getrusage(resource.RUSAGE_SELF)
             left = whole - used.ru_utime - used.ru_stime
             _limit_time(max(0.0, min(each, left)))
-            _answer({"made": renderer.record(record)})
+            line = renderer.record(record)
+            sent += len(line)
+            if sent > most:
+                raise ValueError(f"the templates make more than {most >> 20:,} MiB of text of the records up to here")
+            _answer(f'{{"made": {line}}}')
     except MemoryError:
         os._exit(1)  # what is left of this process is not to be trusted
     except ValueError as error:
-        _answer({"error": str(error)})
+        _answer(json.dumps({"error": str(error)}))
 
 
 if __name__ == "__main__":

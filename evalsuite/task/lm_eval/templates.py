@@ -9,20 +9,23 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
-from evalsuite.errors import TaskError
+from evalsuite.errors import DependencyError, TaskError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from evalsuite.types import JSONValue
 
-__all__ = ["MEMORY_BYTES", "SECONDS_EACH", "Field", "render_records"]
+__all__ = ["MEMORY_BYTES", "MOST_BYTES", "SECONDS_EACH", "Field", "render_records"]
 
 SECONDS_EACH: Final = 5
 """Processor time that one record may take, in seconds."""
 
 MEMORY_BYTES: Final = 2**30
 """Memory that templates may take, beside the records themselves."""
+
+MOST_BYTES: Final = 2**28
+"""Text that templates may make of all records together, beside four times what the records hold: it is all kept."""
 
 _SECONDS_FIXED: Final = 60.0
 _SECONDS_A_RECORD: Final = 0.02
@@ -60,7 +63,9 @@ def render_records(
     Raises
     ------
     TaskError
-        If a template cannot be read or filled, or takes more than `SECONDS_EACH` or `MEMORY_BYTES`.
+        If a template cannot be read or filled, takes more than `SECONDS_EACH` or `MEMORY_BYTES`, or makes too much.
+    DependencyError
+        If Jinja cannot be imported.
     """
     given = {
         "fields": {name: field._asdict() for name, field in fields.items()},
@@ -74,7 +79,7 @@ def render_records(
     whole = _SECONDS_FIXED + _SECONDS_A_RECORD * len(records)
     memory = MEMORY_BYTES + 12 * len(content)
     process = subprocess.run(
-        [sys.executable, str(_SCRIPT), str(SECONDS_EACH), str(whole), str(memory)],
+        [sys.executable, str(_SCRIPT), str(SECONDS_EACH), str(whole), str(memory), str(MOST_BYTES + 4 * len(content))],
         input=content,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
@@ -86,6 +91,11 @@ def render_records(
     made = [answer["made"] for answer in answers if "made" in answer]
     if len(made) == len(records):
         return made
+    if answers and "jinja2" in answers[0]:
+        raise DependencyError(
+            f"{place('', -1)}: templates need Jinja, which cannot be imported: {answers[0]['jinja2']}: "
+            "pip install --force-reinstall 'evalsuite[yaml]'"
+        )
     number = len(made) if answers and "ready" in answers[0] else -1
     if answers and "error" in answers[-1]:
         name, _, what = str(answers[-1]["error"]).partition(": ")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from evalsuite.errors import DependencyError, TaskError
+from evalsuite.errors import DependencyError, EvalsuiteError, TaskError
 from evalsuite.task.fields import type_name
 
 if TYPE_CHECKING:
@@ -16,9 +16,12 @@ if TYPE_CHECKING:
 
 __all__ = ["CodeReference", "TaskFile", "parse_yaml", "read_task_file"]
 
-_MOST_BYTES = 1 << 24
+_MOST_BYTES = 1 << 20  # PyYAML reads some 100 kB a second
 _MOST_VALUES = 1_000_000
+_MOST_MERGED = 100_000
+_MOST_DIGITS = 100
 _MOST_INCLUDES = 20
+_NUMBERS = ("tag:yaml.org,2002:int", "tag:yaml.org,2002:float")
 _SCALARS = (str, int, float, bool, type(None))
 
 
@@ -93,7 +96,10 @@ def _code(value: JSONValue) -> Iterator[CodeReference]:
 
 
 def _read(path: Path, above: tuple[Path, ...]) -> TaskFile:
-    real = path.resolve()
+    try:
+        real = path.resolve()
+    except RuntimeError as error:  # a link to itself
+        raise TaskError(f"{path}: cannot be read: {error}") from error
     if real in above:
         raise TaskError(f"{path}: include: the file includes itself, by way of {above[-1]}")
     if len(above) >= _MOST_INCLUDES:
@@ -135,6 +141,8 @@ def parse_yaml(text: str, name: str) -> tuple[dict[str, JSONValue], dict[str, in
     TaskError
         If it is not YAML, not a mapping with strings for keys, or has another tag.
     """
+    if len(text) > _MOST_BYTES:
+        raise TaskError(f"{name}: {len(text):,} characters are too many for a task file ({_MOST_BYTES:,})")
     try:
         import yaml
     except ImportError as error:
@@ -147,12 +155,25 @@ def parse_yaml(text: str, name: str) -> tuple[dict[str, JSONValue], dict[str, in
             raise TaskError(f"{name}:{line}: the tag {node.tag!s:.80} is not YAML's own; task files are data alone")
         return CodeReference(f"{getattr(node, 'value', '')!s:.80}", f"{name}:{line}")
 
-    kind: Any = type("Loader", (yaml.SafeLoader,), {})  # a class of its own, lest PyYAML's be changed
+    def construct(loader: Any, node: Any, deep: bool = False) -> Any:
+        line = node.start_mark.line + 1
+        if node.tag in _NUMBERS and len(node.value) > _MOST_DIGITS:
+            raise TaskError(f"{name}:{line}: a number of more than {_MOST_DIGITS} characters; put it in quotes")
+        try:
+            return yaml.SafeLoader.construct_object(loader, node, deep=deep)
+        except (EvalsuiteError, yaml.YAMLError, RecursionError, MemoryError):
+            raise
+        except Exception as error:  # PyYAML does not look at what an explicit tag stands before
+            raise TaskError(f"{name}:{line}: {node.value!r:.80} is not what its tag {node.tag!s:.80} says") from error
+
+    # A class of its own, lest PyYAML's be changed.
+    kind: Any = type("Loader", (yaml.SafeLoader,), {"construct_object": construct})
     kind.add_constructor(None, reference)
     try:
         loader = kind(text)
         try:
             node = loader.get_single_node()
+            _count_merged(node, name, {})
             value = None if node is None else loader.construct_document(node)
         finally:
             loader.dispose()
@@ -161,8 +182,10 @@ def parse_yaml(text: str, name: str) -> tuple[dict[str, JSONValue], dict[str, in
         line = f":{mark.line + 1}" if mark is not None else ""
         what = getattr(error, "problem", None) or str(error)
         raise TaskError(f"{name}{line}: not YAML: {what}") from error
-    except (ValueError, RecursionError, OverflowError) as error:
-        raise TaskError(f"{name}: not YAML that can be read: {error}") from error
+    except EvalsuiteError:
+        raise
+    except Exception as error:  # a stranger's file is no reason for a traceback
+        raise TaskError(f"{name}: not YAML that can be read: {type(error).__name__}: {error!s:.200}") from error
     if not isinstance(value, dict):
         raise TaskError(f"{name}: a task file is a mapping of fields, found {type_name(value)}")
     lines = {}
@@ -173,6 +196,30 @@ def parse_yaml(text: str, name: str) -> tuple[dict[str, JSONValue], dict[str, in
             lines[key.value] = key.start_mark.line + 1
     _check_values(value, name)
     return value, lines
+
+
+def _count_merged(node: Any, name: str, counts: dict[int, int]) -> int:
+    """Return how many pairs a mapping has once ``<<`` is carried out; refuses too many before any is copied."""
+    if node is None or isinstance(node.value, str):
+        return 0
+    if id(node) in counts:
+        return counts[id(node)]
+    counts[id(node)] = 0
+    total = 0
+    for one in node.value:
+        key, value = one if isinstance(one, tuple) else (None, one)
+        inner = _count_merged(value, name, counts)
+        if key is None:
+            total += inner
+            continue
+        _count_merged(key, name, counts)
+        is_merge = key.tag == "tag:yaml.org,2002:merge"
+        total += inner if is_merge else 1
+        counts[-1] = counts.get(-1, 0) + inner * is_merge  # of the whole file: no object has this id
+        if counts[-1] > _MOST_MERGED:
+            raise TaskError(f"{name}:{key.start_mark.line + 1}: merge keys (<<) make more than {_MOST_MERGED:,} fields")
+    counts[id(node)] = total
+    return total
 
 
 def _check_values(value: object, name: str) -> None:
@@ -186,10 +233,12 @@ def _check_values(value: object, name: str) -> None:
             raise TaskError(f"{name}: more than {_MOST_VALUES:,} values, or 100 of them within one another")
         if isinstance(one, dict):
             for key, inner in one.items():
-                if not isinstance(key, (str, int, float, bool)):
-                    raise TaskError(f"{name}: keys must be strings, found {key!r:.80}")
+                if not isinstance(key, str):
+                    raise TaskError(f"{name}: keys must be strings, found {key!r:.80}; put it in quotes")
                 stack.append((inner, depth + 1))
         elif isinstance(one, list):
             stack += [(inner, depth + 1) for inner in one]
+        elif isinstance(one, int) and abs(one) >= 1 << 63:
+            raise TaskError(f"{name}: an integer of {one.bit_length()} bits is too large; put it in quotes")
         elif not isinstance(one, _SCALARS):
             raise TaskError(f"{name}: found {one!r:.80}, which YAML takes for a {type(one).__name__}; put it in quotes")
