@@ -1,7 +1,7 @@
 """Kill a run at any moment: the same command continues it, and nothing is lost, doubled or changed.
 
-Runs of texts and of images, against a server, and on a Ray cluster. Eight moments by default (of Ray, whose processes
-take long to begin, four); as many as ``EVALSUITE_KILLS`` says otherwise.
+Runs of texts and of images, against a server, and on a Ray cluster. Eight kills by default (of Ray, whose processes
+take long to begin, four); as many as ``EVALSUITE_KILLS`` says otherwise, of each.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import signal
 import subprocess
 import sys
 import tarfile
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -33,7 +34,7 @@ N = 60
 MOMENTS = {
     "text": [0, 1, 2, 5, 9, 14, 17, 19, 22, 25],
     "image": [0, 1, 3, 6, 10, 15, 21, 28, 36, 45, 55],
-    "http": [0, 1, 2, 5, 9, 14, 22, 30, 40],
+    "http": [0, 1, 2, 4, 6, 9, 12, 16, 22],
     "ray": [0, 1, 2, 4, 6, 9, 12, 15],
 }
 # Where the process says "n", it has been told that n outputs are done. What comes after generation is slowed down and
@@ -207,7 +208,8 @@ def test_killed_runs_end_like_one_that_was_not(write_task: Callable[..., Path], 
     killed, lines_seen = 0, set()
     kills = KILLS or (4 if kind == "ray" else 8)
     output = tmp_path / "killed"
-    for attempt in range(kills):
+    for attempt in count():
+        assert attempt < 8 * kills  # some runs are over before they are killed
         if attempt % 4 == 0:  # begin anew now and then, so that the beginning is killed as well
             output = tmp_path / f"killed-{attempt}"
         # A moment: so many lines are heard, then a few milliseconds pass.
@@ -215,10 +217,10 @@ def test_killed_runs_end_like_one_that_was_not(write_task: Callable[..., Path], 
         done = 0
         process = start(kind, task, output, 0.002)
         assert process.stdout is not None
-        for count, line in enumerate(process.stdout):
+        for heard, line in enumerate(process.stdout):
             lines_seen.add(line.strip())
             done = int(line) if line.strip().isdigit() else done
-            if count >= stop_at:
+            if heard >= stop_at:
                 break
         try:
             process.wait(delay)
@@ -233,7 +235,7 @@ def test_killed_runs_end_like_one_that_was_not(write_task: Callable[..., Path], 
             log = read_log(logs[0])  # raises if the kill left more than a torn tail
             assert len(log.outputs) >= done  # what was reported as done is there
         assert_no_half_report(output)
-        if attempt % 4 == 3 or attempt == kills - 1:
+        if attempt % 4 == 3 or killed == kills:
             finish(kind, task, output)
             log = read_log(only(output, "run.jsonl"))
             assert canonical(log) == expected
@@ -244,7 +246,8 @@ def test_killed_runs_end_like_one_that_was_not(write_task: Callable[..., Path], 
             assert lasting(json.loads(only(output, "report.json").read_bytes())) == expected_report
             assert rows(output) == rows(whole)
             assert not list(output.rglob(".probe-*"))
-    assert killed >= kills // 2
+        if killed == kills:
+            break
     assert kind != "text" or lines_seen & {b"rows", b"rename", b"report"}
 
 
