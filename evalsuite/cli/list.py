@@ -47,8 +47,7 @@ def run(options: argparse.Namespace) -> int:
     for kind, lines in found.items():
         width = max((len(name) for name, _ in lines), default=0)
         sys.stdout.write(f"{kind}:\n" if len(found) > 1 else "")
-        for name, summary in lines:
-            sys.stdout.write(f"  {name:<{width}}  {_plain(summary)}".rstrip() + "\n")
+        sys.stdout.write("".join(f"  {name:<{width}}  {_plain(summary)}".rstrip() + "\n" for name, summary in lines))
     return 0
 
 

@@ -165,7 +165,7 @@ class FolderIndex:
         if size > _MOST_BYTES:
             return None, f"{size:,} bytes are too many for a task file"
         try:
-            text = Path(path).read_bytes().decode("utf-8")
+            text = _read_bytes(path, size).decode("utf-8")
             head = self._read(path, text)
         except UnicodeDecodeError as error:
             return None, f"not UTF-8 at byte {error.start}"
@@ -205,6 +205,17 @@ class FolderIndex:
                 part.replace(path)
             finally:
                 part.unlink(missing_ok=True)
+
+
+def _read_bytes(path: str, size: int) -> bytes:
+    fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        data = os.read(fd, size + 1)
+        while len(data) < _MOST_BYTES and (more := os.read(fd, _MOST_BYTES)):
+            data += more
+        return data
+    finally:
+        os.close(fd)
 
 
 def _stamp(status: os.stat_result) -> Stamp:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
+from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -14,10 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
-__all__ = ["KINDS", "Included", "TaskFileKind", "included_tasks", "is_task_file", "toml_head"]
-
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.+-]*")
-_MOST_SUMMARY = 500
+__all__ = ["KINDS", "Included", "TaskFileKind", "included_tasks", "is_task_file"]
 
 
 class Included(NamedTuple):
@@ -56,7 +53,7 @@ _LM_EVAL = TaskFileKind(
     file_name="", head="evalsuite.task.lm_eval:lm_eval_head", load="evalsuite.task.lm_eval:load_lm_eval", version=1
 )
 KINDS = {
-    ".toml": TaskFileKind(file_name="task.toml", head="evalsuite.task.included:toml_head", version=1),
+    ".toml": TaskFileKind(file_name="task.toml", head="evalsuite.task.toml_file:toml_head", version=2),
     ".yaml": _LM_EVAL,
     ".yml": _LM_EVAL,
 }
@@ -80,11 +77,16 @@ def included_tasks(folders: Sequence[Path]) -> tuple[list[Included], list[str]]:
     """
     found: dict[str, Included] = {}
     problems: dict[str, None] = {}
+    reader = cache(_reader)
+
+    def read(path: str, text: str) -> tuple[str, str] | None:
+        return reader(path[path.rindex(".") :])(text)
+
     for folder in folders:
         if not folder.is_dir():
             what = "is a file, not a folder" if folder.exists() else "there is no such folder"
             raise TaskError(f"--include-path: {folder}: {what}")
-        index = FolderIndex(folder.resolve(), is_task=is_task_file, read=_head, version=_version())
+        index = FolderIndex(folder.resolve(), is_task=is_task_file, read=read, version=_version())
         for path, name, line in index.entries():
             if name is None:
                 problems[f"{path}: {line}"] = None
@@ -93,25 +95,11 @@ def included_tasks(folders: Sequence[Path]) -> tuple[list[Included], list[str]]:
     return list(found.values()), list(problems)
 
 
-def toml_head(text: str) -> tuple[str, str] | None:
-    """Return name and summary of a task file; ValueError says what is wrong."""
-    from evalsuite.task.lookup import parse_toml
-
-    try:
-        table = parse_toml(text)
-    except (ValueError, RecursionError) as error:  # not only TOMLDecodeError: a number may have too many digits
-        raise ValueError(f"not TOML: {error}") from error
-    name, summary = table.get("name"), table.get("summary", "")
-    if not isinstance(name, str) or not _NAME.fullmatch(name):
-        raise ValueError(f"name must be a string of letters, digits and _ . + -, found {name!r:.80}")
-    return name, summary[:_MOST_SUMMARY] if isinstance(summary, str) else ""
-
-
 def _version() -> str:
     return ",".join(f"{suffix}{kind.version}" for suffix, kind in sorted(KINDS.items()))
 
 
-def _head(path: str, text: str) -> tuple[str, str] | None:
-    module, _, function = KINDS[path[path.rindex(".") :]].head.partition(":")
+def _reader(suffix: str) -> Callable[[str], tuple[str, str] | None]:
+    module, _, function = KINDS[suffix].head.partition(":")
     read: Callable[[str], tuple[str, str] | None] = getattr(import_module(module), function)
-    return read(text)
+    return read

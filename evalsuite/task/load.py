@@ -11,16 +11,17 @@ from evalsuite.errors import TaskError, did_you_mean
 from evalsuite.task.fields import check_keys, optional_field, required_field, type_name
 from evalsuite.task.formats import choose_format, fill_format, read_formats, show_in_format, split_format
 from evalsuite.task.included import KINDS
-from evalsuite.task.lookup import find_task, list_tasks, read_toml, task_files, tasks_folder
+from evalsuite.task.lookup import find_task, list_tasks, task_files, tasks_folder
 from evalsuite.task.outside import load_outside, split_outside
 from evalsuite.task.samples import load_samples
 from evalsuite.task.task import MetricSpec, Task, render_prompt
+from evalsuite.task.toml_file import read_toml
 from evalsuite.types import Ask, GenerationConfig, Modality, Sample
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-__all__ = ["list_tasks", "load_task", "parse_generation", "read_toml", "task_files", "tasks_folder"]
+__all__ = ["list_tasks", "load_task", "parse_generation", "task_files", "tasks_folder"]
 
 _TASK_KEYS = (
     "name",

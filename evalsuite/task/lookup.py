@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from evalsuite.errors import TaskError, did_you_mean
 from evalsuite.registry import plugin_points
+from evalsuite.task.toml_file import read_summary
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from evalsuite.task.included import Included
 
-__all__ = ["find_task", "list_tasks", "list_with_problems", "parse_toml", "read_toml", "task_files", "tasks_folder"]
+__all__ = ["find_task", "list_tasks", "list_with_problems", "task_files", "tasks_folder"]
 
 
 def tasks_folder() -> Path:
@@ -55,7 +56,7 @@ def list_tasks(include: Sequence[Path] = ()) -> list[tuple[str, str]]:
 def list_with_problems(include: Sequence[Path] = ()) -> tuple[list[tuple[str, str]], list[str]]:
     """Return what `list_tasks` does, and what is wrong in the folders: files that cannot be read, names used twice."""
     ours = task_files()
-    entries = [(name, str(read_toml(path).get("summary", ""))) for name, path in ours.items()]
+    entries = [(name, read_summary(path)) for name, path in ours.items()]
     if not include:
         return sorted(entries), []
     included, problems = _included(include, ours)
@@ -111,32 +112,3 @@ def _ambiguous(name: str, paths: Sequence[str]) -> str:
         f'task "{name}": {len(paths)} files have that name: {", ".join(paths)}. '
         "Rename one of them, or give the path of the one you mean"
     )
-
-
-def read_toml(path: Path) -> dict[str, Any]:
-    """Read a TOML file; TaskError names the file, and the line where TOML itself is broken."""
-    try:
-        return parse_toml(path.read_text("utf-8"))
-    except OSError as error:
-        raise TaskError(f"{path}: cannot be read: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise TaskError(f"{path}: not UTF-8 at byte {error.start}") from error
-    except (ValueError, RecursionError) as error:  # not only TOMLDecodeError: a number may have too many digits
-        raise TaskError(f"{path}: not TOML: {error}") from error
-
-
-def parse_toml(text: str) -> dict[str, Any]:
-    """Return the table of a TOML text; ValueError or RecursionError where it is none, or has integers beyond TOML's."""
-    import tomllib
-
-    table = tomllib.loads(text)
-    stack: list[Any] = [table]
-    while stack:
-        one = stack.pop()
-        if isinstance(one, dict):
-            stack += one.values()
-        elif isinstance(one, list):
-            stack += one
-        elif isinstance(one, int) and not -(1 << 63) <= one < 1 << 63:
-            raise ValueError(f"an integer of {one.bit_length()} bits, where TOML has 64")
-    return table

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from evalsuite.errors import TaskError, did_you_mean
 from evalsuite.task.fields import check_keys, optional_field, required_field, type_name
-from evalsuite.task.lookup import read_toml, tasks_folder
+from evalsuite.task.lookup import tasks_folder
+from evalsuite.task.toml_file import read_toml
 
 __all__ = ["Suite", "SuiteRun", "list_suites", "load_suite"]
 

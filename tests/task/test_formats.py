@@ -22,7 +22,8 @@ from evalsuite.scoring import make_metric
 from evalsuite.scoring.score import compute_rows
 from evalsuite.task import MetricSpec, Task, load_task
 from evalsuite.task.formats import NO_STEPS, PROMPT_FORMATS
-from evalsuite.task.load import parse_task, read_toml, task_files
+from evalsuite.task.load import parse_task, task_files
+from evalsuite.task.toml_file import read_toml
 from evalsuite.types import Output, Sample
 from evalsuite.worlds.families import FAMILIES
 

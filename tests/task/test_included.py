@@ -252,7 +252,7 @@ def test_one_strange_entry_costs_the_others_nothing(tmp_path: Path, monkeypatch:
         raise KeyError("odd" if "large" in text else "other")
 
     monkeypatch.setitem(KINDS, ".toml", replace(KINDS[".toml"], version=99))
-    monkeypatch.setattr("evalsuite.task.included.toml_head", fail)
+    monkeypatch.setattr("evalsuite.task.toml_file.toml_head", fail)
     found, problems = included_tasks([tmp_path / "mine"])
     assert found == []
     assert f"{broken}: cannot be read: KeyError: 'odd'" in problems
