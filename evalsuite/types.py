@@ -214,6 +214,9 @@ class Output:
         Tokens of each choice, in the model's own.
     greedy : tuple of bool
         Whether the model, taking the likeliest token each time, would have written that choice.
+    token_logprobs : tuple of float
+        Natural logarithm of the probability that the model gave each token it wrote, in order, at most 0; with those
+        that ended the text where the model tells of them. Empty where it tells of none.
     same_as : tuple of (str, int, int), optional
         Sample id, repeat and turn of the output that this is a copy of: of an equal request to a model whose outputs
         do not depend on the seed. It took no time.
@@ -235,6 +238,7 @@ class Output:
     logprobs: tuple[float, ...] = ()
     choice_tokens: tuple[int, ...] = ()
     greedy: tuple[bool, ...] = ()
+    token_logprobs: tuple[float, ...] = ()
     same_as: tuple[str, int, int] | None = None
 
 

@@ -232,6 +232,14 @@ METRICS: Registry[type[Metric]] = Registry(
             "evalsuite.metrics.label_agreement:LabelAgreement",
             "Label agreement: share of images that the embedded classifier puts into the class asked for, 0-1.",
         ),
+        "likelihood_aurc": Entry(
+            "evalsuite.metrics.likelihood_calibration:LikelihoodAreaUnderRisk",
+            "AURC of likelihood: errors left where the least likely outputs are passed over, 0-1; lower is better.",
+        ),
+        "likelihood_ece": Entry(
+            "evalsuite.metrics.likelihood_calibration:LikelihoodCalibrationError",
+            "ECE of likelihood: how far the probability of an output is from its being right, 0-1; lower is better.",
+        ),
         "loop_rate": Entry(
             "evalsuite.metrics.loop_rate:LoopRate",
             "Loop rate: share of outputs that end in a loop, 0-1; lower is better.",

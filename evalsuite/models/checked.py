@@ -112,6 +112,19 @@ def _unrated(output: object) -> object:
     return replace(output, logprobs=(), choice_tokens=(), greedy=())
 
 
+def _logprobs(values: object) -> tuple[float, ...]:
+    """Return the log-probabilities of what was written as plain numbers."""
+    if not values:
+        return ()
+    try:
+        found = tuple(float(value) for value in values)  # type: ignore[attr-defined]
+    except (TypeError, ValueError, OverflowError):
+        raise TypeError(f"an output's token_logprobs must be numbers, got {values!r:.100}") from None
+    if wrong := [value for value in found if not value <= _ROUNDING]:
+        raise ValueError(f"an output's token_logprobs must be at most 0, got {wrong[0]}")
+    return tuple(min(value, 0.0) for value in found)
+
+
 def _rated(output: Output, n: int) -> Output:
     """Return an output with plain numbers for each of `n` choices, or an error output."""
     lengths = [len(values) for values in (output.logprobs, output.choice_tokens, output.greedy)]
@@ -160,6 +173,7 @@ def _check(output: object, modality: Modality, shape: tuple[int, int, int] | Non
         seconds=_seconds(output.seconds, "seconds"),
         first_token_seconds=_seconds(output.first_token_seconds, "first_token_seconds"),
         peak_memory_bytes=_count(output.peak_memory_bytes, "peak_memory_bytes"),
+        token_logprobs=_logprobs(output.token_logprobs) if output.token_logprobs else (),
     )
 
 

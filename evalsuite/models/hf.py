@@ -27,6 +27,7 @@ _OPTIONS = (
     "device_map",
     "dtype",
     "length_penalty",
+    "logprobs",
     "max_length",
     "num_beams",
     "stride",
@@ -48,10 +49,10 @@ def open_model(name: str, options: Mapping[str, str], *, device: str = "auto") -
         rated as answers in the chat template), ``add_bos`` (``auto``: as the tokenizer does),
         ``batch_size``, ``max_length`` (prompt and answer together, in tokens; of an encoder-decoder, each),
         ``num_beams`` and ``length_penalty`` (beam search, see `BeamSearch`), ``stride`` (where a whole text is rated:
-        tokens rated by each window, with as much text before them as fits; by default all that a window holds), and
-        ``device_map`` (``none``, or how the
-        package accelerate spreads the weights over several devices: ``auto``, ``balanced``, ``balanced_low_0``,
-        ``sequential``).
+        tokens rated by each window, with as much text before them as fits; by default all that a window holds),
+        ``logprobs`` (``true``: keep the log-probability of each token it writes; ``false``), and ``device_map``
+        (``none``, or how the package accelerate spreads the weights over several devices: ``auto``, ``balanced``,
+        ``balanced_low_0``, ``sequential``).
     device : str, default "auto"
         As torch names it; ``"auto"`` is ``"cuda"`` where there is a GPU, else ``"cpu"``. Must be ``"auto"`` with a
         device map.
@@ -73,6 +74,9 @@ def open_model(name: str, options: Mapping[str, str], *, device: str = "auto") -
     batch_size = read_int(where, options, "batch_size", default=default_batch_size(device, on_cpu=8, on_gpu=64))
     max_length = read_int(where, options, "max_length", default=_NO_LIMIT)
     beams = _read_beams(where, options)
+    logprobs = read_bool(where, options, "logprobs", default=False)
+    if logprobs and beams is not None:
+        raise ModelError(f'{where}: option "logprobs" is for greedy decoding and sampling; num_beams must be 1')
     stride = read_int(where, options, "stride", default=1) if "stride" in options else None
     device_map = read_choice(where, options, "device_map", _DEVICE_MAPS)
     if find_spec("transformers") is None:
@@ -97,6 +101,7 @@ def open_model(name: str, options: Mapping[str, str], *, device: str = "auto") -
         beams=beams,
         rates_chat=chat_choices,
         stride=stride,
+        logprobs=logprobs,
     )
 
 

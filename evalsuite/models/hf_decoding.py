@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from evalsuite.models.hf_logprobs import TokenLogprobs
 from evalsuite.models.hf_sampling import GumbelSampler
 from evalsuite.models.hf_stopping import BeamStopStrings, StopStrings
 
@@ -44,6 +45,7 @@ class Row:
     prompt: list[int]
     budget: int
     new: list[int] = field(default_factory=list)
+    logprobs: list[float] = field(default_factory=list)
     ended: bool = False
     at_eos: bool = False
     error: str | None = None
@@ -60,7 +62,12 @@ class Row:
 
 
 def extend_rows(
-    loaded: LoadedCheckpoint, rows: Sequence[Row], config: GenerationConfig, beams: BeamSearch | None
+    loaded: LoadedCheckpoint,
+    rows: Sequence[Row],
+    *,
+    config: GenerationConfig,
+    beams: BeamSearch | None,
+    logprobs: bool = False,
 ) -> None:
     """Write on in all `rows` until the first has used up its budget, or all have ended.
 
@@ -76,13 +83,16 @@ def extend_rows(
     config : GenerationConfig
     beams : BeamSearch, optional
         Instead of greedy decoding or sampling.
+    logprobs : bool, default False
+        Whether rows get the log-probabilities of their tokens; not with beams.
     """
     steps = min(row.budget - len(row.new) for row in rows)
     inputs, start = _inputs(loaded, rows)
-    processors: list[Any] = []
+    found = TokenLogprobs(prompt_length=start) if logprobs else None
+    processors: list[Any] = [found] if found else []
     if config.temperature > 0:
         seeds = [row.seed for row in rows]
-        processors = [GumbelSampler(seeds, config, prompt_length=start, first_step=len(rows[0].new))]
+        processors += [GumbelSampler(seeds, config, prompt_length=start, first_step=len(rows[0].new))]
     settings = {} if beams is None else {"num_beams": beams.num_beams, "length_penalty": beams.length_penalty}
     stop = [text for text in config.stop if text]
     in_rows = in_beams = None
@@ -100,6 +110,7 @@ def extend_rows(
             logits_processor=generation.LogitsProcessorList(processors),
             stopping_criteria=generation.StoppingCriteriaList(filter(None, (in_rows, in_beams))),
         )
+    values = found.rows(written) if found else [[] for _ in rows]
     for i, (row, tokens) in enumerate(zip(rows, written[:, start:].tolist(), strict=True)):
         ends = [k + 1 for k, token in enumerate(tokens) if token in loaded.eos][:1]
         row.at_eos = bool(ends)
@@ -108,6 +119,7 @@ def extend_rows(
             ends, row.at_eos = [end], False
         row.ended = bool(ends)
         row.new += tokens[: ends[0]] if ends else tokens
+        row.logprobs += values[i][: ends[0]] if ends else values[i]
         if beams is not None:
             row.budget = len(row.new)  # a beam is not gone on with, whatever ended it
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from importlib import import_module
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
@@ -54,6 +55,7 @@ class HfModel:
         beams: BeamSearch | None,
         rates_chat: bool = False,
         stride: int | None = None,
+        logprobs: bool = False,
     ) -> None:
         self.spec = spec
         self.name = folder_name(checkpoint.folder)
@@ -68,6 +70,7 @@ class HfModel:
         self._beams = beams
         self._rates_chat = rates_chat
         self._stride = stride
+        self._logprobs = logprobs
         choices = [dtype, chat, add_bos, max_length]
         if beams is not None:
             choices += ["beams", beams.num_beams, beams.length_penalty]
@@ -75,6 +78,8 @@ class HfModel:
             choices.append("rates chat")
         if stride is not None:
             choices += ["stride", stride]
+        if logprobs:
+            choices.append("logprobs")
         self.fingerprint = hash_named({"files": checkpoint.hash().encode(), "options": json.dumps(choices).encode()})
         self._batches = FittingBatches()
         self._loaded: LoadedCheckpoint | None = None
@@ -137,8 +142,9 @@ class HfModel:
             torch.cuda.reset_peak_memory_stats(device)
         # A beam cannot be gone on with in a next round, so all beams of a batch have the same length.
         rounds = [rows] if beams is None else _by_budget(rows)
+        extend = partial(extend_rows, loaded, config=config, beams=beams, logprobs=self._logprobs)
         for part in rounds:
-            self._batches.finish(part, lambda active: extend_rows(loaded, active, config, beams))
+            self._batches.finish(part, extend)
         peak = sum(torch.cuda.max_memory_allocated(device) for device in devices) if devices else None
         outputs.update((row.index, _output(loaded, row, config, peak)) for row in rows)
         return [outputs[index] for index in range(len(requests))]
@@ -240,6 +246,7 @@ def _output(loaded: LoadedCheckpoint, row: Row, config: GenerationConfig, peak: 
         tokens_in=len(row.prompt),
         tokens_out=len(row.new),
         peak_memory_bytes=peak,
+        token_logprobs=tuple(row.logprobs),
     )
 
 

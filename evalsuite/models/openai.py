@@ -11,7 +11,7 @@ from evalsuite.models.concurrently import answer_each, run_apart
 from evalsuite.models.fingerprint import hash_named
 from evalsuite.models.openai_images import read_size
 from evalsuite.models.openai_settings import Settings, check_address
-from evalsuite.models.options import check_known, read_choice, read_float, read_int
+from evalsuite.models.options import check_known, read_bool, read_choice, read_float, read_int
 from evalsuite.models.spec import ModelSpec
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ __all__ = ["OpenAIModel", "open_model"]
 
 T = TypeVar("T")
 
-_OPTIONS = ("api", "base_url", "concurrency", "key_env", "max_retries", "size", "stream", "timeout")
+_OPTIONS = ("api", "base_url", "concurrency", "key_env", "logprobs", "max_retries", "size", "stream", "timeout")
 _DEFAULT_URL = "https://api.openai.com/v1"
 _DEFAULT_KEY = "OPENAI_API_KEY"
 
@@ -41,8 +41,8 @@ def open_model(name: str, options: Mapping[str, str], *, device: str = "auto") -
         ``base_url`` (by default OpenAI's), ``key_env`` (the environment variable that has the key, ``OPENAI_API_KEY``;
         a server that needs none gets none), ``api`` (``chat``, ``completions`` or ``images``), ``size`` (of images,
         ``1024x1024``; by default the server's own), ``concurrency`` (requests at a time, 64), ``timeout`` (seconds a
-        request may take in all, 600), ``max_retries`` (8) and ``stream`` (``auto``: where the server can; ``true``,
-        ``false``).
+        request may take in all, 600), ``max_retries`` (8), ``stream`` (``auto``: where the server can; ``true``,
+        ``false``) and ``logprobs`` (``true``: ask for the log-probability of each token it writes; ``false``).
     device : str, default "auto"
         Not used: the server chooses for itself.
 
@@ -70,6 +70,7 @@ def open_model(name: str, options: Mapping[str, str], *, device: str = "auto") -
         timeout=timeout,
         max_retries=read_int(where, options, "max_retries", default=8, least=0),
         stream=read_choice(where, options, "stream", ("auto", "true", "false")),
+        logprobs=read_bool(where, options, "logprobs", default=False),
         size=read_size(where, options) if api == "images" else "",
     )
     if find_spec("aiohttp") is None:
@@ -84,6 +85,8 @@ def _read_api(where: str, options: Mapping[str, str]) -> Api:
         raise ModelError(f'{where}: option "size" is for api=images, and the api is {api}')
     if api == "images" and options.get("stream") == "true":
         raise ModelError(f'{where}: option "stream": there are no streams of images')
+    if api == "images" and options.get("logprobs") == "true":
+        raise ModelError(f'{where}: option "logprobs": there are no tokens of images')
     return api
 
 
@@ -115,6 +118,8 @@ class OpenAIModel:
         identity = {"api": settings.api, "base_url": settings.base_url, "model": settings.model}
         if settings.size:
             identity["size"] = settings.size
+        if settings.logprobs:
+            identity["logprobs"] = "true"
         self.fingerprint = hash_named(
             {"openai 1": b"", **{key: text.encode("utf-8", "surrogatepass") for key, text in identity.items()}}
         )

@@ -16,6 +16,7 @@ __all__ = ["MalformedError", "StreamReader", "error_message", "read_answer", "re
 
 _LARGEST_COUNT = 1 << 62
 _LONGEST_EVENT = 4 << 20
+_ROUNDING = 1e-3  # a probability of 1 may come as one a little above
 _REASONS: dict[str, FinishReason] = {"length": "length", "content_filter": "refused"}
 
 
@@ -104,6 +105,7 @@ class _Reader:
         self._text: list[str] = []
         self._refusal: list[str] = []
         self._tokens: tuple[int | None, int | None] = (None, None)
+        self._logprobs: list[float] | None = []
         self.reason: str | None = None
         self.began = False
 
@@ -116,11 +118,26 @@ class _Reader:
         self._text.append(text)
         self._refusal.append(refusal)
         self.began = self.began or bool(text or refusal or _thoughts(message))
+        self._add_logprobs(choice.get("logprobs"))
         reason = choice.get("finish_reason")
         if reason is not None:
             if reason in ("abort", "error"):  # as vLLM and OpenRouter call an answer that they gave up
                 raise MalformedError(f'the server gave the answer up (finish_reason "{reason}")')
             self.reason = str(reason)
+
+    def _add_logprobs(self, told: object) -> None:
+        """Keep the log-probabilities of the tokens of a choice; of an answer with a wrong one, none."""
+        if not isinstance(told, dict) or self._logprobs is None:
+            return
+        if self._api == "chat":
+            tokens = told.get("content") or []
+            values = [one.get("logprob") if isinstance(one, dict) else None for one in tokens]
+        else:
+            values = told.get("token_logprobs") or []
+        if isinstance(values, list) and all(map(_is_logprob, values)):
+            self._logprobs += [min(float(value), 0.0) for value in values]
+        else:
+            self._logprobs = None
 
     def add_usage(self, usage: object) -> None:
         if isinstance(usage, dict):
@@ -135,7 +152,14 @@ class _Reader:
         elif reason == "length" and len(cut) < len(text):
             reason = "stop"
         tokens_in, tokens_out = self._tokens
-        return Output(text=cut or refusal, finish_reason=reason, tokens_in=tokens_in, tokens_out=tokens_out)
+        return Output(
+            text=cut or refusal,
+            finish_reason=reason,
+            tokens_in=tokens_in,
+            tokens_out=tokens_out,
+            # Of a text that was cut here, which tokens are left is not known.
+            token_logprobs=tuple(self._logprobs or ()) if len(cut) == len(text) and not refusal else (),
+        )
 
 
 def error_message(content: bytes) -> tuple[str, str]:
@@ -196,6 +220,10 @@ def _text(content: object) -> str:
     if isinstance(content, list):
         return "".join(_text(part.get("text")) for part in content if isinstance(part, dict))
     raise MalformedError(f"the content is {type(content).__name__}, expected text")
+
+
+def _is_logprob(value: object) -> bool:
+    return type(value) in (int, float) and value <= _ROUNDING  # type: ignore[operator]
 
 
 def _thoughts(message: dict[str, Any]) -> bool:

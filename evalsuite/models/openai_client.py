@@ -152,7 +152,14 @@ class Client:
             if isinstance(dialect, ImageDialect):
                 body = image_body(request, model=settings.model, size=settings.size, dialect=dialect)
             else:
-                body = request_body(request, config, model=settings.model, api=settings.api, dialect=dialect)
+                body = request_body(
+                    request,
+                    config,
+                    model=settings.model,
+                    api=settings.api,
+                    dialect=dialect,
+                    logprobs=settings.logprobs,
+                )
             try:
                 return await self._post(body, config, partial(read_answer, api=settings.api, config=config))
             except ImageError as error:

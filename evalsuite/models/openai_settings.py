@@ -36,6 +36,8 @@ class Settings:
     timeout : float
         Seconds a request may take, all attempts together.
     stream : {"auto", "true", "false"}
+    logprobs : bool
+        Whether to ask for the log-probability of each token it writes.
     size : str
         Of images, ``WIDTHxHEIGHT`` or ``auto``; empty where the server chooses.
     """
@@ -50,6 +52,7 @@ class Settings:
     timeout: float
     max_retries: int
     stream: str
+    logprobs: bool = False
     size: str = ""
 
     @property

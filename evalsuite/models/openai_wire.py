@@ -45,7 +45,9 @@ class Dialect:
         return self
 
 
-def request_body(request: Request, config: GenerationConfig, *, model: str, api: Api, dialect: Dialect) -> bytes:
+def request_body(
+    request: Request, config: GenerationConfig, *, model: str, api: Api, dialect: Dialect, logprobs: bool = False
+) -> bytes:
     """Return the body of a request as ASCII JSON."""
     body: dict[str, Any] = {"model": model}
     if api == "chat":
@@ -58,6 +60,8 @@ def request_body(request: Request, config: GenerationConfig, *, model: str, api:
     settings = {"top_p": config.top_p, "top_k": config.top_k, "stop": [text for text in config.stop if text]}
     settings["stop"] = settings["stop"][:_MOST_STOPS] or None  # type: ignore[index]
     body.update((name, value) for name, value in settings.items() if value is not None)
+    if logprobs:
+        body["logprobs"] = True if api == "chat" else 1
     body["seed"] = fold_seed(request.seed)
     if dialect.stream:
         body["stream"] = True

@@ -113,7 +113,7 @@ def output_record(output: Output, folder: Path) -> dict[str, object]:
     record: dict[str, object] = {"type": "output"}
     for field in fields(Output):
         value = getattr(output, field.name)
-        if value is None or field.name in _LIKELIHOODS:
+        if value is None or field.name in (*_LIKELIHOODS, "token_logprobs"):
             continue
         if field.name == "image":
             if not isinstance(value, (StoredImage, ArrayImage)):
@@ -124,6 +124,8 @@ def output_record(output: Output, folder: Path) -> dict[str, object]:
         else:
             record[field.name] = value
     record.update(likelihoods_record(output))
+    if output.token_logprobs:
+        record["token_logprobs"] = _written(output.token_logprobs)
     return record
 
 
@@ -139,13 +141,17 @@ def likelihoods_record(output: Output) -> dict[str, object]:
     """
     if not output.logprobs:
         return {}
-    if not all(value <= 0.0 for value in output.logprobs):
-        raise ValueError(f"log-probabilities must be at most 0, got {output.logprobs}")
     return {
-        "logprobs": [_RULED_OUT if math.isinf(value) else value for value in output.logprobs],
+        "logprobs": _written(output.logprobs),
         "choice_tokens": list(output.choice_tokens),
         "greedy": list(output.greedy),
     }
+
+
+def _written(logprobs: tuple[float, ...]) -> list[float | str]:
+    if not all(value <= 0.0 for value in logprobs):
+        raise ValueError(f"log-probabilities must be at most 0, got {logprobs!s:.1000}")
+    return [_RULED_OUT if math.isinf(value) else value for value in logprobs]
 
 
 def output_from_record(record: dict[str, Any], where: str, folder: Path, *, files: bool = False) -> Output:
@@ -175,6 +181,8 @@ def output_from_record(record: dict[str, Any], where: str, folder: Path, *, file
     if values["finish_reason"] not in FINISH_REASONS:
         raise RunLogError(f'{where}: unknown finish_reason "{values["finish_reason"]}"; {_ADVICE}')
     values.update(_likelihoods(record, where))
+    if "token_logprobs" in record:
+        values["token_logprobs"] = _read(record["token_logprobs"], where)
     if "same_as" in values:
         values["same_as"] = _key(values["same_as"], where)
     if "media" not in record:
@@ -193,7 +201,7 @@ def _likelihoods(record: dict[str, Any], where: str) -> dict[str, tuple[Any, ...
     if not found:
         return {}
     kinds: dict[str, Callable[[Any], bool]] = {
-        "logprobs": lambda value: value == _RULED_OUT or (type(value) in (int, float) and -math.inf < value <= 0),
+        "logprobs": _is_logprob,
         "choice_tokens": lambda value: type(value) is int and value >= 0,
         "greedy": lambda value: type(value) is bool,
     }
@@ -204,6 +212,18 @@ def _likelihoods(record: dict[str, Any], where: str) -> dict[str, tuple[Any, ...
     if len({len(values) for values in found.values()}) > 1:
         raise RunLogError(f"{where}: the output's logprobs, choice_tokens and greedy differ in length; {_ADVICE}")
     return {**{key: tuple(found[key]) for key in _LIKELIHOODS}, "logprobs": tuple(map(float, found["logprobs"]))}
+
+
+def _is_logprob(value: object) -> bool:
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return value == _RULED_OUT
+    return -math.inf < value <= 0
+
+
+def _read(values: object, where: str) -> tuple[float, ...]:
+    if not isinstance(values, list) or not values or not all(map(_is_logprob, values)):
+        raise RunLogError(f"{where}: the output's token_logprobs are not what they should be; {_ADVICE}")
+    return tuple(map(float, values))
 
 
 def _key(value: list[Any], where: str) -> tuple[str, int, int]:
