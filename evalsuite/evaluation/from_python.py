@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from evalsuite.errors import UsageError
 from evalsuite.evaluation.planning import plan_run
-from evalsuite.evaluation.runs import run_plan
+from evalsuite.evaluation.runs import priced, run_plan
 from evalsuite.executors import make_executor, run_on
 from evalsuite.task import Task, check_task_names, load_task, named_samples
 
@@ -38,6 +39,8 @@ def evaluate(
     executor: str = "local",
     workers: int | None = None,
     include_path: str | Path | Sequence[str | Path] = (),
+    prices: str | Path | None = None,
+    track: str | Sequence[str] = (),
     progress: Callable[[str, int, int], None] | None = None,
 ) -> list[Report]:
     """Run a model on tasks and score what it produced.
@@ -82,6 +85,10 @@ def evaluate(
         Processes of a Ray executor: one a GPU, or a core where there is none, by default.
     include_path : str, Path, or sequence of them, optional
         Folders whose tasks may be named, too: those of all ``task.toml`` in and below them.
+    prices : str or Path, optional
+        A table of prices, by which reports say what the runs cost.
+    track : str or sequence of str, optional
+        Trackers to tell of each finished run, such as ``"mlflow,experiment=small"``. One that fails costs a warning.
     progress : callable, optional
         Called with the task's name, the number of outputs done and wanted.
 
@@ -104,7 +111,10 @@ def evaluate(
     """
     from evalsuite.models.adapt import adapt_model
     from evalsuite.models.spec import open_model
+    from evalsuite.report.prices import read_prices
     from evalsuite.runlog.writer import probe_folder
+    from evalsuite.trackers.opening import open_trackers
+    from evalsuite.trackers.opening import track as tell
 
     if output == "":
         raise UsageError("output must name a folder, got an empty string")
@@ -114,6 +124,8 @@ def evaluate(
     folders = [Path(folder) for folder in include]
     loaded = [load_task(task, folders) if isinstance(task, str) else task for task in names]
     root = Path(output)
+    table = None if prices is None else read_prices(Path(prices))
+    trackers = open_trackers([track] if isinstance(track, str) else list(track), root=root) if track else {}
     place = make_executor(executor, workers=workers, spec=model if isinstance(model, str) else None, device=device)
     plans = [
         plan_run(
@@ -140,5 +152,7 @@ def evaluate(
     with run_on(place):
         for plan in plans:
             told = (lambda name: lambda done, total: progress(name, done, total))(plan.task.name) if progress else None
-            reports.append(run_plan(plan, progress=told).report)
+            done = priced(run_plan(plan, progress=told), table)
+            reports.append(done.report)
+            tell(trackers, done.report, done.folder, warn=lambda message: warnings.warn(message, stacklevel=3))
     return reports

@@ -55,6 +55,15 @@ def run(write_task: WriteTask, root: Path, reply: Callable[[Request], Any] = thr
     return evaluate(model, str(write_task(8)), output=root / "runs")[0]
 
 
+def test_evaluate_takes_the_table(write_task: WriteTask, tmp_path: Path, prices: Path) -> None:
+    model = ScriptedModel(three_of_four, name="thrifty", fingerprint="fixed")
+    (report,) = evaluate(model, str(write_task(8)), output=tmp_path / "runs", prices=prices)
+    (path,) = (tmp_path / "runs").rglob("report.json")
+    assert report.record == load_report(path).record
+    assert report.record["efficiency"]["cost"] == price_report(report, read_prices(prices)).record["efficiency"]["cost"]
+    assert report.record["efficiency"]["cost"]["currency"] == "EUR"
+
+
 def test_the_cost_of_a_run_and_of_a_right_answer(write_task: WriteTask, tmp_path: Path, prices: Path) -> None:
     report = price_report(run(write_task, tmp_path), read_prices(prices))
     cost = report.record["efficiency"]["cost"]

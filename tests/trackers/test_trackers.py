@@ -33,6 +33,11 @@ def half_right(request: Request) -> Any:
     return Output(text=right if number % 4 else "wrong | x", tokens_in=3, tokens_out=2)
 
 
+@pytest.fixture
+def model() -> ScriptedModel:
+    return ScriptedModel(half_right, name="thrifty", fingerprint="fixed")
+
+
 def tracked(write_task: WriteTask, root: Path, n: int = 12) -> tuple[Any, Path]:
     """Run a small task and return its report and folder."""
     model = ScriptedModel(half_right, name="thrifty", fingerprint="fixed")
@@ -197,6 +202,32 @@ class Broken:
 class Ends:
     def log(self, run: TrackedRun) -> str:
         raise SystemExit(9)
+
+
+class Told:
+    def __init__(self) -> None:
+        self.names: list[str] = []
+
+    def log(self, run: TrackedRun) -> str:
+        self.names.append(run.name)
+        return "here"
+
+
+def test_evaluate_tells_trackers(
+    write_task: WriteTask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, model: ScriptedModel
+) -> None:
+    told = Told()
+    monkeypatch.setattr(TRACKERS, "_added", {})
+    TRACKERS.register("told", lambda options, *, root: told, "Is told.")
+    TRACKERS.register("broken", lambda options, *, root: Broken(), "Fails.")
+    tasks = [str(write_task(4, name=name)) for name in ("one", "two")]
+    reports = evaluate(model, tasks, output=tmp_path / "runs", track="told")
+    assert len(reports) == len(told.names) == 2
+    with pytest.warns(UserWarning, match="broken: could not track thrifty one: ConnectionError"):
+        evaluate(model, tasks[0], output=tmp_path / "runs", track=["told", "broken"])
+    assert len(told.names) == 3
+    with pytest.raises(UsageError, match="broke"):
+        evaluate(model, tasks, output=tmp_path / "runs", track="broke")
 
 
 def test_a_tracker_that_fails_costs_a_warning(
