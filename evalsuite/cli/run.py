@@ -25,7 +25,6 @@ __all__ = ["add_arguments", "run"]
 
 LEADERBOARD = "leaderboard.json"
 PAGE = "report.html"
-_MORE = "other messages; the run's log has them"
 _SHOWN_PLACES = 3
 _SETTINGS = ("max_new_tokens", "temperature", "top_k", "top_p", "stop")
 
@@ -310,13 +309,16 @@ def _describe(evaluation: Evaluation) -> str:
 
 
 def _print(evaluations: list[Evaluation], leaderboard: Any, root: Path) -> None:
+    from evalsuite.cli.error_lines import error_lines
+    from evalsuite.report.labels import run_labels
     from evalsuite.report.leaderboard import Leaderboard
     from evalsuite.report.terminal import print_leaderboard
 
     shown = {str(evaluation.report.task["name"]) for evaluation in evaluations}
     tasks = {name: runs for name, runs in leaderboard.tasks.items() if name in shown}
     print_leaderboard(Leaderboard(tasks, leaderboard.ranks, leaderboard.record), sys.stdout)
-    for line in [*_adaptive_lines(evaluations), *_error_lines(evaluations)]:
+    labels = {run_id: label for runs in tasks.values() for run_id, label in run_labels(runs).items()}
+    for line in [*_adaptive_lines(evaluations), *error_lines(evaluations, labels)]:
         sys.stdout.write(line + "\n")
     if all(evaluation.was_complete for evaluation in evaluations):
         sys.stdout.write("All of this was complete already; nothing was generated.\n")
@@ -332,27 +334,6 @@ def _adaptive_lines(evaluations: list[Evaluation]) -> list[str]:
 
     reports = [evaluation.report for evaluation in evaluations if "adaptive" in evaluation.report.record["inputs"]]
     return [f"{printable(str(report.task['name']))}: {report.primary.notes[-1]}" for report in reports]
-
-
-def _error_lines(evaluations: list[Evaluation]) -> list[str]:
-    """Return a line for each different error, with how often and where it occurred."""
-    from evalsuite.report.terminal import printable
-
-    found: dict[tuple[str, str], list[tuple[str, int]]] = {}
-    for evaluation in {evaluation.folder: evaluation for evaluation in evaluations}.values():
-        report = evaluation.report
-        task, model = str(report.task["name"]), str(report.model["name"])
-        told = {str(error["message"]): int(error["count"]) for error in report.record["errors"]}
-        if report.n_errors > sum(told.values()):  # the report names the most frequent messages only
-            told[_MORE] = report.n_errors - sum(told.values())
-        for message, count in told.items():
-            found.setdefault((task, message), []).append((model, count))
-    lines: list[str] = []
-    for (task, message), places in found.items():
-        where = places[0][0] if len(places) == 1 else f"{len(places)} runs"
-        total = sum(count for _, count in places)
-        lines.append(f"{printable(task)} {printable(where)}: {total} x error: {printable(message, 500)}")
-    return lines
 
 
 def _exit_code(evaluations: list[Evaluation], max_errors: int) -> int:
