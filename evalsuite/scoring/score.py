@@ -113,7 +113,7 @@ def task_metrics(task: Task) -> list[tuple[MetricSpec, Metric]]:
     """
     made: list[tuple[MetricSpec, Metric]] = []
     for i, spec in enumerate(task.metrics):
-        where = f'task "{task.source or task.name}": metrics[{i}]'
+        where = spec.place or f'task "{task.source or task.name}": metrics[{i}]'
         try:
             metric = make_metric(spec, where)
         except UsageError as error:
