@@ -86,7 +86,8 @@ def metric_specs(file: TaskFile, output_type: str, repeats: int) -> tuple[Metric
     pipelines = _pipelines(file, output_type, repeats)
     found: dict[str, MetricSpec] = {}
     for i, table in enumerate(asked):
-        known, options = _read_metric(table, OUTPUT_TYPES[output_type], output_type, file.where(f"metric_list[{i}]"))
+        place = file.where(f"metric_list[{i}]")
+        known, options = _read_metric(table, OUTPUT_TYPES[output_type], output_type, place)
         if known.name == "filtered_exact_match":
             specs = [
                 {**options, "pipeline": name, "filters": filters, **({"repeats": repeats} if repeats > 1 else {})}
@@ -95,15 +96,13 @@ def metric_specs(file: TaskFile, output_type: str, repeats: int) -> tuple[Metric
         elif any(filters != _FIRST for _, filters in pipelines):
             raise TaskError(
                 f"{file.where('filter_list')}: filters other than take_first go with exact_match alone, "
-                f"and {file.where(f'metric_list[{i}]')} asks for {known.name}; write a task file without them for that metric"
+                f"and {place} asks for {known.name}; write a task file without them for that metric"
             )
         else:
             specs = [options]
         for one in specs:
-            found.setdefault(
-                f"{known.name} {one}",
-                MetricSpec(name=known.name, primary=not found, options=one, place=file.where(f"metric_list[{i}]")),
-            )
+            spec = MetricSpec(name=known.name, primary=not found, options=one, place=place)
+            found.setdefault(f"{known.name} {one}", spec)
     return tuple(found.values())
 
 

@@ -142,7 +142,9 @@ def _read(path: Path, above: tuple[Path, ...]) -> TaskFile:
 
 
 def parse_yaml(text: str, name: str) -> tuple[dict[str, JSONValue], dict[str, int]]:
-    """Return the fields of a YAML mapping, and the line of each, and of items of lists. What has the tag ``!function`` is a `CodeReference`.
+    """Return the fields of a YAML mapping, and the lines of fields and of their items.
+
+    What has the tag ``!function`` is a `CodeReference`.
 
     Raises
     ------
