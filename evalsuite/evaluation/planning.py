@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from evalsuite.errors import UsageError
 from evalsuite.executors import Executor, LocalExecutor
 from evalsuite.models.base import RATING_BACKENDS, LikelihoodModel, StreamingModel
-from evalsuite.runner import RunPlan, run_identity
+from evalsuite.runner import RunPlan, chosen_samples, run_identity
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -86,6 +86,10 @@ def plan_run(
     elif precision is not None:
         raise UsageError("precision is for adaptive runs: give --adaptive too")
     _check_available(model, task, limit, repeats, sample_ids)
+    check_asked = getattr(model, "check_asked", None)
+    if check_asked is not None:
+        asked = task.samples if adaptive else chosen_samples(task, sample_ids, limit)
+        check_asked([sample.id for sample in task.samples], [sample.id for sample in asked])
     settings = dict(generation or {})
     if num_fewshot is not None:
         settings["num_fewshot"] = num_fewshot
