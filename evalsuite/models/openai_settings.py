@@ -18,6 +18,9 @@ __all__ = ["Secret", "Settings", "check_address", "read_key"]
 _LONGEST_MESSAGE = 500
 _REAL_KEY = 16  # characters; a shorter one is a placeholder such as "EMPTY", which a model may well say
 _SHORTEST_KEY = 4  # a message would be unreadable without every "a"
+_SHORTEST_PART = 6  # characters of a real key that a server may quote between asterisks
+_LONGEST_SEARCHED = 8 * _LONGEST_MESSAGE
+_REMOVED = "[key removed]"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,19 +75,38 @@ class Secret:
         return "Secret(...)"
 
     def clean(self, message: str) -> str:
-        """Return a message of a server or library for people: in one line, not too long, and without any key."""
+        """Return a message of a server or library for people: in one line, not too long, and without any key.
+
+        Neither has it a part of 6 characters or more, should the server quote beginning and end of a key that it
+        refuses. A key of less than 16 characters, which may be made of ordinary words, is removed as a whole only.
+        """
         # Control characters go first: with some in its middle, a key would not be found.
         text = " ".join("".join(char if char.isprintable() else " " * char.isspace() for char in message).split())
         text = re.sub(r"//[^/@\s]*@", "//...@", text)
-        if len(self.value) >= _SHORTEST_KEY:
-            text = text.replace(self.value, "[key removed]")
+        if len(self.value) >= _REAL_KEY:
+            text = self._without_parts(text[:_LONGEST_SEARCHED])
+        elif len(self.value) >= _SHORTEST_KEY:
+            text = text.replace(self.value, _REMOVED)
         return text if len(text) <= _LONGEST_MESSAGE else f"{text[:_LONGEST_MESSAGE]}..."
 
     def remove(self, text: str | None) -> str | None:
         """Return a model's text without the key, should its server repeat it."""
         if text is None or len(self.value) < _REAL_KEY:
             return text
-        return text.replace(self.value, "[key removed]")
+        return text.replace(self.value, _REMOVED)
+
+    def _without_parts(self, text: str) -> str:
+        """Strike out whatever is covered by pieces of the key: a longer part of it is pieces that overlap."""
+        size = _SHORTEST_PART
+        pieces = {self.value[i : i + size] for i in range(len(self.value) - size + 1)}
+        kept, end = "", 0
+        for i in range(len(text)):
+            if text[i : i + size] in pieces:
+                kept += _REMOVED if i > end or not end else ""
+                end = i + size
+            elif i >= end:
+                kept += text[i]
+        return kept
 
 
 def read_key(settings: Settings) -> Secret:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from math import floor, log10
+from math import floor, inf, log10
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ __all__ = [
 ]
 
 MOST_DECIMALS = 6
+_LARGE = 1e6  # from here on decimals, and digits beyond the fourth, are noise
 
 
 def format_score(score: Score, *, interval: bool = True, decimals: int | None = None) -> str:
@@ -39,7 +40,8 @@ def format_score(score: Score, *, interval: bool = True, decimals: int | None = 
 def format_value(score: Score, value: float, decimals: int | None = None) -> str:
     """Return a value of the score's metric, by default with the decimals of the score itself.
 
-    What lies beyond the score's reach is ``"> 24"`` or ``"< 1"``.
+    A value of a million or more has four digits, ``"2.105e8"``, and one more for each decimal that is asked for beyond
+    the score's own. What lies beyond the score's reach is ``"> 24"`` or ``"< 1"``.
     """
     least, greatest = score.reach or (None, None)
     if greatest is not None and value >= greatest:
@@ -47,7 +49,12 @@ def format_value(score: Score, value: float, decimals: int | None = None) -> str
     if least is not None and value <= least:
         return f"< {least:g}"
     places = score_decimals(score) if decimals is None else decimals
-    return f"{100 * value:.{places}f} %" if is_share(score) else f"{value:.{places}f}"
+    if is_share(score):
+        return f"{100 * value:.{places}f} %"
+    if _LARGE <= abs(value) < inf:
+        more = 0 if decimals is None else max(0, decimals - score_decimals(score))
+        return f"{value:.{3 + more}e}".replace("e+0", "e").replace("e+", "e")
+    return f"{value:.{places}f}"
 
 
 def format_difference(score: Score, value: float, interval: Interval | None, decimals: int) -> str:
