@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from evalsuite.errors import UsageError
+from evalsuite.evaluation.cautions import cautions
 from evalsuite.evaluation.planning import plan_run
 from evalsuite.evaluation.runs import priced, run_plan
 from evalsuite.executors import make_executor, run_on
@@ -148,6 +149,8 @@ def evaluate(
     ]
     check_task_names(samples, loaded)
     probe_folder(root)
+    for caution in cautions(plans):
+        warnings.warn(caution, stacklevel=2)
     reports: list[Report] = []
     with run_on(place):
         for plan in plans:

@@ -55,9 +55,9 @@ class Model(Protocol):
     in canonical order, for models whose outputs exist already. Such a model may have ``n_outputs``, the number of
     samples it has an output for; a run that asks for more is refused before it begins. It may have
     ``check_asked(task_sample_ids, asked)``, too, which is told before a run what is to be asked and raises a
-    `ModelError` where it has not that. ``loglikelihood`` makes it a
-    `LikelihoodModel`. And a model that answers several requests at a time, none of them waiting for another, may be a
-    `StreamingModel`.
+    `ModelError` where it has not that, and ``n_repeats``, the most outputs that it has of a sample: where a run uses
+    fewer, a warning says so. ``loglikelihood`` makes it a `LikelihoodModel`. And a model that answers several requests
+    at a time, none of them waiting for another, may be a `StreamingModel`.
     """
 
     @property

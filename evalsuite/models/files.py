@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING
 
 from evalsuite.errors import InputError, ModelError, did_you_mean
 from evalsuite.media import image_files_at
+from evalsuite.models.files_lines import TextOutputs, read_texts
 from evalsuite.models.fingerprint import hash_file, hash_named
 from evalsuite.models.image_files import ImageFilesModel, open_images
 from evalsuite.models.options import check_known
 from evalsuite.models.spec import ModelSpec
-from evalsuite.types import FINISH_REASONS, GenerationConfig, Modality, Output, Request
+from evalsuite.types import GenerationConfig, Modality, Output, Request
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 __all__ = ["FilesModel", "open_model"]
 
-ID_FIELDS = ("id", "sample_id", "doc_id")
 IMAGE_SUFFIXES = (".tar", ".npz", ".npy", ".parquet", ".tgz", ".tar.gz", ".tar.bz2", ".tar.xz", ".tar.zst")
-TEXT_FIELDS = ("text", "output", "prediction", "response", "resps")
-_Key = tuple[str, int, int]
 
 
 def open_model(name: str, options: Mapping[str, str], *, device: str = "auto") -> FilesModel | ImageFilesModel:
@@ -102,8 +99,7 @@ class FilesModel:
         self.fingerprint = fingerprint
         self._path = path
         self._field = field
-        self._by_id: dict[_Key, Output] | None = None
-        self._by_position: list[Output] | None = None
+        self._texts: TextOutputs | None = None
         self._position: dict[str, int] | None = None
 
     def bind(self, task_sample_ids: Sequence[str]) -> None:
@@ -113,30 +109,24 @@ class FilesModel:
         ----------
         task_sample_ids : sequence of str
             The ids of *all* the task's samples, in its order, whatever the limit of the run. Line i of a file without
-            ids belongs to the i-th of them.
+            ids belongs to the i-th of them, and so does a whole ``doc_id``, counted from 0.
 
         Raises
         ------
         ModelError
-            If the file has ids that the task does not know; or no ids, and more outputs than the task has samples; or
-            it is malformed. Whether there are too few, `check_asked` finds out.
+            If the file has ids, or places, that the task does not have; or no ids, and more outputs than the task has
+            samples; or it is malformed. Whether there are too few, `check_asked` finds out.
         """
-        self._read()
-        known = set(task_sample_ids)
-        if self._by_id is not None:
-            ids = dict.fromkeys(sample_id for sample_id, _, _ in self._by_id)
-            strange = [sample_id for sample_id in ids if sample_id not in known]
-            if strange:
-                raise ModelError(
-                    f"{self._path}: {len(strange)} of its {len(ids)} ids are not among the {len(known)} samples of the "
-                    f'task; the first is "{strange[0]}"{did_you_mean(strange[0], list(task_sample_ids)[:1000])}'
-                )
-        elif self._by_position is not None and len(self._by_position) > len(task_sample_ids):
-            raise self._wrong_number(len(self._by_position), len(task_sample_ids), len(task_sample_ids))
+        self._check_names(task_sample_ids)
         self._position = {sample_id: i for i, sample_id in enumerate(task_sample_ids)}
 
+    @property
+    def n_repeats(self) -> int:
+        """The most outputs that the file has of a sample."""
+        return self._read().n_repeats
+
     def check_asked(self, task_sample_ids: Sequence[str], asked: Sequence[str]) -> None:
-        """Find out whether there is a line without an id for each sample, or each of the first that are run.
+        """Find out whether ids are the task's, and lines without any as many as its samples, or the first that are run.
 
         Parameters
         ----------
@@ -148,12 +138,13 @@ class FilesModel:
         Raises
         ------
         ModelError
-            If the file has another number of outputs, or is malformed.
+            If the file has another number of outputs, is malformed, or names samples that the task does not have.
         """
-        self._read()
-        if self._by_position is None:
+        self._check_names(task_sample_ids)
+        texts = self._read()
+        if texts.named_by != "order":
             return
-        n = len(self._by_position)
+        n = len(texts.outputs)
         is_beginning = n == len(asked) and list(asked) == list(task_sample_ids[:n])
         if n != len(task_sample_ids) and not is_beginning:
             raise self._wrong_number(n, len(task_sample_ids), len(asked))
@@ -166,18 +157,34 @@ class FilesModel:
         ModelError
             If the file is malformed, or it has no ids and `bind` was not called.
         """
-        self._read()
         return [self._find(request) for request in requests]
 
+    def _check_names(self, task_sample_ids: Sequence[str]) -> None:
+        texts, n_samples = self._read(), len(task_sample_ids)
+        names = texts.names
+        if texts.named_by == "order" and len(names) > n_samples:
+            raise self._wrong_number(len(names), n_samples, n_samples)
+        if texts.named_by == "place" and (beyond := [name for name in names if int(name) >= n_samples]):
+            raise ModelError(
+                f"{self._path}: {len(beyond)} of its {len(names)} places (doc_id, from 0) lie beyond the {n_samples} "
+                f"samples of the task; the first is {beyond[0]}"
+            )
+        known = set(task_sample_ids)
+        if texts.named_by == "id" and (strange := [str(name) for name in names if name not in known]):
+            hint = did_you_mean(strange[0], list(task_sample_ids)[:1000])
+            raise ModelError(
+                f"{self._path}: {len(strange)} of its {len(names)} ids are not among the {len(known)} samples of the "
+                f'task; the first is "{strange[0]}"{hint}; the first id of the task is "{task_sample_ids[0]}"'
+            )
+
     def _find(self, request: Request) -> Output:
-        found: Output | None = None
-        if self._by_id is not None:
-            found = self._by_id.get((request.sample_id, request.repeat, request.turn))
-        elif self._by_position is not None:
+        texts = self._read()
+        name: str | int | None = request.sample_id
+        if texts.named_by != "id":
             if self._position is None:
                 raise ModelError(f"{self._path}: has no ids, so it must be told the order of the samples: call bind()")
-            if request.repeat == request.turn == 0 and request.sample_id in self._position:
-                found = self._by_position[self._position[request.sample_id]]
+            name = self._position.get(request.sample_id)
+        found = None if name is None else texts.outputs.get((name, request.repeat, request.turn))
         if found is not None:
             return found
         return Output(
@@ -186,99 +193,10 @@ class FilesModel:
             f"{request.turn}",
         )
 
-    def _read(self) -> None:
-        if self._by_id is not None or self._by_position is not None:
-            return
-        try:
-            lines = self._path.read_bytes().split(b"\n")
-        except OSError as error:
-            raise ModelError(f"{self._path}: cannot be read: {error.strerror}") from None
-        if lines[-1] == b"":
-            lines.pop()
-        if self._path.suffix != ".jsonl":
-            self._by_position = [Output(text=text) for text in self._decoded(lines)]
-            return
-        keyed: dict[_Key, tuple[int, Output]] = {}
-        unkeyed: list[Output] = []
-        for number, line in enumerate(self._decoded(lines), start=1):
-            if not line.strip():
-                continue
-            sample_id, repeat, turn, outputs = self._parse(line, number)
-            if (sample_id is None and keyed) or (sample_id is not None and unkeyed):
-                raise self._wrong(number, f"either every line has an id ({', '.join(ID_FIELDS)}) or none has")
-            if sample_id is None:
-                if len(outputs) != 1 or repeat or turn:
-                    raise self._wrong(number, "repeats and turns need an id")
-                unkeyed += outputs
-                continue
-            for i, output in enumerate(outputs):
-                key = (sample_id, repeat + i, turn)
-                if key in keyed:
-                    raise self._wrong(
-                        number, f'sample "{sample_id}", repeat {key[1]}, stands on line {keyed[key][0]} already'
-                    )
-                keyed[key] = (number, output)
-        if not unkeyed and not keyed:
-            raise ModelError(f"{self._path}: has blank lines only: there is no output in it")
-        if unkeyed:
-            self._by_position = unkeyed
-        else:
-            self._by_id = {key: output for key, (_, output) in keyed.items()}
-
-    def _decoded(self, lines: list[bytes]) -> list[str]:
-        texts = []
-        for number, line in enumerate(lines, start=1):
-            try:
-                texts.append(line.removesuffix(b"\r").decode("utf-8-sig" if number == 1 else "utf-8"))
-            except UnicodeDecodeError as error:
-                raise self._wrong(number, f"is not UTF-8: {error.reason} at byte {error.start}") from None
-        return texts
-
-    def _parse(self, line: str, number: int) -> tuple[str | None, int, int, list[Output]]:
-        try:
-            record = json.loads(line)
-        except (ValueError, RecursionError) as error:
-            raise self._wrong(number, f"is not valid JSON: {error}") from None
-        if not isinstance(record, dict):
-            raise self._wrong(number, f"expected a JSON object, found {type(record).__name__}")
-        sample_id = next((record[key] for key in ID_FIELDS if key in record), None)
-        if isinstance(sample_id, bool) or not isinstance(sample_id, str | int | None):
-            raise self._wrong(number, f"an id must be text or a whole number, found {type(sample_id).__name__}")
-        fields = TEXT_FIELDS if self._field is None else (self._field,)
-        key = next((key for key in fields if key in record), None)
-        if key is None:
-            hint = "" if self._field is None else did_you_mean(self._field, record)
-            raise self._wrong(number, f"expected the text in {', '.join(fields)}{hint}; found {', '.join(record)}")
-        texts = record[key]
-        while isinstance(texts, list) and len(texts) == 1 and isinstance(texts[0], list):
-            texts = texts[0]  # lm-eval writes [[first, second, ...]]
-        outputs = [self._output(text, record, key, number) for text in (texts if isinstance(texts, list) else [texts])]
-        return (
-            None if sample_id is None else str(sample_id),
-            self._count(record, "repeat", number),
-            self._count(record, "turn", number),
-            outputs,
-        )
-
-    def _output(self, text: object, record: dict[str, Any], key: str, number: int) -> Output:
-        reason = record.get("finish_reason") or "stop"
-        if reason not in FINISH_REASONS:
-            raise self._wrong(number, f"finish_reason must be one of {', '.join(FINISH_REASONS)}; found {reason!r}")
-        error = record.get("error")
-        if text is None:
-            said = error if isinstance(error, str) else f'the file has null in "{key}"'
-            return Output(finish_reason="error", error=f"{self._path}:{number}: {said}")
-        if not isinstance(text, str):
-            raise self._wrong(number, f'"{key}" must be text, found {type(text).__name__}')
-        if reason == "error":
-            return Output(text=text, finish_reason="error", error=str(error or "the file says so"))
-        return Output(text=text, finish_reason=cast("Any", reason))
-
-    def _count(self, record: dict[str, Any], key: str, number: int) -> int:
-        value = record.get(key, 0)
-        if isinstance(value, bool) or not isinstance(value, int) or value < 0:
-            raise self._wrong(number, f'"{key}" must be a whole number of at least 0, found {value!r}')
-        return value
+    def _read(self) -> TextOutputs:
+        if self._texts is None:
+            self._texts = read_texts(self._path, self._field)
+        return self._texts
 
     def _wrong_number(self, n: int, n_samples: int, n_asked: int) -> ModelError:
         run = f", of which {n_asked} are run" if n_asked < n_samples else ""
@@ -287,6 +205,3 @@ class FilesModel:
             f"{self._path}: has {n} outputs without ids, but the task has {n_samples} samples{run}; give an output for "
             f"each sample of the task{enough}, in its order, or give ids"
         )
-
-    def _wrong(self, number: int, what: str) -> ModelError:
-        return ModelError(f"{self._path}:{number}: {what}")

@@ -53,7 +53,11 @@ def test_another_number_of_lines_is_an_error(tmp_path: Path, content: str) -> No
 @pytest.mark.parametrize("id_field", ["id", "sample_id", "doc_id"])
 @pytest.mark.parametrize("text_field", ["text", "output", "prediction", "response", "resps"])
 def test_jsonl_by_id(tmp_path: Path, ask: Ask, id_field: str, text_field: str) -> None:
-    records = [{id_field: 7, text_field: "seven"}, {id_field: "b", text_field: "\ud800", "finish_reason": "length"}]
+    number = "7" if id_field == "doc_id" else 7  # a whole doc_id is a place
+    records = [
+        {id_field: number, text_field: "seven"},
+        {id_field: "b", text_field: "\ud800", "finish_reason": "length"},
+    ]
     model = opened(tmp_path / "out.jsonl", jsonl(*records) + "\n")
     model.bind(["b", "7", "c"])
     outputs = model.generate([ask("b"), ask("7"), ask("c")], CONFIG)
