@@ -10,9 +10,10 @@ from contextlib import redirect_stdout
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from evalsuite.cli.generation_settings import SETTINGS
 from evalsuite.cli.include_path import add_include_path
 from evalsuite.cli.price_option import add_prices
-from evalsuite.cli.run_plans import GENERATION_SETTINGS, read_plans
+from evalsuite.cli.run_plans import read_plans
 from evalsuite.cli.run_summary import describe, print_summary
 from evalsuite.errors import EXIT_OK, EXIT_SAMPLES, UsageError
 
@@ -48,11 +49,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="ID,...",
         help='these samples only, by id; or {"TASK": [0, "ID"]} by task, as places from 0 or ids',
     )
-    parser.add_argument("--repeats", type=int, metavar="K", help="outputs of each sample, with different seeds")
-    parser.add_argument("-f", "--num-fewshot", type=int, metavar="N", help="worked examples in the prompt")
     parser.add_argument(
-        "--gen-kwargs", default="", metavar="K=V,...", help=f"generation: {', '.join(GENERATION_SETTINGS)}"
+        "--repeats",
+        type=int,
+        metavar="K",
+        help="outputs of each sample, with different seeds (default: the task's number, mostly 1)",
     )
+    parser.add_argument("-f", "--num-fewshot", type=int, metavar="N", help="worked examples in the prompt")
+    parser.add_argument("--gen-kwargs", default="", metavar="K=V,...", help=f"generation: {', '.join(SETTINGS)}")
     parser.add_argument("-b", "--batch-size", default="auto", metavar="N", help='requests a batch, or "auto"')
     parser.add_argument(
         "--timeout", type=float, metavar="S", help="seconds a sample may take; past them it is an error (default: none)"

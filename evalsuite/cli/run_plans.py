@@ -14,10 +14,7 @@ if TYPE_CHECKING:
 
     from evalsuite.runner import RunPlan
 
-__all__ = ["GENERATION_SETTINGS", "parse_settings", "read_plans"]
-
-GENERATION_SETTINGS = ("max_new_tokens", "temperature", "top_k", "top_p", "stop")
-"""What ``--gen-kwargs`` may set."""
+__all__ = ["read_plans"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +22,7 @@ class _Choice:
     model: str
     task: str
     limit: int | None
-    repeats: int
+    repeats: int | None
 
 
 def read_plans(options: argparse.Namespace) -> Iterator[RunPlan]:
@@ -36,6 +33,7 @@ def read_plans(options: argparse.Namespace) -> Iterator[RunPlan]:
     EvalsuiteError
         If an option is wrong, or a model cannot do a task.
     """
+    from evalsuite.cli.generation_settings import parse_settings
     from evalsuite.evaluation import plan_run
     from evalsuite.executors import make_executor
     from evalsuite.models.spec import open_model
@@ -95,7 +93,8 @@ def _choices(options: argparse.Namespace) -> list[_Choice]:
         tasks = named or list(dict.fromkeys(entry.task for entry in suite.runs))
         models = list(dict.fromkeys(options.model))
         sizes = {entry.task: (entry.limit, entry.repeats) for entry in reversed(suite.runs)} if options.suite else {}
-        pairs = [_Choice(model, task, *sizes.get(task, (None, 1))) for task in dict.fromkeys(tasks) for model in models]
+        unsaid = (None, None)
+        pairs = [_Choice(model, task, *sizes.get(task, unsaid)) for task in dict.fromkeys(tasks) for model in models]
     else:
         known = {entry.task for entry in suite.runs}
         for name in named:
@@ -118,34 +117,6 @@ def _choices(options: argparse.Namespace) -> list[_Choice]:
         )
         for pair in pairs
     ]
-
-
-def parse_settings(text: str) -> dict[str, Any]:
-    """Read ``max_new_tokens=64,temperature=0.7,stop=END`` into generation settings.
-
-    Raises
-    ------
-    UsageError
-        If a part is not ``key=value``, a key is unknown, or a value is not a number where one is needed.
-    """
-    settings: dict[str, Any] = {}
-    for part in filter(None, (part.strip() for part in text.split(","))):
-        key, equals, value = part.partition("=")
-        key = key.strip()
-        if not equals:
-            raise UsageError(f'--gen-kwargs: expected key=value, found "{part}"')
-        if key not in GENERATION_SETTINGS:
-            known = ", ".join(GENERATION_SETTINGS)
-            hint = did_you_mean(key, GENERATION_SETTINGS)
-            raise UsageError(f'--gen-kwargs: unknown setting "{key}"{hint} (known: {known})')
-        if key == "stop":
-            settings.setdefault("stop", []).append(value)
-            continue
-        try:
-            settings[key] = int(value) if key in ("max_new_tokens", "top_k") else float(value)
-        except ValueError:
-            raise UsageError(f'--gen-kwargs: {key} must be a number, found "{value}"') from None
-    return settings
 
 
 def _batch_size(text: str) -> int | None:

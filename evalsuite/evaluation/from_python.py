@@ -26,7 +26,7 @@ def evaluate(
     tasks: str | Task | Sequence[str | Task],
     *,
     limit: int | None = None,
-    repeats: int = 1,
+    repeats: int | None = None,
     num_fewshot: int | None = None,
     generation: Mapping[str, Any] | None = None,
     batch_size: int | None = None,
@@ -58,8 +58,8 @@ def evaluate(
         Registered names, paths of task files, or tasks.
     limit : int, optional
         The first so many samples of each task; all by default.
-    repeats : int, default 1
-        Outputs of each sample, with different seeds.
+    repeats : int, optional
+        Outputs of each sample, with different seeds; the task's own number by default, which is 1 for most.
     num_fewshot : int, optional
         Worked examples in the prompt; the task's own number by default.
     generation : mapping, optional

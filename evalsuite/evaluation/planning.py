@@ -30,7 +30,7 @@ def plan_run(
     *,
     root: Path,
     limit: int | None = None,
-    repeats: int = 1,
+    repeats: int | None = None,
     num_fewshot: int | None = None,
     generation: Mapping[str, Any] | None = None,
     batch_size: int | None = None,
@@ -43,6 +43,8 @@ def plan_run(
 ) -> RunPlan:
     """Check that a model, a task and settings fit together, before anything is run.
 
+    Outputs of a sample are as many as the task says where `repeats` is None.
+
     Raises
     ------
     UsageError
@@ -54,6 +56,8 @@ def plan_run(
     from evalsuite.scoring import task_metrics
     from evalsuite.task.load import parse_generation
 
+    if repeats is None:
+        repeats = 1 if adaptive else task.repeats
     for name, number in (("limit", limit), ("repeats", repeats), ("batch_size", batch_size)):
         if number is not None and number < 1:
             raise UsageError(f"{name} must be at least 1, got {number}")

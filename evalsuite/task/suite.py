@@ -15,12 +15,12 @@ __all__ = ["Suite", "SuiteRun", "list_suites", "load_suite"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SuiteRun:
-    """One line of a suite: a model spec, a task name, how many samples (all when None), how often each."""
+    """One line of a suite: model spec, task name, number of samples (None: all), of outputs each (None: the task's)."""
 
     model: str
     task: str
     limit: int | None = None
-    repeats: int = 1
+    repeats: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,8 +64,8 @@ def load_suite(name: str) -> Suite:
             raise TaskError(f"{place} must be a table with model and task, found {type_name(entry)}")
         check_keys(entry, ("model", "task", "limit", "repeats"), place)
         limit = required_field(entry, "limit", int, place) if "limit" in entry else None
-        repeats = optional_field(entry, "repeats", int, place, 1)
-        if repeats < 1 or (limit is not None and limit < 1):
+        repeats = required_field(entry, "repeats", int, place) if "repeats" in entry else None
+        if (repeats is not None and repeats < 1) or (limit is not None and limit < 1):
             raise TaskError(f"{place}: limit and repeats must be at least 1, found {limit} and {repeats}")
         runs.append(
             SuiteRun(

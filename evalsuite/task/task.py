@@ -96,6 +96,8 @@ class Task:
         how likely each sample's first reference is as a whole text, without a prompt.
     target_delimiter : str
         What stands between a prompt and a choice. It is sent as part of the choice.
+    repeats : int
+        Outputs of each sample where a run does not say how many. Runs of other numbers of them continue one another.
 
     Raises
     ------
@@ -121,6 +123,7 @@ class Task:
     draw: str = ""
     ask: Ask = "text"
     target_delimiter: str = " "
+    repeats: int = 1
 
     def __post_init__(self) -> None:
         where = f'task "{self.name}"'

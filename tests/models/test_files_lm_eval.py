@@ -61,7 +61,7 @@ def test_outputs_that_are_not_used_are_told_of(tmp_path: Path, repeats: int | No
 
     def run() -> evalsuite.Report:
         task = str(TASKS / "votes.yaml")
-        return evalsuite.evaluate(f"files:{path}", task, output=tmp_path / "runs", repeats=repeats or 3)[0]
+        return evalsuite.evaluate(f"files:{path}", task, output=tmp_path / "runs", repeats=repeats)[0]
 
     if used is None:
         assert run().n_outputs == 3 * N

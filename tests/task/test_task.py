@@ -147,8 +147,8 @@ def test_a_suite(tmp_path: Path) -> None:
     )
     assert (suite.name, suite.summary) == ("mine", "")
     assert [(one.model, one.task, one.limit, one.repeats) for one in suite.runs] == [
-        ("m:a", "t", 3, 1),
-        ("m:b", "t", None, 1),
+        ("m:a", "t", 3, None),
+        ("m:b", "t", None, None),
     ]
 
 

@@ -103,7 +103,8 @@ def load_lm_eval(path: Path, *, where: str = "", source: str = "", prompt_format
     fewshot_delimiter = _text(file, "fewshot_delimiter", "\n\n")
     target_delimiter = _text(file, "target_delimiter", " ")
     num_fewshot = _count(file, "num_fewshot", 0)
-    specs = metric_specs(file, output_type, max(1, _count(file, "repeats", 1)))
+    repeats = max(1, _count(file, "repeats", 1))
+    specs = metric_specs(file, output_type, repeats)
     generation = GenerationConfig(num_fewshot=num_fewshot)
     if output_type == "generate_until":
         given = file.values.get("generation_kwargs")
@@ -145,6 +146,7 @@ def load_lm_eval(path: Path, *, where: str = "", source: str = "", prompt_format
             source=source or str(path.resolve()),
             ask=_ASKS[output_type],
             target_delimiter="" if output_type == "loglikelihood" else target_delimiter,
+            repeats=repeats if output_type == "generate_until" else 1,  # a likelihood is the same each time
             shots=shots,
             sampler=sampler,
             shot_delimiter=examples.delimiter("target_delimiter", target_delimiter),

@@ -175,5 +175,5 @@ def _check_filter(table: JSONValue, repeats: int, where: str) -> None:
     if n_taken > repeats:
         raise TaskError(
             f"{where}: take_first_k takes {n_taken} outputs of a sample, and the file's repeats is {repeats}; "
-            f"write repeats: {n_taken}, and run with --repeats {n_taken}"
+            f"write repeats: {n_taken}"
         )
