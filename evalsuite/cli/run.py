@@ -112,7 +112,7 @@ def run(options: argparse.Namespace) -> int:
     """Run the command and return its exit code."""
     from evalsuite.cli.messages import say
     from evalsuite.cli.progress import ProgressReporter
-    from evalsuite.evaluation import cautions, priced, run_plan, write_leaderboard
+    from evalsuite.evaluation import cautions, priced, remarks, run_plan, write_leaderboard
     from evalsuite.executors import run_on
     from evalsuite.report.html import write_page
     from evalsuite.report.prices import read_prices
@@ -131,6 +131,8 @@ def run(options: argparse.Namespace) -> int:
         probe_folder(options.output)
         for caution in cautions(plans):
             _warn(caution)
+        for remark in () if options.quiet else remarks(plans):
+            say(f"evalsuite: note: {remark}")
         names = _progress_names(plans)
         executors = [plan.executor for plan in plans]
         with ProgressReporter(quiet=options.quiet or options.json) as progress, run_on(*executors):

@@ -46,6 +46,8 @@ class Model(Protocol):
     requests, or for other images, is refused before the run. ``size_options`` says what would change that size,
     such as ``"height={height},width={width}"``, where any do.
 
+    ``chat`` is optional: True where requests go through the model's chat template.
+
     ``pads_to_longest`` and ``deterministic`` are optional and False by default. Where the first is True, a batch costs
     what its longest prompt does, and requests are sorted by length. Where the second is True, outputs at temperature 0
     depend on all of a request but its seed, and requests that are equal are asked once.
