@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from evalsuite.task.lm_eval.task import LmEvalTask
-
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -33,6 +31,8 @@ def _unused_repeats(plan: RunPlan) -> list[str]:
 
 
 def _chat_template(plan: RunPlan) -> list[str]:
+    from evalsuite.task.lm_eval.task import LmEvalTask  # not at the top, as it imports numpy
+
     spec = plan.model.spec
     uses = getattr(plan.model, "chat", False) is True and "chat=true" not in spec.split(",")
     if not uses or not isinstance(plan.task, LmEvalTask) or plan.task.ask != "text":
