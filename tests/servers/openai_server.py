@@ -94,6 +94,8 @@ class OpenAIServer:
     ----------
     fault : callable
         Says which fault a request meets; none by default.
+    port : int
+        By default any that is free.
     seconds : float
         Until a request is answered.
     down_seconds : float, optional
@@ -101,6 +103,7 @@ class OpenAIServer:
     """
 
     fault: Callable[[Asked], Fault] = lambda asked: None
+    port: int = 0
     seconds: float = 0.0
     down_seconds: float | None = 0.1
     asked: list[Asked] = field(default_factory=list)
@@ -111,7 +114,7 @@ class OpenAIServer:
 
     def __enter__(self) -> OpenAIServer:
         self._seen: Counter[tuple[str, int]] = Counter()
-        self._port = 0
+        self._port = self.port
         self._ready = threading.Event()
         self._thread = threading.Thread(target=lambda: asyncio.run(self._serve()), daemon=True)
         self._thread.start()
