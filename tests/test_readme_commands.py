@@ -97,7 +97,9 @@ def check_run(run: Run) -> None:
         table = run.stdout.split(f"{task.summary}\n")[1]
         (row,) = (one for one in rows if one["task"] == name and one["primary"])
         shown = next(line for line in table.splitlines() if re.match(rf"\s+1\s+{re.escape(row['model'])}\s", line))
-        assert re.search(rf"[\d.]+( %)? \[[-\d.]+( %)?, [\d.]+( %)?\].*\s{n}\s", shown), shown
+        score = re.search(rf"([\d.]+)( %)? \[[-\d.]+( %)?, [\d.]+( %)?\].*\s{n}\s", shown)
+        assert score, shown
+        assert float(score[1]) / (100 if score[2] else 1) == pytest.approx(row["value"], rel=0.005, abs=5e-4)
         assert row["interval"]["low"] <= row["value"] <= row["interval"]["high"]
         if spec in ACCURACIES and row["metric"] == "accuracy":
             assert ACCURACIES[spec][0] <= row["value"] <= ACCURACIES[spec][1]

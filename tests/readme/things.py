@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
 import socket
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -24,6 +26,17 @@ HYPOTHESES = ["The dog bit the man.", "Rain fell on the old stone bridge.", "We 
 REFERENCES = ["The dog bit the man.", "Rain fell upon the old bridge of stone.", "We met by the lake at noon."]
 WORSE = ["The dog bit a cat.", "It rained.", "We met at noon at some lake."]
 QUESTION = "name the largest lake of the three lakes in the north of the country"
+VLLM = """
+import vllm_standin
+from vllm_standin import SamplingParams
+
+
+class LLM(vllm_standin.LLM):
+    n_tokens = 4
+
+    def __init__(self, model, **settings):
+        super().__init__(model, **{"max_model_len": 2048, **settings})
+"""
 
 
 @dataclass
@@ -52,16 +65,12 @@ def language_model(place: Place) -> None:
 def vllm_model(place: Place) -> None:
     """Put what stands for vLLM in the place of it, with room for a prompt and quick to end its texts."""
     language_model(place)
-    (place.folder / "site").mkdir()
-    (place.folder / "site" / "vllm.py").write_text(
-        "from tests.models import vllm_standin\n"
-        "from tests.models.vllm_standin import SamplingParams\n\n\n"
-        "class LLM(vllm_standin.LLM):\n"
-        "    n_tokens = 4\n\n"
-        "    def __init__(self, model, **settings):\n"
-        '        super().__init__(model, **{"max_model_len": 2048, **settings})\n'
-    )
-    place.environment["PYTHONPATH"] = f"{place.folder / 'site'}:{ROOT}"
+    site = place.folder / "site"
+    site.mkdir()
+    for name in ("vllm_standin.py", "vllm_interface.json"):
+        shutil.copy(ROOT / "tests" / "models" / name, site)
+    (site / "vllm.py").write_text(VLLM)
+    place.environment["PYTHONPATH"] = os.pathsep.join([str(site), *filter(None, [os.environ.get("PYTHONPATH")])])
 
 
 def server(place: Place) -> None:
