@@ -13,7 +13,10 @@ LABELS = {0: "cat, house cat", 1: "dog", 2: "horse"}
 
 
 def build(folder: Path, *, kind: str = "ddpm", seed: int = 0, size: int = 8, positions: int = 77) -> Path:
-    """Save a pipeline: ``ddpm``, ``ddim``, ``dit``, ``sd``, ``img2img``, ``edit`` or ``checked`` (for safety)."""
+    """Save a pipeline: ``ddpm``, ``ddim``, ``dit``, ``sd``, ``img2img``, ``edit`` or ``checked`` (for safety).
+
+    ``least`` is a ``ddim`` of one resolution, without layers.
+    """
     import diffusers
     import torch
     import transformers
@@ -39,6 +42,19 @@ def build(folder: Path, *, kind: str = "ddpm", seed: int = 0, size: int = 8, pos
             pipeline = diffusers.DDPMPipeline(unet, diffusers.DDPMScheduler(num_train_timesteps=20))
         else:
             pipeline = diffusers.DDIMPipeline(unet, diffusers.DDIMScheduler(num_train_timesteps=20))
+    elif kind == "least":
+        unet = diffusers.UNet2DModel(
+            sample_size=size,
+            in_channels=1,
+            out_channels=1,
+            block_out_channels=(1,),
+            down_block_types=("DownBlock2D",),
+            mid_block_type=None,
+            up_block_types=("UpBlock2D",),
+            norm_num_groups=1,
+            layers_per_block=0,
+        )
+        pipeline = diffusers.DDIMPipeline(unet, diffusers.DDIMScheduler(num_train_timesteps=50))
     elif kind == "dit":
         transformer = diffusers.DiTTransformer2DModel(
             num_attention_heads=2,
