@@ -10,10 +10,9 @@ from contextlib import redirect_stdout
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from evalsuite.cli.include_path import add_include_path
-from evalsuite.cli.price_option import add_prices
 from evalsuite.cli.run_plans import GENERATION_SETTINGS, read_plans
 from evalsuite.cli.run_summary import describe, print_summary
+from evalsuite.cli.shared_options import add_include_path, add_prices
 from evalsuite.errors import EXIT_OK, EXIT_SAMPLES, UsageError
 
 if TYPE_CHECKING:
