@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import json
 import sys
-from collections import Counter
+from collections import Counter, deque
 from contextlib import redirect_stdout
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -122,14 +123,16 @@ def run(options: argparse.Namespace) -> int:
     evaluations: list[Evaluation] = []
     # The standard output is for results; what a model's own code prints goes to the standard error.
     with redirect_stdout(sys.stderr):
-        plans = _model_by_model(read_plans(options))
+        waiting = deque(_model_by_model(read_plans(options)))
         probe_folder(options.output)
-        names = _progress_names(plans)
-        executors = [plan.executor for plan in plans]
+        names = _progress_names(waiting)
+        executors = [plan.executor for plan in waiting]
         with ProgressReporter(quiet=options.quiet or options.json) as progress, run_on(*executors):
-            for before, plan in zip([None, *executors], plans, strict=False):
-                if before is not None and before is not plan.executor:
-                    before.release()  # another model may need the device
+            for before, executor in zip([None, *executors], executors, strict=False):
+                plan = waiting.popleft()  # and with it the last that knows of the model before: weights are many
+                if before is not None and before is not executor:
+                    before.release()
+                    gc.collect()
                 progress.start(f"{plan.task.name} {names[plan.model.spec]}")
                 evaluation = priced(run_plan(plan, progress=progress.update), prices)
                 evaluations.append(evaluation)
@@ -170,7 +173,7 @@ def _warn(message: str) -> None:
     say(f"evalsuite: warning: {message}")
 
 
-def _progress_names(plans: list[RunPlan]) -> dict[str, str]:
+def _progress_names(plans: Iterable[RunPlan]) -> dict[str, str]:
     """Return what progress calls each spec: its model's name, and the spec where two have one name."""
     names = {plan.model.spec: plan.model.name for plan in plans}
     shared = Counter(names.values())
