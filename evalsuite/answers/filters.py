@@ -17,7 +17,7 @@ from evalsuite.errors import did_you_mean
 if TYPE_CHECKING:
     from evalsuite.types import JSONValue
 
-__all__ = ["FILTERS", "Filtered", "Filters", "signature_text"]
+__all__ = ["FILTERS", "Filtered", "Filters", "check_filter", "signature_text"]
 
 FILTERS: Mapping[str, tuple[str, ...]] = {
     "regex": ("regex_pattern", "group_select", "fallback"),
@@ -76,7 +76,9 @@ class Filters:
     _steps: tuple[Mapping[str, Any], ...] = field(init=False, repr=False, compare=False, default=())
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "_steps", tuple(_checked(one, i) for i, one in enumerate(json.loads(self.text))))
+        object.__setattr__(
+            self, "_steps", tuple(check_filter(one, f"filters[{i}]") for i, one in enumerate(json.loads(self.text)))
+        )
 
     @classmethod
     def of(cls, tables: object) -> Filters:
@@ -144,9 +146,14 @@ def _mapped(step: Mapping[str, Any], given: Filtered) -> Filtered:
     return Filtered("", False) if default is None else Filtered(default, given.found)
 
 
-def _checked(table: JSONValue, place: int) -> Mapping[str, Any]:
-    """Return a filter with all its arguments."""
-    where = f"filters[{place}]"
+def check_filter(table: JSONValue, where: str) -> Mapping[str, Any]:
+    """Return a filter with all its arguments.
+
+    Raises
+    ------
+    ValueError
+        If it is unknown or an argument wrong; the message begins with `where`.
+    """
     if not isinstance(table, dict) or not isinstance(table.get("function"), str):
         raise ValueError(f'{where} must be a table such as {{"function": "take_first"}}, found {table!r:.80}')
     name = str(table["function"])

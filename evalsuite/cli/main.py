@@ -6,11 +6,12 @@ import errno
 import io
 import os
 import sys
+from contextlib import nullcontext
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from evalsuite.cli.interrupts import INTERRUPTED, heard_at_once
+from evalsuite.cli.interrupts import INTERRUPTED, heard_at_once, raised_once
 from evalsuite.cli.messages import say
 from evalsuite.cli.parser import COMMANDS, Parser, build_parser, normalise
 from evalsuite.errors import EXIT_INTERRUPTED, EXIT_OK, EXIT_SAVE, EXIT_USAGE, EvalsuiteError
@@ -33,16 +34,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stdout.reconfigure(errors="backslashreplace")
     given = normalise(sys.argv[1:] if arguments is None else list(arguments))
     command = next((argument for argument in given if not argument.startswith("-")), None)
-    if command not in _NOTHING_KEPT:
-        return _guarded(
-            lambda: _run(given, command), f"{INTERRUPTED}. What was finished is kept; the same command continues."
-        )
+    keeps = command not in _NOTHING_KEPT
 
     def run() -> int:
-        with heard_at_once():
+        with nullcontext() if keeps else heard_at_once():
             return _run(given, command)
 
-    return _guarded(run, f"{INTERRUPTED}.")
+    with raised_once():
+        try:
+            return _guarded(run)
+        except KeyboardInterrupt:
+            say(f"{INTERRUPTED}.{' What was finished is kept; the same command continues.' if keeps else ''}")
+            return EXIT_INTERRUPTED
 
 
 def _run(given: list[str], command: str | None) -> int:
@@ -61,15 +64,13 @@ def _run(given: list[str], command: str | None) -> int:
     return EXIT_OK
 
 
-def _guarded(run: Callable[[], int], interrupted: str) -> int:
+def _guarded(run: Callable[[], int]) -> int:
+    """Run the command; what goes wrong becomes a message and an exit code, but for an interrupt."""
     try:
         return _flushed(run())
     except EvalsuiteError as error:
         say(f"evalsuite: error: {error}")
         return error.exit_code
-    except KeyboardInterrupt:
-        say(interrupted)
-        return EXIT_INTERRUPTED
     except (BrokenPipeError, SystemExit) as error:  # Rich finds out the former, and raises the latter
         if isinstance(error, SystemExit) and not isinstance(error.__context__, BrokenPipeError):
             say(f"evalsuite: error: something the command called ended it: sys.exit({error.code!r})")

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from evalsuite.errors import UsageError
 from evalsuite.executors import Executor, LocalExecutor
+from evalsuite.executors.time_limit import can_limit_time
 from evalsuite.models.base import RATING_BACKENDS, LikelihoodModel, StreamingModel
-from evalsuite.runner import RunPlan, run_identity
+from evalsuite.runner import RunPlan, chosen_samples, run_identity
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -56,12 +57,18 @@ def plan_run(
     for name, number in (("limit", limit), ("repeats", repeats), ("batch_size", batch_size)):
         if number is not None and number < 1:
             raise UsageError(f"{name} must be at least 1, got {number}")
+    executor = executor or LocalExecutor()
     if timeout is not None and not 0.0 < timeout < _MOST_SECONDS:
         raise UsageError(f"timeout must be a number of seconds above 0, got {timeout}")
     if timeout is not None and isinstance(model, StreamingModel):
         raise UsageError(
             f'--timeout: "{model.name}" answers many requests at a time and has a limit of its own: give it as the '
             f"model's option, {model.spec},timeout={timeout:g}"
+        )
+    if timeout is not None and isinstance(executor, LocalExecutor) and not can_limit_time():
+        raise UsageError(
+            "timeout: in this process a sample can be broken off in the main thread only, and this is another; call "
+            'it there, or give executor="ray"'
         )
     if not 0 <= seed < 1 << 63:
         raise UsageError(f"seed must be in [0, 2**63), got {seed}")
@@ -86,6 +93,10 @@ def plan_run(
     elif precision is not None:
         raise UsageError("precision is for adaptive runs: give --adaptive too")
     _check_available(model, task, limit, repeats, sample_ids)
+    check_asked = getattr(model, "check_asked", None)
+    if check_asked is not None:
+        asked = task.samples if adaptive else chosen_samples(task, sample_ids, limit)
+        check_asked([sample.id for sample in task.samples], [sample.id for sample in asked])
     settings = dict(generation or {})
     if num_fewshot is not None:
         settings["num_fewshot"] = num_fewshot
@@ -104,7 +115,7 @@ def plan_run(
         sample_seconds=timeout,
         folder=identity.folder(root, model.name),
         selection=selection,
-        executor=executor or LocalExecutor(),
+        executor=executor,
     )
     task.request(task.samples[0], repeat=0, turn=0, history=(), run_seed=seed, num_fewshot=config.num_fewshot)
     return plan

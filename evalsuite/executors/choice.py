@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
 from evalsuite.errors import UsageError, did_you_mean
@@ -53,8 +53,7 @@ def make_executor(name: str, *, workers: int | None = None, spec: str | None = N
 @contextmanager
 def run_on(*executors: Executor) -> Iterator[None]:
     """Release executors when all runs on them are over, however that came."""
-    try:
-        yield
-    finally:
+    with ExitStack() as stack:
         for executor in executors:
-            executor.release()
+            stack.callback(executor.release)  # of each, whatever another's raises
+        yield

@@ -43,16 +43,19 @@ class Model(Protocol):
     ``inputs``, a frozenset of what the model can read, is optional: without it, that is text alone, and a task that
     shows images is refused. A model whose ``inputs`` hold ``"image"`` gets them as ``request.images``. Optional are
     also ``needs``, what it cannot do without, and ``image_size``, height and width of what it draws: a task with other
-    requests, or for other images, is refused before the run.
+    requests, or for other images, is refused before the run. ``size_options`` says what would change that size,
+    such as ``"height={height},width={width}"``, where any do.
 
     ``pads_to_longest`` and ``deterministic`` are optional and False by default. Where the first is True, a batch costs
     what its longest prompt does, and requests are sorted by length. Where the second is True, outputs at temperature 0
     depend on all of a request but its seed, and requests that are equal are asked once.
 
-    Three methods are optional, too. ``load()`` loads weights and finds out the device; it is called before a log is
+    Some methods are optional, too. ``load()`` loads weights and finds out the device; it is called before a log is
     begun, so that what is missing is said then. ``bind(task_sample_ids)`` is told the ids of all samples of the task,
     in canonical order, for models whose outputs exist already. Such a model may have ``n_outputs``, the number of
-    samples it has an output for; a run that asks for more is refused before it begins. ``loglikelihood`` makes it a
+    samples it has an output for; a run that asks for more is refused before it begins. It may have
+    ``check_asked(task_sample_ids, asked)``, too, which is told before a run what is to be asked and raises a
+    `ModelError` where it has not that. ``loglikelihood`` makes it a
     `LikelihoodModel`. And a model that answers several requests at a time, none of them waiting for another, may be a
     `StreamingModel`.
     """

@@ -77,6 +77,8 @@ class DiffusersModel:
         self.inputs: frozenset[Modality] = frozenset(reads)
         self.needs: frozenset[Modality] = frozenset({"image"} if interface.needs_image else ())
         self.image_size = _image_size(folder, interface, settings)
+        sizes = {"height", "width"} <= set(interface.parameters)  # of others the denoiser alone decides
+        self.size_options = "height={height},width={width}" if sizes else ""
         self._folder = folder
         self._interface = interface
         self._settings = dict(settings)

@@ -118,8 +118,8 @@ class FilesModel:
         Raises
         ------
         ModelError
-            If the file has ids that the task does not know; or no ids, and another number of outputs than the task
-            has samples; or it is malformed.
+            If the file has ids that the task does not know; or no ids, and more outputs than the task has samples; or
+            it is malformed. Whether there are too few, `check_asked` finds out.
         """
         self._read()
         known = set(task_sample_ids)
@@ -131,12 +131,32 @@ class FilesModel:
                     f"{self._path}: {len(strange)} of its {len(ids)} ids are not among the {len(known)} samples of the "
                     f'task; the first is "{strange[0]}"{did_you_mean(strange[0], list(task_sample_ids)[:1000])}'
                 )
-        elif self._by_position is not None and len(self._by_position) != len(task_sample_ids):
-            raise ModelError(
-                f"{self._path}: has {len(self._by_position)} outputs without ids, but the task has "
-                f"{len(task_sample_ids)} samples; give an output for each, in the order of the task, or give ids"
-            )
+        elif self._by_position is not None and len(self._by_position) > len(task_sample_ids):
+            raise self._wrong_number(len(self._by_position), len(task_sample_ids), len(task_sample_ids))
         self._position = {sample_id: i for i, sample_id in enumerate(task_sample_ids)}
+
+    def check_asked(self, task_sample_ids: Sequence[str], asked: Sequence[str]) -> None:
+        """Find out whether there is a line without an id for each sample, or each of the first that are run.
+
+        Parameters
+        ----------
+        task_sample_ids : sequence of str
+            The ids of all the task's samples, in its order.
+        asked : sequence of str
+            Of those that are run.
+
+        Raises
+        ------
+        ModelError
+            If the file has another number of outputs, or is malformed.
+        """
+        self._read()
+        if self._by_position is None:
+            return
+        n = len(self._by_position)
+        is_beginning = n == len(asked) and list(asked) == list(task_sample_ids[:n])
+        if n != len(task_sample_ids) and not is_beginning:
+            raise self._wrong_number(n, len(task_sample_ids), len(asked))
 
     def generate(self, requests: Sequence[Request], config: GenerationConfig) -> list[Output]:
         """Look up the output of every request, in the same order.
@@ -259,6 +279,14 @@ class FilesModel:
         if isinstance(value, bool) or not isinstance(value, int) or value < 0:
             raise self._wrong(number, f'"{key}" must be a whole number of at least 0, found {value!r}')
         return value
+
+    def _wrong_number(self, n: int, n_samples: int, n_asked: int) -> ModelError:
+        run = f", of which {n_asked} are run" if n_asked < n_samples else ""
+        enough = ", or the first of them that --limit leaves" if n_asked < n_samples else ""
+        return ModelError(
+            f"{self._path}: has {n} outputs without ids, but the task has {n_samples} samples{run}; give an output for "
+            f"each sample of the task{enough}, in its order, or give ids"
+        )
 
     def _wrong(self, number: int, what: str) -> ModelError:
         return ModelError(f"{self._path}:{number}: {what}")

@@ -21,7 +21,7 @@ def check_fits(
     Parameters
     ----------
     model : Model
-        Its optional attributes ``needs`` and ``image_size`` are looked at.
+        Its optional attributes ``needs``, ``image_size`` and ``size_options`` are looked at.
     task : str
         Its name.
     inputs : frozenset of str
@@ -43,7 +43,14 @@ def check_fits(
         )
     size = getattr(model, "image_size", None)
     if size is not None and image_shape is not None and tuple(size) != image_shape[:2]:
+        height, width, _ = image_shape
+        options: str = getattr(model, "size_options", "")
+        advice = (
+            f"where it can draw others, say so: {options.format(height=height, width=width)}"
+            if options
+            else f"its size is fixed: it takes a model of {height} x {width}, or a task of {size[0]} x {size[1]}"
+        )
         raise UsageError(
-            f'task "{task}" asks for images of {image_shape[0]} x {image_shape[1]} pixels, model "{model.name}" draws '
-            f"{size[0]} x {size[1]}; where it can draw others, say so: height={image_shape[0]},width={image_shape[1]}"
+            f'task "{task}" asks for images of {height} x {width} pixels, model "{model.name}" draws '
+            f"{size[0]} x {size[1]}; {advice}"
         )

@@ -106,6 +106,7 @@ class OpenAIModel:
     batch_invariant = True
     dtype = ""
     device = ""
+    size_options = "size={width}x{height}"
 
     def __init__(self, settings: Settings) -> None:
         self.spec = settings.spec

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
+from evalsuite.errors import ModelError
+from evalsuite.models.spec import parse_spec
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -32,8 +35,9 @@ def run_settings(report: Report) -> dict[str, object]:
 def run_labels(runs: Sequence[LeaderboardRun]) -> dict[str, str]:
     """Return a label for each run of one task, by its id; no two are alike.
 
-    A model's name alone where it is the only one. Runs of one name get the settings in which they differ; where that
-    does not set them apart (other weights, another version of the task), the spec, and at last the run's id.
+    A model's name alone where it is the only one. Runs of one name get the options of their specs and the settings in
+    which they differ; where that does not set them apart (other weights, another version of the task), the spec, and at
+    last the run's id.
     """
     by_name: dict[str, list[LeaderboardRun]] = defaultdict(list)
     for run in runs:
@@ -43,7 +47,7 @@ def run_labels(runs: Sequence[LeaderboardRun]) -> dict[str, str]:
         if len(same) == 1:
             labels[_id(same[0])] = name
             continue
-        settings = [run_settings(run.report) for run in same]
+        settings = [{**_options(run.report), **run_settings(run.report)} for run in same]
         keys = [key for key in dict.fromkeys(key for each in settings for key in each) if _differs(key, settings)]
         told = [", ".join(f"{key}={_shown(each.get(key))}" for key in keys) for each in settings]
         specs = [str(run.report.model["spec"]) for run in same]
@@ -54,6 +58,14 @@ def run_labels(runs: Sequence[LeaderboardRun]) -> dict[str, str]:
                 parts.append(specs[i] if alone else f"run {_id(run)[:_SHORT_ID]}")
             labels[_id(run)] = f"{name} ({', '.join(parts)})"
     return labels
+
+
+def _options(report: Report) -> Mapping[str, str]:
+    """Return the options a model was opened with: which API of a server, which part of a folder."""
+    try:
+        return parse_spec(str(report.model["spec"])).options
+    except ModelError:  # of a model that was given as an object
+        return {}
 
 
 def _id(run: LeaderboardRun) -> str:

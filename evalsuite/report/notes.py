@@ -20,6 +20,7 @@ __all__ = ["COUNTED", "floor_lines", "table_notes"]
 COUNTED = ("right", "wrong", "scored")  # what became of a sample as it should
 _NAMED = 4
 _WARNING = "warning: "
+_NO_VALUE = "no value: "
 
 
 def table_notes(runs: Sequence[LeaderboardRun], labels: Mapping[str, str]) -> list[str]:
@@ -55,15 +56,24 @@ def _without_value(runs: Sequence[LeaderboardRun], labels: Mapping[str, str]) ->
     return [f"note: no {metrics} for {_list(names)}: {why}" for (metrics, why), names in models.items()]
 
 
+def _is_why(score: Score, note: str) -> bool:
+    """Whether a note says why there is no value, for whatever metrics that is so."""
+    return score.value is None and note.startswith(_NO_VALUE)
+
+
 def _why_missing(score: Score, repeats: int) -> str:
+    for note in score.notes:
+        if _is_why(score, note):
+            return note.removeprefix(_NO_VALUE)
     from evalsuite.metrics import METRICS
 
     least = METRICS.get(score.metric).repeats_needed(score.signature) if score.metric in METRICS.names() else 1
     if repeats < least:
         return f"it takes {least} outputs of a sample or more (--repeats)"
     lost = {name: count for name, count in score.outcomes.items() if name not in COUNTED}
-    why = " or ".join(sorted(lost, key=lambda name: (-lost[name], name)))
-    return f"every sample is {why}" if why else "there is nothing it can score"
+    if len(lost) < len(score.outcomes) or not lost:
+        return "there is nothing it can score"
+    return f"every sample is {' or '.join(sorted(lost, key=lambda name: (-lost[name], name)))}"
 
 
 def _score_notes(runs: Sequence[LeaderboardRun], labels: Mapping[str, str]) -> list[str]:
@@ -75,6 +85,8 @@ def _score_notes(runs: Sequence[LeaderboardRun], labels: Mapping[str, str]) -> l
     for run in runs:
         for score in run.report.scores:
             for note in score.notes:
+                if _is_why(score, note):
+                    continue
                 if not score.details or note.startswith(_WARNING):
                     said.setdefault((score.metric, note), []).append(labels[str(run.report.record["id"])])
     return [

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from evalsuite.errors import InputError, SaveError
 from evalsuite.report.efficiency import check_efficiency, describe_efficiency
+from evalsuite.report.error_kinds import group_errors
 from evalsuite.report.tally import Tally, tally
 from evalsuite.types import OUTCOMES, Estimate, Interval, Output, Reach, Score, Slice
 
@@ -99,8 +100,8 @@ def build_report(
         "n_outputs": found.n,
         "n_errors": found.errors.total(),
         "errors": [
-            {"message": message[:500], "count": count}
-            for message, count in sorted(found.errors.items(), key=lambda item: (-item[1], item[0]))[:_SHOWN_ERRORS]
+            {"message": kind.message[:500], "count": kind.count, "n_messages": kind.n_messages}
+            for kind in group_errors(found.errors)[:_SHOWN_ERRORS]
         ],
         "scores": [score_record(score) for score in scores],
         "tokens": {"in": found.tokens_in.known, "out": found.tokens_out.known},

@@ -89,7 +89,11 @@ class Storing:
         with self._changed:
             self._ended = True
             self._changed.notify_all()
-        self._thread.join()  # what was handed over is written, whatever ended the run
+        try:
+            self._thread.join()  # what was handed over is written, whatever ended the run
+        except KeyboardInterrupt:
+            self._thread.join()
+            raise
         if kind is None:
             self._check()
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from evalsuite.errors import EvalsuiteError
 from evalsuite.metrics.base import CurveMetric, RowMetric, Rows
 from evalsuite.scoring.score import compute_rows, row_signature
 
@@ -114,7 +115,10 @@ class RowsAhead:
             missing[places] = False
         rest = np.flatnonzero(missing).tolist()
         if rest:
-            computed = compute_rows(metric, [samples[i] for i in rest], [outputs[i] for i in rest])
+            try:
+                computed = compute_rows(metric, [samples[i] for i in rest], [outputs[i] for i in rest])
+            except (EvalsuiteError, ValueError):  # too many faults for a part may be few for the whole
+                return compute_rows(metric, samples, outputs)
             known.append((np.array(rest, dtype=np.int64), computed))
         values = np.empty((len(samples), known[0][1].values.shape[1]))
         outcomes: list[Outcome] = ["error"] * len(samples)
@@ -140,5 +144,5 @@ def _rows_or_none(metric: Metric, samples: Sequence[Sample], outputs: Sequence[S
     """Return the rows, or None where they cannot be computed: the scoring after the run says why."""
     try:
         return compute_rows(metric, samples, outputs)
-    except Exception:  # whatever a metric raises must not end the run that feeds it
+    except BaseException:  # whatever a metric raises must not end the run; a panic in Rust is no Exception
         return None

@@ -113,7 +113,7 @@ def task_metrics(task: Task) -> list[tuple[MetricSpec, Metric]]:
     """
     made: list[tuple[MetricSpec, Metric]] = []
     for i, spec in enumerate(task.metrics):
-        where = f'task "{task.source or task.name}": metrics[{i}]'
+        where = spec.place or f'task "{task.source or task.name}": metrics[{i}]'
         try:
             metric = make_metric(spec, where)
         except UsageError as error:
@@ -228,6 +228,7 @@ def _score(
     value, interval = _value_and_interval(metric, rows.values[scored], labels[scored], seed, reference)
     notes = metric.notes(rows.values[scored], reference)
     details = _details(metric, rows.values[scored], labels[scored], seed)
+    no_steps = _why_no_steps(rows, unasked) if metric.reads_steps and value is None else ""
     floor = None
     scored_signature = metric.signature()
     if isinstance(metric, SetMetric):
@@ -247,7 +248,7 @@ def _score(
         bounds=_bounds(metric, rows),
         slices={key: _slices(key, metric, rows, labels, data.samples, seed, reference) for key in spec.by},
         notes=(
-            *([f"no value: {unasked}, and {spec.name} judges stated steps"] if unasked else []),
+            *([f"no value: {no_steps}"] if no_steps else []),
             *notes,
             *details.notes,
         ),
@@ -268,6 +269,14 @@ def compute_rows(metric: Metric, samples: Sequence[Sample], outputs: Sequence[Sa
         return metric.features(samples, outputs)
     assert isinstance(metric, (RowMetric, CurveMetric))
     return metric.rows(samples, outputs)
+
+
+def _why_no_steps(rows: Rows, unasked: str) -> str:
+    """Say why a metric of stated steps has no value; nothing where it is not for want of steps."""
+    if unasked:
+        return f"{unasked}, and stated steps are judged"
+    is_unstated = set(rows.outcomes) == {"unextracted"}
+    return "no output states any of its sample's steps" if is_unstated else ""
 
 
 def _without_values(rows: Rows) -> Rows:

@@ -44,12 +44,15 @@ class MetricSpec:
         What to report it by as well: ``"depth"``, or a key of the samples' metadata.
     options : mapping
         The metric's own options.
+    place : str, default ""
+        What messages call it, where that is not ``metrics[i]`` of the task's file.
     """
 
     name: str
     primary: bool = False
     by: tuple[str, ...] = ()
     options: Mapping[str, JSONValue] = field(default_factory=dict)
+    place: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,14 +11,12 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from evalsuite.cli import main
 from evalsuite.cli.parser import COMMANDS, normalise
-from evalsuite.cli.run import _error_lines
 
 WriteTask = Callable[..., Path]
 Capture = pytest.CaptureFixture[str]
@@ -244,19 +242,6 @@ def test_equal_errors_are_told_once(capsys: Capture, task: Path) -> None:
     code, out, _ = call(capsys, "run", "-M", "scripted:error", "-M", "scripted:error,batch_size=2", "-t", str(task))
     assert code == 3
     assert "tiny error: 6 x error: RuntimeError: this model always fails\n" in out  # both are one run
-
-    def failed(model: str, n_errors: int, **counts: int) -> Any:
-        errors = [{"message": message, "count": count} for message, count in counts.items()]
-        record = {"errors": errors}
-        report = SimpleNamespace(task={"name": "t"}, model={"name": model}, record=record, n_errors=n_errors)
-        return SimpleNamespace(folder=model, report=report)
-
-    lines = _error_lines([failed("a", 3, lost=2, late=1), failed("b", 7, lost=3)])
-    assert lines == [
-        "t 2 runs: 5 x error: lost",
-        "t a: 1 x error: late",
-        "t b: 4 x error: other messages; the run's log has them",
-    ]
 
 
 def test_a_metric_of_images_does_not_score_text(capsys: Capture, tmp_path: Path) -> None:

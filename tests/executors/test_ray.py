@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import random
@@ -20,6 +21,7 @@ from evalsuite.cli import main
 from evalsuite.errors import DependencyError, ModelError, UsageError
 from evalsuite.evaluation import plan_run, run_plan
 from evalsuite.executors import make_executor, ray_cluster
+from evalsuite.executors import ray as ray_executor
 from evalsuite.executors.ray import RayExecutor
 from evalsuite.models.spec import open_model
 from evalsuite.runlog import read_log
@@ -250,6 +252,31 @@ def test_workers_keep_the_model_from_task_to_task_and_end_afterwards(
     while os.path.exists(f"/proc/{pid}"):  # noqa: PTH110 (a process)
         assert time.monotonic() < end
         time.sleep(0.05)
+
+
+def test_a_cluster_without_room_is_told_of_once(
+    task: Task, tmp_path: Path, pids: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Occupant:
+        pass
+
+    occupant = ray.remote(Occupant).options(num_cpus=4).remote()
+    ray.get(occupant.__ray_ready__.remote())
+    told: list[str] = []
+
+    class Terminal(io.StringIO):
+        def write(self, text: str) -> int:
+            if "no room" in text:
+                told.append(text)
+                ray.kill(occupant)
+            return len(text)
+
+    monkeypatch.setattr(ray_executor, "_ROOM_SECONDS", 0.2)
+    monkeypatch.setattr(sys, "stderr", Terminal())
+    assert run(Plain(pids), task, tmp_path, workers=2).report.n_errors == 0
+    assert told == [
+        "evalsuite: the Ray cluster has no room for a worker yet: each takes 1 CPU, and 0 of them are free; waiting\n"
+    ]
 
 
 def test_what_makes_no_sense_is_refused_before_anything_runs(

@@ -47,7 +47,7 @@ def test_lines_need_to_be_bound(tmp_path: Path, ask: Ask) -> None:
 def test_another_number_of_lines_is_an_error(tmp_path: Path, content: str) -> None:
     n = len(content.split())
     with pytest.raises(ModelError, match=rf"has {n} outputs without ids, but the task has 3 samples"):
-        opened(tmp_path / "out.txt", content).bind(["a", "b", "c"])
+        opened(tmp_path / "out.txt", content).check_asked(["a", "b", "c"], ["a", "b", "c"])
 
 
 @pytest.mark.parametrize("id_field", ["id", "sample_id", "doc_id"])

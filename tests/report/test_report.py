@@ -56,7 +56,7 @@ def test_a_report_says_what_happened(path: Path) -> None:
     assert report.primary.metric == "exact_match"
     assert report.primary.value == pytest.approx(5 / 11)
     assert report.primary.outcomes == {"right": 5, "wrong": 5, "truncated": 1, "error": 1}
-    assert report.record["errors"] == [{"message": "ValueError: no \x1b[31m", "count": 1}]
+    assert report.record["errors"] == [{"message": "ValueError: no \x1b[31m", "count": 1, "n_messages": 1}]
     assert report.record["tokens"] == {"in": 2, "out": 3}
     assert report.record["timing"]["seconds"] >= report.record["timing"]["seconds_p99"]
     assert [part.key for part in report.primary.slices["kind"]] == ["even", "odd"]
@@ -262,5 +262,5 @@ def test_a_retried_error_shows_what_went_wrong_last(write_task: WriteTask, tmp_p
             raise ConnectionError(message)
 
         (report,) = evaluate(ScriptedModel(fail, fingerprint="f"), str(write_task(2)), output=tmp_path / "runs")
-        assert report.record["errors"] == [{"message": f"ConnectionError: {message}", "count": 2}]
+        assert report.record["errors"] == [{"message": f"ConnectionError: {message}", "count": 2, "n_messages": 1}]
         assert report.primary.value is None

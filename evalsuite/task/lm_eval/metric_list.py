@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from evalsuite.answers.filters import check_filter
 from evalsuite.errors import TaskError, did_you_mean
 from evalsuite.task.fields import type_name
 from evalsuite.task.task import MetricSpec
@@ -82,10 +83,11 @@ def metric_specs(file: TaskFile, output_type: str, repeats: int) -> tuple[Metric
         asked = [{"metric": name} for name in _DEFAULT[output_type]]
     if not isinstance(asked, list) or not asked:
         raise TaskError(f"{where} must be a list of tables with a metric each, found {type_name(asked)}")
-    pipelines = _pipelines(file, output_type)
+    pipelines = _pipelines(file, output_type, repeats)
     found: dict[str, MetricSpec] = {}
     for i, table in enumerate(asked):
-        known, options = _read_metric(table, OUTPUT_TYPES[output_type], output_type, f"{where}[{i}]")
+        place = file.where(f"metric_list[{i}]")
+        known, options = _read_metric(table, OUTPUT_TYPES[output_type], output_type, place)
         if known.name == "filtered_exact_match":
             specs = [
                 {**options, "pipeline": name, "filters": filters, **({"repeats": repeats} if repeats > 1 else {})}
@@ -94,12 +96,13 @@ def metric_specs(file: TaskFile, output_type: str, repeats: int) -> tuple[Metric
         elif any(filters != _FIRST for _, filters in pipelines):
             raise TaskError(
                 f"{file.where('filter_list')}: filters other than take_first go with exact_match alone, "
-                f"and {where}[{i}] asks for {known.name}; write a task file without them for that metric"
+                f"and {place} asks for {known.name}; write a task file without them for that metric"
             )
         else:
             specs = [options]
         for one in specs:
-            found.setdefault(f"{known.name} {one}", MetricSpec(name=known.name, primary=not found, options=one))
+            spec = MetricSpec(name=known.name, primary=not found, options=one, place=place)
+            found.setdefault(f"{known.name} {one}", spec)
     return tuple(found.values())
 
 
@@ -134,7 +137,7 @@ def _read_metric(
     return metric, options
 
 
-def _pipelines(file: TaskFile, output_type: str) -> list[tuple[str, list[Any]]]:
+def _pipelines(file: TaskFile, output_type: str, repeats: int) -> list[tuple[str, list[Any]]]:
     """Return name and filters of each pipeline; without any, the first output is taken."""
     asked = file.values.get("filter_list")
     if asked is None:
@@ -144,17 +147,33 @@ def _pipelines(file: TaskFile, output_type: str) -> list[tuple[str, list[Any]]]:
         raise TaskError(f"{where} must be a list of pipelines, found {type_name(asked)}")
     found: dict[str, list[Any]] = {}
     for i, table in enumerate(asked):
+        place = file.where(f"filter_list[{i}]")
         if not isinstance(table, dict) or not isinstance(table.get("name"), str):
-            raise TaskError(f"{where}[{i}] must be a table with a name and a list called filter, found {table!r:.80}")
+            raise TaskError(f"{place} must be a table with a name and a list called filter, found {table!r:.80}")
         filters, name = table.get("filter"), str(table["name"])
         if not isinstance(filters, list) or not filters:
-            raise TaskError(f"{where}[{i}]: filter must be a list of filters, found {type_name(filters)}")
+            raise TaskError(f"{place}: filter must be a list of filters, found {type_name(filters)}")
+        for j, one in enumerate(filters):
+            _check_filter(one, repeats, file.where(f"filter_list[{i}].filter[{j}]"))
         places = [j for j, one in enumerate(filters) if isinstance(one, dict) and one.get("function") == "take_first"]
         if places and places[0] != len(filters) - 1:
-            raise TaskError(f"{where}[{i}]: take_first leaves one text and must be the last filter of a pipeline")
+            raise TaskError(f"{place}: take_first leaves one text and must be the last filter of a pipeline")
         if name in found:
-            raise TaskError(f'{where}[{i}]: a pipeline called "{name}" stands before')
+            raise TaskError(f'{place}: a pipeline called "{name}" stands before')
         found[name] = filters
     if output_type != "generate_until" and any(filters != _FIRST for filters in found.values()):
         raise TaskError(f"{where}: filters are for output_type generate_until, this task has {output_type}")
     return list(found.items())
+
+
+def _check_filter(table: JSONValue, repeats: int, where: str) -> None:
+    try:
+        checked = check_filter(table, where)
+    except ValueError as error:
+        raise TaskError(str(error)) from None
+    n_taken = checked.get("k", 1)
+    if n_taken > repeats:
+        raise TaskError(
+            f"{where}: take_first_k takes {n_taken} outputs of a sample, and the file's repeats is {repeats}; "
+            f"write repeats: {n_taken}, and run with --repeats {n_taken}"
+        )

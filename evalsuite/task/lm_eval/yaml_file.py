@@ -9,7 +9,7 @@ from evalsuite.errors import DependencyError, EvalsuiteError, TaskError
 from evalsuite.task.fields import type_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from evalsuite.types import JSONValue
@@ -22,6 +22,7 @@ _MOST_MERGED = 100_000
 _MOST_DIGITS = 100
 _MOST_INCLUDES = 20
 _NUMBERS = ("tag:yaml.org,2002:int", "tag:yaml.org,2002:float")
+_WITH_PLACES = ("filter_list", "metric_list")  # lists of which each item's line is kept
 _SCALARS = (str, int, float, bool, type(None))
 
 
@@ -48,7 +49,7 @@ class TaskFile:
     path : Path
     values : mapping of str to JSON value
     places : mapping of str to (Path, int)
-        File and line of each field, counted from 1.
+        File and line of each field, counted from 1; of ``filter_list[0]`` and ``filter_list[0].filter[1]``, too.
     """
 
     path: Path
@@ -57,8 +58,17 @@ class TaskFile:
 
     def where(self, key: str) -> str:
         """Return what a message calls a field: ``file.yaml:12: doc_to_text``."""
-        path, line = self.places.get(key, (self.path, 0))
+        # What an alias or a merge key has made has the line of the item or field it is in.
+        known = (key, key.partition(".")[0], key.partition("[")[0])
+        path, line = next((self.places[place] for place in known if place in self.places), (self.path, 0))
         return f"{path}:{line}: {key}" if line else f"{path}: {key}"
+
+    def update(self, values: Mapping[str, JSONValue], places: Mapping[str, tuple[Path, int]]) -> None:
+        """Put in fields, in place of those of the same names."""
+        for place in [place for place in self.places if place.partition("[")[0] in values]:
+            del self.places[place]
+        self.values.update(values)
+        self.places.update(places)
 
     def folder(self, key: str) -> Path:
         """Return the folder of the file in which a field stands."""
@@ -126,15 +136,15 @@ def _read(path: Path, above: tuple[Path, ...]) -> TaskFile:
         if "\0" in one:
             raise TaskError(f"{own.where('include')}: {one!r:.80} is not a path")
         base = _read(path.parent / one, (*above, real))
-        whole.values.update({key: value for key, value in base.values.items() if key != "task_list"})
-        whole.places.update(base.places)
-    whole.values.update(own.values)
-    whole.places.update(own.places)
+        whole.update({key: value for key, value in base.values.items() if key != "task_list"}, base.places)
+    whole.update(own.values, own.places)
     return whole
 
 
 def parse_yaml(text: str, name: str) -> tuple[dict[str, JSONValue], dict[str, int]]:
-    """Return the fields of a YAML mapping, and the line of each. What has the tag ``!function`` is a `CodeReference`.
+    """Return the fields of a YAML mapping, and the lines of fields and of their items.
+
+    What has the tag ``!function`` is a `CodeReference`.
 
     Raises
     ------
@@ -195,7 +205,22 @@ def parse_yaml(text: str, name: str) -> tuple[dict[str, JSONValue], dict[str, in
                 raise TaskError(f'{name}:{key.start_mark.line + 1}: the field "{key.value}" stands here a second time')
             lines[key.value] = key.start_mark.line + 1
     _check_values(value, name)
-    return value, lines
+    return value, lines | _lines_within(node)
+
+
+def _lines_within(node: Any) -> dict[str, int]:
+    """Return the lines of a list's items, such as ``metric_list[0]``, and of the items of lists in these."""
+    lines: dict[str, int] = {}
+    for key, value in node.value:
+        if key.value not in _WITH_PLACES or value.id != "sequence":
+            continue
+        for i, item in enumerate(value.value):
+            place = f"{key.value}[{i}]"
+            lines[place] = item.start_mark.line + 1
+            for name, inner in item.value if item.id == "mapping" else ():
+                if inner.id == "sequence":
+                    lines |= {f"{place}.{name.value}[{j}]": x.start_mark.line + 1 for j, x in enumerate(inner.value)}
+    return lines
 
 
 def _count_merged(node: Any, name: str, counts: dict[int, int]) -> int:
