@@ -99,7 +99,7 @@ def hf_case(builder: str) -> Callable[[Path], Case]:
     return case
 
 
-def diffusers_case(kind: str, options: str) -> Callable[[Path], Case]:
+def diffusers_case(kind: str, options: str, modality: Modality = "image") -> Callable[[Path], Case]:
     def case(folder: Path) -> Case:
         pytest.importorskip("diffusers")
         from tests.models.tiny_diffusers import build
@@ -109,7 +109,7 @@ def diffusers_case(kind: str, options: str) -> Callable[[Path], Case]:
             lambda: f"diffusers:{build(folder / 'b', kind=kind, seed=1)},{options}",
             "schedulers",
             "scheduler",
-            modality="image",
+            modality=modality,
             counts_tokens=False,
             stops=False,
         )
@@ -164,6 +164,7 @@ def image_case(name: str, other: str, modality: Modality = "image") -> Callable[
 CASES: dict[str, Callable[[Path], Case]] = {
     "diffusers": diffusers_case("ddpm", "steps=2"),
     "diffusers:text": diffusers_case("sd", "steps=2"),
+    "diffusers:video": diffusers_case("t2v", "steps=2,frames=2", "video"),
     "files": files_case,
     "hf": hf_case("tiny_hf"),
     "hf:seq2seq": hf_case("tiny_seq2seq"),

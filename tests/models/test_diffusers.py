@@ -311,11 +311,6 @@ def test_wrong_options_are_refused_when_opened(folder: Folder, kind: str, option
         opened(folder(kind), options)
 
 
-def test_there_is_no_place_for_videos_yet(folder: Folder) -> None:
-    with pytest.raises(UsageError, match=r"WanPipeline makes videos, and outputs of evalsuite are texts or images"):
-        opened(folder("sd"), "pipeline=WanPipeline")
-
-
 def test_a_pipeline_in_the_hub_cache_is_found_by_its_id(
     folder: Folder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
