@@ -6,7 +6,7 @@ from evalsuite.media.decode import decode_file, decode_image
 from evalsuite.media.image_set import ImageSet, read_image_set
 from evalsuite.media.listing import EXPECTED, Listing, image_files_at, list_images
 from evalsuite.media.memory import kept_images, named_images, read_images
-from evalsuite.media.npz import ArrayImage
+from evalsuite.media.npz import ArrayImage, find_videos
 from evalsuite.media.parquet import ParquetImage
 from evalsuite.media.pixels import as_pixels, is_image, pixels_of
 from evalsuite.media.record import image_from_record, image_record, media_from_record, media_record
@@ -37,6 +37,7 @@ __all__ = [
     "decode_image",
     "described_conversions",
     "film_strip",
+    "find_videos",
     "frames_of",
     "image_files_at",
     "image_from_record",

@@ -58,7 +58,7 @@ class Flicker(VideoScoreMetric):
             int(np.maximum(a, b).sum(dtype=np.int64) - np.minimum(a, b).sum(dtype=np.int64))
             for a, b in pairwise(frames)
         )
-        return float(total) / (_WHITE * (frames.size - frames[0].size))
+        return total / (_WHITE * (frames.size - frames.size // len(frames)))
 
     def example(self) -> Example:
         """Return a still video, one with noise from frame to frame, and black and white in turn."""
