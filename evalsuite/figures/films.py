@@ -9,7 +9,6 @@ import numpy as np
 
 from evalsuite.errors import EvalsuiteError
 from evalsuite.figures.record import Figure, ImageGrid
-from evalsuite.media import frames_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -48,6 +47,8 @@ def random_films(data: FigureInput) -> Figure | None:
 
 def _first(outputs: Sequence[Output]) -> NDArray[np.uint8] | None:
     """Return the frames of a sample's first video; None where it cannot be read."""
+    from evalsuite.media import frames_of
+
     for output in outputs:
         if output.video is not None:
             try:
