@@ -7,7 +7,6 @@ import subprocess
 import sys
 import tarfile
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -25,6 +24,7 @@ from tests.media.images import noise
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from pathlib import Path
 
 N = 10
 CONFIG = GenerationConfig()
@@ -145,8 +145,11 @@ def test_a_video_that_was_changed_is_found_out_when_it_is_read(task: Task, tmp_p
 CHILD = """
 import os, signal, sys, time
 from pathlib import Path
+import numpy
+from evalsuite.models.adapt import adapt_model
+from evalsuite.runner import RunPlan, generate, run_identity
 from evalsuite.task import load_task
-from tests import test_runner_videos as videos
+from evalsuite.types import GenerationConfig
 
 written = os.pwrite
 def kill_after_media(fd, data, offset):
@@ -154,11 +157,16 @@ def kill_after_media(fd, data, offset):
     if os.readlink(f"/proc/self/fd/{fd}").endswith(".tar") and offset > 0:
         os.kill(os.getpid(), signal.SIGKILL)
     return done
-def slowly(request):
-    time.sleep(0.03)  # so that a batch is stored before the next is there
-    return videos.film(request)
 os.pwrite = kill_after_media
-videos.run(slowly, load_task(sys.argv[1]), Path(sys.argv[2]))
+
+def model(request):
+    time.sleep(0.03)  # so that a batch is stored before the next is there
+    shape = (1 + request.seed % 4, 6, 5, 3)
+    return numpy.random.default_rng(request.seed).integers(0, 256, shape, dtype=numpy.uint8)
+
+made, task, config = adapt_model(model, fingerprint="fixed"), load_task(sys.argv[1]), GenerationConfig()
+folder = run_identity(task, made, config, 0).folder(Path(sys.argv[2]), made.name)
+generate(RunPlan(task=task, model=made, config=config, folder=folder, batch_size=3))
 """
 
 
@@ -166,8 +174,8 @@ videos.run(slowly, load_task(sys.argv[1]), Path(sys.argv[2]))
 def test_killed_between_videos_and_their_records(write_task: Callable[..., Path], task: Task, tmp_path: Path) -> None:
     whole = run(film, task, tmp_path / "whole")
     path = write_task(N, more='modality = "video"')
-    command = [sys.executable, "-P", "-c", f"import sys; sys.path.append({str(Path(__file__).parents[1])!r})\n{CHILD}"]
-    process = subprocess.run([*command, str(path), str(tmp_path / "runs")], capture_output=True, check=False)
+    command = [sys.executable, "-c", CHILD, str(path), str(tmp_path / "runs")]
+    process = subprocess.run(command, capture_output=True, check=False)
     assert process.returncode == -signal.SIGKILL, process.stderr.decode()
     (found,) = (tmp_path / "runs").rglob("run.jsonl")
     log = read_log(found)
