@@ -25,6 +25,7 @@ from evalsuite.executors import ray as ray_executor
 from evalsuite.executors.ray import RayExecutor
 from evalsuite.models.spec import open_model
 from evalsuite.runlog import read_log
+from evalsuite.runlog.reader import digest_outputs
 from evalsuite.task import Task, load_task
 from tests.executors import ray_models
 from tests.executors.ray_models import DiesLoading, DiesOnce, Meeting, Plain, Poisoned
@@ -100,6 +101,19 @@ def test_one_and_four_workers_give_the_rows_and_reports_of_a_local_run(tmp_path:
         found[workers] = (outputs_of(evaluation), rows, lasting(evaluation))
     assert found[None] == found[1] == found[4]
     assert 0 < found[None][2]["scores"][0]["value"] < 1
+
+
+def test_videos_come_back_from_workers_as_they_were(tmp_path: Path) -> None:
+    spec, found = "zoo:films", []
+    for workers in (None, 2):
+        executor = make_executor("ray", workers=workers, spec=spec) if workers else None
+        task, root = load_task("moving_shapes"), tmp_path / str(workers)
+        evaluation = run_plan(plan_run(open_model(spec), task, root=root, limit=8, batch_size=2, executor=executor))
+        log = read_log(evaluation.folder / "run.jsonl")
+        digest = digest_outputs(log.sample_outputs(sample.id, 1, 1) for sample in task.samples[:8])
+        found.append((digest, lasting(evaluation)))
+    assert found[0] == found[1]
+    assert evaluation.report.primary.outcomes == {"right": 8}
 
 
 def test_the_work_is_spread_and_rows_are_computed_there(task: Task, tmp_path: Path, pids: Path) -> None:

@@ -133,11 +133,6 @@ def test_wrong_options_are_refused_when_opened(folder: Folder, kind: str, option
         opened(folder(kind), options)
 
 
-def test_there_is_no_place_for_videos_yet(folder: Folder) -> None:
-    with pytest.raises(UsageError, match=r"WanPipeline makes videos, and outputs of evalsuite are texts or images"):
-        opened(folder("sd"), "pipeline=WanPipeline")
-
-
 def test_a_scheduler_that_the_pipeline_cannot_serve_is_refused(folder: Folder) -> None:
     with pytest.raises(ModelError, match=r"DDPMPipeline does not scale .* as EulerDiscreteScheduler needs"):
         opened(folder("ddpm"), "scheduler=EulerDiscreteScheduler").load()
