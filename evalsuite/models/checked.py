@@ -115,8 +115,6 @@ def _unrated(output: object) -> object:
 
 def _logprobs(values: object) -> tuple[float, ...]:
     """Return the log-probabilities of what was written as plain numbers."""
-    if not values:
-        return ()
     try:
         found = tuple(float(value) for value in values)  # type: ignore[attr-defined]
     except (TypeError, ValueError, OverflowError):
@@ -176,7 +174,7 @@ def _check(output: object, modality: Modality, shape: tuple[int, int, int] | Non
         seconds=_seconds(output.seconds, "seconds"),
         first_token_seconds=_seconds(output.first_token_seconds, "first_token_seconds"),
         peak_memory_bytes=_count(output.peak_memory_bytes, "peak_memory_bytes"),
-        token_logprobs=_logprobs(output.token_logprobs) if output.token_logprobs else (),
+        token_logprobs=_logprobs(output.token_logprobs),
     )
 
 
