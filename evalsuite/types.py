@@ -35,6 +35,7 @@ __all__ = [
     "Sample",
     "Score",
     "Slice",
+    "VideoSource",
 ]
 
 JSONValue: TypeAlias = "bool | int | float | str | list[JSONValue] | dict[str, JSONValue] | None"
@@ -179,19 +180,46 @@ class ImageSource(Protocol):
         ...
 
 
+class VideoSource(Protocol):
+    """A video that is somewhere else, such as in a run's media folder, and is read when it is needed."""
+
+    @property
+    def sha256(self) -> str:
+        """Of the bytes as they are stored, in hexadecimal."""
+        ...
+
+    @property
+    def n_frames(self) -> int:
+        """How many frames it has."""
+        ...
+
+    def frames(self) -> NDArray[np.uint8]:
+        """Read the video: uint8, shape (frames, height, width, channels), 1 or 3 channels.
+
+        Raises
+        ------
+        InputError
+            If it is gone, was changed, or is no video that can be scored.
+        """
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Output:
     """What a model produced for one request.
 
-    A model need only give ``text`` or ``image`` (and ``finish_reason`` where it was cut off), or the three fields of
-    log-probabilities where it was asked for them; the runner fills in the key, the seed and the time.
+    A model need only give ``text``, ``image`` or ``video`` (and ``finish_reason`` where it was cut off), or the three
+    fields of log-probabilities where it was asked for them; the runner fills in the key, the seed and the time.
 
     Parameters
     ----------
     text : str, optional
-        None when there is no output (``finish_reason`` is then ``"error"`` and ``error`` says why), or an image.
+        None when there is no output (``finish_reason`` is then ``"error"`` and ``error`` says why), or an image or a
+        video.
     image : uint8 array of shape (height, width, channels), or ImageSource, optional
         From a model, an array; in a run's log, and whenever it is read from there, a reference.
+    video : uint8 array of shape (frames, height, width, channels), or VideoSource, optional
+        Likewise. An output has one of text, image and video.
     finish_reason : {"stop", "length", "refused", "error"}
         ``"length"`` when the token budget ended it.
     tokens_in, tokens_out : int, optional
@@ -224,6 +252,7 @@ class Output:
 
     text: str | None = None
     image: NDArray[np.uint8] | ImageSource | None = None
+    video: NDArray[np.uint8] | VideoSource | None = None
     finish_reason: FinishReason = "stop"
     tokens_in: int | None = None
     tokens_out: int | None = None

@@ -24,7 +24,13 @@ METRICS = '[{ name = "exact_match", primary = true, by = ["depth", "kind"] }, { 
 WriteTask = Callable[..., Path]
 
 # Files of few tests that take minutes: begun last, they would keep one worker busy and the others waiting.
-LONG = ("test_quickstart.py", "zoo/images/", "cli/test_feature_options.py", "images/test_fidelity.py")
+LONG = (
+    "test_quickstart.py",
+    "zoo/images/",
+    "cli/test_feature_options.py",
+    "images/test_fidelity.py",
+    "test_readme_commands.py",
+)
 
 
 def pytest_configure(config: pytest.Config) -> None:

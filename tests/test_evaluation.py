@@ -105,7 +105,7 @@ def test_what_is_missing_is_counted(write_task: WriteTask, model: ScriptedModel,
     assert (report.n_samples, report.n_errors) == (8, 3)
     assert report.primary.outcomes == {"right": 5, "error": 3}
     assert report.primary.value == 1.0
-    assert report.record["errors"] == [{"message": "not generated", "count": 3}]
+    assert report.record["errors"] == [{"message": "not generated", "count": 3, "n_messages": 1}]
 
 
 def test_metrics_that_cannot_score_are_an_input_error(

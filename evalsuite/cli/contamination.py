@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from evalsuite.cli.include_path import add_include_path
+from evalsuite.cli.shared_options import add_include_path
 from evalsuite.errors import InputError, TaskError, ThresholdError, UsageError
 
 if TYPE_CHECKING:

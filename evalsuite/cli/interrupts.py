@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import signal
 import threading
@@ -39,6 +40,11 @@ class _Once:
                 os.write(2, f"{INTERRUPTED} while it was ending.\n".encode())
             os._exit(EXIT_INTERRUPTED)
 
+    def end(self) -> None:
+        """Have further interrupts ignored while Python takes itself apart, which its own handlers do not outlive."""
+        if self.n_heard:
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
+
 
 @contextmanager
 def raised_once() -> Iterator[None]:
@@ -51,11 +57,13 @@ def raised_once() -> Iterator[None]:
         yield
         return
     once = _Once()
+    atexit.register(once.end)
     signal.signal(signal.SIGINT, once)
     try:
         yield
     finally:
         if not once.n_heard:
+            atexit.unregister(once.end)
             signal.signal(signal.SIGINT, signal.default_int_handler)
 
 

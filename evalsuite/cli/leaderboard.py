@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from evalsuite.cli.price_option import add_prices
+from evalsuite.cli.shared_options import add_prices
 
 if TYPE_CHECKING:
     import argparse

@@ -6,8 +6,8 @@ import json
 import sys
 from typing import TYPE_CHECKING
 
-from evalsuite.cli.include_path import add_include_path
 from evalsuite.cli.messages import say
+from evalsuite.cli.shared_options import add_include_path
 from evalsuite.errors import UsageError
 
 if TYPE_CHECKING:

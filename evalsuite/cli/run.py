@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import json
 import sys
-from collections import Counter
+from collections import Counter, deque
 from contextlib import redirect_stdout
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from evalsuite.cli.generation_settings import SETTINGS
-from evalsuite.cli.include_path import add_include_path
-from evalsuite.cli.price_option import add_prices
 from evalsuite.cli.run_plans import read_plans
 from evalsuite.cli.run_summary import describe, print_summary
+from evalsuite.cli.shared_options import add_include_path, add_prices
 from evalsuite.errors import EXIT_OK, EXIT_SAMPLES, UsageError
 
 if TYPE_CHECKING:
@@ -127,18 +127,20 @@ def run(options: argparse.Namespace) -> int:
     evaluations: list[Evaluation] = []
     # The standard output is for results; what a model's own code prints goes to the standard error.
     with redirect_stdout(sys.stderr):
-        plans = _model_by_model(read_plans(options))
+        waiting = deque(_model_by_model(read_plans(options)))
         probe_folder(options.output)
-        for caution in cautions(plans):
+        for caution in cautions(waiting):
             _warn(caution)
-        for remark in () if options.quiet else remarks(plans):
+        for remark in () if options.quiet else remarks(waiting):
             say(f"evalsuite: note: {remark}")
-        names = _progress_names(plans)
-        executors = [plan.executor for plan in plans]
+        names = _progress_names(waiting)
+        executors = [plan.executor for plan in waiting]
         with ProgressReporter(quiet=options.quiet or options.json) as progress, run_on(*executors):
-            for before, plan in zip([None, *executors], plans, strict=False):
-                if before is not None and before is not plan.executor:
-                    before.release()  # another model may need the device
+            for before, executor in zip([None, *executors], executors, strict=False):
+                plan = waiting.popleft()  # and with it the last that knows of the model before: weights are many
+                if before is not None and before is not executor:
+                    before.release()
+                    gc.collect()
                 progress.start(f"{plan.task.name} {names[plan.model.spec]}")
                 evaluation = priced(run_plan(plan, progress=progress.update), prices)
                 evaluations.append(evaluation)
@@ -179,7 +181,7 @@ def _warn(message: str) -> None:
     say(f"evalsuite: warning: {message}")
 
 
-def _progress_names(plans: list[RunPlan]) -> dict[str, str]:
+def _progress_names(plans: Iterable[RunPlan]) -> dict[str, str]:
     """Return what progress calls each spec: its model's name, and the spec where two have one name."""
     names = {plan.model.spec: plan.model.name for plan in plans}
     shared = Counter(names.values())

@@ -8,8 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from evalsuite.cli.feature_options import add_feature_options, given_feature_options
-from evalsuite.cli.include_path import add_include_path
-from evalsuite.cli.price_option import add_prices
+from evalsuite.cli.shared_options import add_include_path, add_prices
 from evalsuite.errors import UsageError
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from evalsuite.cli.include_path import add_include_path
+from evalsuite.cli.shared_options import add_include_path
 from evalsuite.errors import TaskError, UsageError
 
 if TYPE_CHECKING:

@@ -105,10 +105,10 @@ def _try_writing(folder: Path) -> tuple[str, int]:
 
 
 def _check_zoo() -> Check:
-    from evalsuite.zoo import CONTROLS, NAMES
+    from evalsuite.zoo import CONTROLS, NAMES, VIDEO_CONTROLS
     from evalsuite.zoo.weights import WEIGHTS, check_weights, load_config
 
-    names, problems = [name for name in NAMES if name not in CONTROLS], []
+    names, problems = [name for name in NAMES if name not in {**CONTROLS, **VIDEO_CONTROLS}], []
     for name in names:
         try:
             config, _ = load_config(WEIGHTS, name)

@@ -5,19 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable
 
     from evalsuite.runner import RunPlan
 
 __all__ = ["cautions", "remarks"]
 
 
-def cautions(plans: Sequence[RunPlan]) -> list[str]:
+def cautions(plans: Iterable[RunPlan]) -> list[str]:
     """Return what to warn of before runs, each once: outputs that exist and are not used."""
     return list(dict.fromkeys(message for plan in plans for message in _unused_repeats(plan)))
 
 
-def remarks(plans: Sequence[RunPlan]) -> list[str]:
+def remarks(plans: Iterable[RunPlan]) -> list[str]:
     """Return what is worth a line before runs, each once: where lm-eval would ask in another way."""
     return list(dict.fromkeys(message for plan in plans for message in _chat_template(plan)))
 

@@ -46,7 +46,7 @@ class Asking:
     modality : {"text", "image", "audio", "video"}
         What the outputs must be.
     image_shape : tuple of int, optional
-        Height, width and channels that images must have.
+        Height, width and channels that images, or videos' frames, must have.
     batch_size : int
         To which batches are padded, for models whose outputs depend on the batch.
     delimiter : str

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections import deque
-from dataclasses import dataclass, field
 from importlib import import_module
 from itertools import cycle
 from pathlib import Path
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from evalsuite.answering import filled
 from evalsuite.errors import ModelError, UsageError
 from evalsuite.executors.ray_cluster import check_ray, connect, error_of, failed, first_line
+from evalsuite.executors.ray_tasks import Process, Task, Whole, finished_batches
 from evalsuite.executors.ray_worker import Computer, Fault, ModelSource, Ready, Worker
 from evalsuite.types import Output
 
@@ -29,33 +29,8 @@ _IN_FLIGHT = 2
 _MOST_DEATHS = 4
 """Of workers, over one batch, before its requests are asked one by one, and over one request, before it is an error."""
 _COMPUTERS = 2
-
-
-@dataclass(slots=True, eq=False)
-class _Task:
-    """A batch, or a part of one that killed workers, and over how many workers it was when they died."""
-
-    batch: Batch
-    places: tuple[int, ...]
-    whole: _Whole
-    deaths: int = 0
-
-
-@dataclass(slots=True, eq=False)
-class _Whole:
-    """A batch as it was taken, and its outputs as they come."""
-
-    batch: Batch
-    outputs: dict[int, Output] = field(default_factory=dict)
-
-
-@dataclass(slots=True, eq=False)
-class _Process:
-    """A worker process, as seen from here."""
-
-    actor: Any
-    ready: bool = False
-    tasks: deque[_Task] = field(default_factory=deque)
+_ROOM_SECONDS = 10.0
+"""How long the first worker may wait for a place before that is told."""
 
 
 class RayExecutor:
@@ -86,7 +61,7 @@ class RayExecutor:
         self._asking: Any = None
         self._fingerprint = ""
         self._options: dict[str, Any] = {}
-        self._processes: list[_Process] = []
+        self._processes: list[Process] = []
         self._computers: Iterator[Any] | None = None
         self._results: list[_Result] = []
         self._deaths = 0
@@ -141,8 +116,8 @@ class RayExecutor:
 
     def answers(self, batches: Iterator[Batch]) -> Generator[tuple[Batch, list[Output]]]:
         """Keep every worker busy, and yield batches as they are done."""
-        waiting: deque[_Task] = deque()
-        pending: dict[Any, tuple[_Process, _Task | None]] = {}
+        waiting: deque[Task] = deque()
+        pending: dict[Any, tuple[Process, Task | None]] = {}
         for process in self._processes:
             if not process.ready:
                 pending[process.actor.prepare.remote(self._asking)] = (process, None)
@@ -155,7 +130,7 @@ class RayExecutor:
                         if batch is None:
                             exhausted = True
                         else:
-                            waiting.append(_Task(batch, tuple(range(len(batch.requests))), _Whole(batch)))
+                            waiting.append(Task(batch, tuple(range(len(batch.requests))), Whole(batch)))
                     if not waiting:
                         break
                     given = waiting.popleft()
@@ -190,7 +165,7 @@ class RayExecutor:
                 if isinstance(result, Fault):
                     raise error_of(result)
                 task.whole.outputs.update(zip(task.places, result, strict=True))
-                yield from _finished(task.whole)
+                yield from finished_batches(task.whole)
 
     def submit(self, function: Callable[..., object], *arguments: object) -> Callable[[], object]:
         """Run a function on the cluster; one that is lost with its machine returns None."""
@@ -215,14 +190,21 @@ class RayExecutor:
         self._processes, self._computers, self._results = [], None, []
         self._source = self._asking = None
 
-    def _begin(self) -> _Process:
+    def _begin(self) -> Process:
         remote = self._ray.remote(Worker).options(max_restarts=0, scheduling_strategy="SPREAD", **self._options)
-        return _Process(remote.remote(self._source, [folder or str(Path.cwd()) for folder in sys.path]))
+        actor = remote.remote(self._source, [folder or str(Path.cwd()) for folder in sys.path])
+        return Process(actor, placed=actor.__ray_ready__.remote())
 
     def _first_ready(self) -> str:
         refs = {process.actor.prepare.remote(self._asking): process for process in self._processes}
+        patience: float | None = _ROOM_SECONDS
         while True:
-            done, _ = self._ray.wait(list(refs), num_returns=1)
+            done, _ = self._ray.wait(list(refs), num_returns=1, timeout=patience)
+            if not done:  # the model takes its time, or there is no room
+                placed, _ = self._ray.wait([process.placed for process in self._processes], num_returns=1, timeout=0)
+                if placed or self._tells_of_no_room():
+                    patience = None
+                continue
             process = refs.pop(done[0])
             try:
                 ready = self._check_ready(self._ray.get(done[0]))
@@ -237,6 +219,20 @@ class RayExecutor:
             process.ready = True
             return ready.device
 
+    def _tells_of_no_room(self) -> bool:
+        """Say that all workers have to wait, if that is so; a process that is slow to begin has a place already."""
+        option = "num_gpus" if self._options["num_gpus"] else "num_cpus"
+        each, kind = self._options[option], {"num_gpus": "GPU", "num_cpus": "CPU"}[option]
+        free = self._ray.available_resources().get(kind, 0)
+        if free >= each:
+            return False
+        sys.stderr.write(
+            f"evalsuite: the Ray cluster has no room for a worker yet: each takes {each:g} {kind}, and {free:g} of "
+            "them are free; waiting\n"
+        )
+        sys.stderr.flush()
+        return True
+
     def _check_ready(self, result: Ready | Fault) -> Ready:
         if isinstance(result, Fault):
             raise error_of(result)
@@ -247,7 +243,7 @@ class RayExecutor:
             )
         return result
 
-    def _bury(self, process: _Process, waiting: deque[_Task], error: Exception) -> list[tuple[Batch, list[Output]]]:
+    def _bury(self, process: Process, waiting: deque[Task], error: Exception) -> list[tuple[Batch, list[Output]]]:
         """Replace a dead worker and put its batches in front of the queue; return what is finished by giving up."""
         self._count_death(error)
         self._processes.remove(process)
@@ -259,13 +255,13 @@ class RayExecutor:
             if task.deaths < _MOST_DEATHS:
                 waiting.appendleft(task)
             elif len(task.places) > 1:
-                waiting.extendleft(_Task(task.batch, (place,), task.whole) for place in reversed(task.places))
+                waiting.extendleft(Task(task.batch, (place,), task.whole) for place in reversed(task.places))
             else:
                 request = task.batch.requests[task.places[0]]
                 text = f"{_MOST_DEATHS} worker processes died while they answered this request"
                 task.whole.outputs[task.places[0]] = filled(Output(finish_reason="error", error=text), request, 0.0)
                 self._deaths = 0
-                finished.extend(_finished(task.whole))
+                finished.extend(finished_batches(task.whole))
         return finished
 
     def _count_death(self, error: Exception) -> None:
@@ -296,9 +292,3 @@ class _Result:
                 self._value = None
             self._ref = None
         return self._value
-
-
-def _finished(whole: _Whole) -> Iterator[tuple[Batch, list[Output]]]:
-    n = len(whole.batch.requests)
-    if len(whole.outputs) == n:
-        yield whole.batch, [whole.outputs[place] for place in range(n)]

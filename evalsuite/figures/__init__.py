@@ -1,5 +1,6 @@
 """Figures that metrics and tasks add to a report."""
 
+from evalsuite.figures.films import random_films
 from evalsuite.figures.grids import feature_grids, feature_rows, influence_grid, random_grid, ranked_grid
 from evalsuite.figures.record import (
     Curve,
@@ -27,6 +28,7 @@ __all__ = [
     "feature_grids",
     "feature_rows",
     "influence_grid",
+    "random_films",
     "random_grid",
     "ranked_grid",
     "slice_figures",

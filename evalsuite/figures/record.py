@@ -31,7 +31,7 @@ class FigureInput:
         The metric's own; a task gets that of its primary metric.
     samples : sequence of Sample
     outputs : sequence of sequences of Output
-        By sample, in canonical order; images are `ImageSource`.
+        By sample, in canonical order; images are `ImageSource`, videos `VideoSource`.
     values : float array, shape (n_samples, k), optional
         The metric's rows or features, as kept beside the log; NaN where there is no value. None where they are gone.
     outcomes : tuple of Outcome

@@ -9,8 +9,7 @@ import numpy as np
 from evalsuite.figures import Curve, Figure
 from evalsuite.horizon.law import accuracy_at
 from evalsuite.horizon.remarks import described
-from evalsuite.horizon.resamples import expanded_ends
-from evalsuite.stats import proportion_interval
+from evalsuite.stats import expanded_ends, proportion_interval
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

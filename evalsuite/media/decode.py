@@ -45,12 +45,12 @@ _PILLOW = r"PIL\."
 _OPAQUE = {"1": "L", "L": "L", "P": "RGB", "RGB": "RGB"}
 
 
-def decode_image(data: bytes, where: str) -> NDArray[np.uint8]:
+def decode_image(data: bytes, where: str, *, max_pixels: int = MAX_PIXELS) -> NDArray[np.uint8]:
     """Decode an image file: its pixels only; see `decode_file`."""
-    return decode_file(data, where).pixels
+    return decode_file(data, where, max_pixels=max_pixels).pixels
 
 
-def decode_file(data: bytes, where: str) -> Decoded:
+def decode_file(data: bytes, where: str, *, max_pixels: int = MAX_PIXELS) -> Decoded:
     """Decode an image file, and bring it to 8-bit grey or RGB by the rule of `evalsuite.media.conversion`.
 
     Grey and colour images of 8 bits a channel are taken as they are; whatever else was done to one has a name among
@@ -63,6 +63,8 @@ def decode_file(data: bytes, where: str) -> Decoded:
         BMP, GIF, JPEG, PNG, TIFF or WebP.
     where : str
         Named in messages.
+    max_pixels : int
+        More are refused.
 
     Returns
     -------
@@ -72,7 +74,7 @@ def decode_file(data: bytes, where: str) -> Decoded:
     ------
     RefusedImageError
         If it is empty, damaged or cut off, no image, has pixels for which there is no rule (floats, 32 bits, other
-        colours than grey, RGB and CMYK), several frames, or more than 2**26 pixels.
+        colours than grey, RGB and CMYK), several frames, or too many pixels.
     """
     if not data:
         raise RefusedImageError(where, "empty file")
@@ -87,13 +89,13 @@ def decode_file(data: bytes, where: str) -> Decoded:
 
     try:
         with open_again() as image:
-            _check_header(image, where)
+            _check_header(image, where, max_pixels)
             bits = bits_of(image, data)
             return _fast(image, bits, data) or _converted(image, bits, where, open_again)
     except (RefusedImageError, MemoryError):
         raise
     except Image.DecompressionBombError:
-        raise RefusedImageError(where, f"more than {MAX_PIXELS} pixels") from None
+        raise RefusedImageError(where, f"more than {max_pixels} pixels") from None
     except UnidentifiedImageError:
         raise RefusedImageError(where, _unidentified(data)) from None
     except Exception as error:  # Pillow's decoders raise whatever comes to hand over damaged bytes
@@ -206,10 +208,10 @@ def _ignore_warnings_of_pillow() -> None:
         warnings.filterwarnings("ignore", module=_PILLOW)
 
 
-def _check_header(image: Image, where: str) -> None:
+def _check_header(image: Image, where: str, max_pixels: int) -> None:
     """Refuse, before any pixel is decoded, what must not be."""
-    if image.width * image.height > MAX_PIXELS:
-        raise RefusedImageError(where, f"more than {MAX_PIXELS} pixels")
+    if image.width * image.height > max_pixels:
+        raise RefusedImageError(where, f"more than {max_pixels} pixels")
     if getattr(image, "n_frames", 1) > 1 and image.format != _SEVERAL_PICTURES:
         raise RefusedImageError(where, "several frames")
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-__all__ = ["MAX_HEADER_BYTES", "ArrayHeader", "is_image_shape", "map_npy", "read_header"]
+__all__ = ["MAX_HEADER_BYTES", "ArrayHeader", "is_image_shape", "is_video_shape", "map_npy", "read_header"]
 
 MAX_HEADER_BYTES = 1 << 16
 
@@ -63,13 +63,18 @@ def is_image_shape(shape: tuple[int, ...]) -> bool:
     return sound and shape[1] * shape[2] <= MAX_PIXELS and 0 not in shape[1:]
 
 
-def map_npy(path: Path) -> NDArray[np.uint8]:
-    """Return the images in an ``.npy``, mapped into memory and not read.
+def is_video_shape(shape: tuple[int, ...]) -> bool:
+    """Whether an array of uint8 of this shape may be videos: (n, frames, height, width, 1 or 3)."""
+    return len(shape) == 5 and shape[4] in (1, 3) and 0 not in shape[1:]
+
+
+def map_npy(path: Path, *, videos: bool = False) -> NDArray[np.uint8]:
+    """Return the images, or videos, in an ``.npy``, mapped into memory and not read.
 
     Raises
     ------
     InputError
-        If it holds no images, or is not as long as its header says.
+        If it holds none, or is not as long as its header says.
     ValueError, OSError
         If it is no ``.npy``, or cannot be read.
     """
@@ -77,7 +82,7 @@ def map_npy(path: Path) -> NDArray[np.uint8]:
 
     with path.open("rb") as file:
         header = read_header(file)
-    if header.dtype != np.uint8 or not is_image_shape(header.shape):
+    if header.dtype != np.uint8 or not (is_video_shape if videos else is_image_shape)(header.shape):
         raise InputError(
             f"{path}: expected a uint8 array of shape (n, height, width) or (n, height, width, channels) with 1 or 3 "
             f"channels, found {header.dtype} {header.shape}"

@@ -1,4 +1,4 @@
-"""Images as an array in an npz, as guided-diffusion and others save samples, or in an npy."""
+"""Images or videos as an array in an npz, as guided-diffusion and others save samples, or in an npy."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from evalsuite.errors import InputError
 from evalsuite.media.facts import Decoded, ImageFacts, pixel_digest
-from evalsuite.media.npy import ArrayHeader, is_image_shape, map_npy, read_header
+from evalsuite.media.npy import ArrayHeader, is_image_shape, is_video_shape, map_npy, read_header
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from evalsuite.types import ImageSource
 
-__all__ = ["MAX_UNPACKED_BYTES", "ArrayImage", "RowEntry", "list_npy", "list_npz"]
+__all__ = ["MAX_UNPACKED_BYTES", "ArrayImage", "RowEntry", "find_videos", "list_npy", "list_npz"]
 
 MAX_UNPACKED_BYTES = 1 << 33
 _LOCAL_HEADER = struct.Struct("<4s22xHH")  # signature, lengths of name and extra field
@@ -126,10 +126,34 @@ def list_npy(path: Path) -> tuple[Sequence[RowEntry], int]:
     return _Rows(path, len(_open_array(path))), 0
 
 
-def _open_array(path: Path) -> NDArray[np.uint8]:
+def find_videos(path: Path) -> NDArray[np.uint8] | None:
+    """Return the array of videos in an npz or npy, uint8 of shape (n, frames, height, width, 1 or 3); None without one.
+
+    Raises
+    ------
+    InputError
+        If it is to be unpacked and too large.
+    """
+    import numpy as np
+
+    try:
+        if path.suffix.lower() == ".npy":
+            with path.open("rb") as file:
+                headers = [read_header(file)]
+        else:
+            with zipfile.ZipFile(path) as archive:
+                headers = list(_headers(archive, path).values())
+    except (InputError, *_MISSES):  # whoever looks for images says what is wrong with it
+        return None
+    if not any(header.dtype == np.uint8 and is_video_shape(header.shape) for header in headers):
+        return None
+    return _open_array(path, videos=True)
+
+
+def _open_array(path: Path, *, videos: bool = False) -> NDArray[np.uint8]:
     try:
         state = path.stat()
-        return _read_array(path, state.st_size, state.st_mtime_ns)
+        return _read_array(path, state.st_size, state.st_mtime_ns, videos)
     except InputError:
         raise
     except _MISSES as error:
@@ -138,15 +162,15 @@ def _open_array(path: Path) -> NDArray[np.uint8]:
 
 
 @lru_cache(maxsize=2)
-def _read_array(path: Path, size: int, changed: int) -> NDArray[np.uint8]:
+def _read_array(path: Path, size: int, changed: int, videos: bool) -> NDArray[np.uint8]:
     """Return the array, mapped where it is not compressed; `size` and `changed` tell one state of the file apart."""
     del size, changed
     import numpy as np
 
     if path.suffix.lower() == ".npy":
-        return map_npy(path)
+        return map_npy(path, videos=videos)
     with zipfile.ZipFile(path) as archive:
-        name, header = _choose(archive, path)
+        name, header = _choose(archive, path, videos=videos)
         info = archive.getinfo(f"{name}.npy")
         if info.compress_type == zipfile.ZIP_STORED and header.in_order:
             start = _data_start(path, info) + header.start
@@ -161,10 +185,8 @@ def _read_array(path: Path, size: int, changed: int) -> NDArray[np.uint8]:
             return array
 
 
-def _choose(archive: zipfile.ZipFile, path: Path) -> tuple[str, ArrayHeader]:
-    """Return name and header of the array of images, which the arrays' headers tell."""
-    import numpy as np
-
+def _headers(archive: zipfile.ZipFile, path: Path) -> dict[str, ArrayHeader]:
+    """Return the headers of all arrays, by name."""
     found: dict[str, ArrayHeader] = {}
     for info in archive.infolist():
         if not info.filename.endswith(".npy"):
@@ -174,14 +196,25 @@ def _choose(archive: zipfile.ZipFile, path: Path) -> tuple[str, ArrayHeader]:
         if not header.dtype.hasobject and info.file_size != header.n_bytes:
             raise InputError(f"{path}: is damaged: {info.filename} is not as long as its header says")
         found[info.filename.removesuffix(".npy")] = header
-    images = [name for name, each in found.items() if each.dtype == np.uint8 and is_image_shape(each.shape)]
+    return found
+
+
+def _choose(archive: zipfile.ZipFile, path: Path, *, videos: bool) -> tuple[str, ArrayHeader]:
+    """Return name and header of the array of images or videos, which the arrays' headers tell."""
+    import numpy as np
+
+    found, is_shape = _headers(archive, path), is_video_shape if videos else is_image_shape
+    images = [name for name, each in found.items() if each.dtype == np.uint8 and is_shape(each.shape)]
     name = "arr_0" if "arr_0" in images else images[0] if len(images) == 1 else None
     if name is None:
         listed = ", ".join(f"{name} {each.dtype} {each.shape}" for name, each in found.items()) or "no array"
         statistics = "; mu and sigma are statistics, the images are needed" if {"mu", "sigma"} <= set(found) else ""
+        shapes = "(n, height, width) or (n, height, width, channels)"
+        if videos:
+            shapes = "(n, frames, height, width, channels)"
         raise InputError(
-            f"{path}: expected one uint8 array of shape (n, height, width) or (n, height, width, channels) with 1 or "
-            f"3 channels, or several of which one is called arr_0; found {listed[:500]}{statistics}"
+            f"{path}: expected one uint8 array of shape {shapes} with 1 or 3 channels, or several of which one is "
+            f"called arr_0; found {listed[:500]}{statistics}"
         )
     return name, found[name]
 

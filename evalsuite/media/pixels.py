@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from evalsuite.types import Output
 
-__all__ = ["as_pixels", "is_image", "pixels_of"]
+__all__ = ["as_pixels", "check_numbers", "is_image", "pixels_of", "to_array"]
 
 _EXPECTED = "a uint8 array of shape (height, width), (height, width, 1) or (height, width, 3), or a Pillow image"
 
@@ -57,16 +57,23 @@ def as_pixels(value: object) -> NDArray[np.uint8]:
             raise ValueError(str(error)) from None
         except OSError as error:  # a lazy image whose file is damaged or gone
             raise ValueError(f"the Pillow image cannot be loaded: {error}") from None
+    array = to_array(value)
+    if array is None:
+        raise TypeError(f"the image is a {type(value).__name__}; expected {_EXPECTED}")
+    check_numbers(array, "image", _EXPECTED)
+    _check_shape(array.shape)
+    return np.array(array.reshape(*array.shape[:2], -1), dtype=np.uint8, order="C")
+
+
+def to_array(value: object) -> NDArray[Any] | None:
+    """Return an array or tensor as an array, whatever its numbers are; None if it is something else."""
+    import numpy as np
+
     if _is(value, "torch", "Tensor"):
         tensor: Any = value
         tensor = tensor.detach().cpu()
         value = tensor.float().numpy() if tensor.is_floating_point() else tensor.numpy()
-    if not isinstance(value, np.ndarray):
-        raise TypeError(f"the image is a {type(value).__name__}; expected {_EXPECTED}")
-    if value.dtype != np.uint8:
-        raise _wrong_numbers(value)
-    _check_shape(value.shape)
-    return np.array(value.reshape(*value.shape[:2], -1), dtype=np.uint8, order="C")
+    return value if isinstance(value, np.ndarray) else None
 
 
 def pixels_of(output: Output) -> NDArray[np.uint8]:
@@ -109,24 +116,33 @@ def _check_shape(shape: tuple[int, ...]) -> None:
         raise ValueError(f"the image has shape {shape}; expected {MAX_PIXELS} pixels at most")
 
 
-def _wrong_numbers(value: NDArray[Any]) -> TypeError | ValueError:
-    """Say what was found and how to convert it, in the same words for all images of a model, so that they add up."""
+def check_numbers(value: NDArray[Any], what: str, expected: str) -> None:
+    """Refuse numbers that are not uint8.
+
+    What was found, and how to convert it, is said in the same words for all images of a model, so that they add up.
+
+    Raises
+    ------
+    TypeError, ValueError
+    """
     import numpy as np
 
-    kind, expected = value.dtype.kind, f"expected {_EXPECTED}"
+    if value.dtype == np.uint8:
+        return
+    kind = value.dtype.kind
     if kind not in "fiub" or value.size == 0:
-        return TypeError(f"the image is of {value.dtype}; {expected}")
+        raise TypeError(f"the {what} is of {value.dtype}; expected {expected}")
     if kind == "f" and not np.isfinite(value).all():
-        return ValueError(f"the image is of {value.dtype} and holds {_not_finite(value)}; {expected}")
+        raise ValueError(f"the {what} is of {value.dtype} and holds {_not_finite(value)}; expected {expected}")
     low, high = float(value.min()), float(value.max())
-    found, convert = "", "image.clip(0, 255).astype('uint8')"
+    found, convert = "", f"{what}.clip(0, 255).astype('uint8')"
     if kind == "b":
-        convert = "image.astype('uint8') * 255"
+        convert = f"{what}.astype('uint8') * 255"
     elif kind == "f" and low >= 0 and high <= 1:
-        found, convert = " from 0 to 1", "(image * 255).round().astype('uint8')"
+        found, convert = " from 0 to 1", f"({what} * 255).round().astype('uint8')"
     elif kind == "f" and low >= -1 and high <= 1:
-        found, convert = " from -1 to 1", "((image + 1) * 127.5).round().astype('uint8')"
-    return TypeError(f"the image is of {value.dtype}{found}; convert it to uint8, as by {convert}; {expected}")
+        found, convert = " from -1 to 1", f"(({what} + 1) * 127.5).round().astype('uint8')"
+    raise TypeError(f"the {what} is of {value.dtype}{found}; convert it to uint8, as by {convert}; expected {expected}")
 
 
 def _not_finite(value: NDArray[Any]) -> str:

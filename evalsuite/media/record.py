@@ -1,4 +1,4 @@
-"""How a run's log refers to an image: in one of the run's own shards, or in a file of the user's."""
+"""How a run's log refers to an image or a video: in one of the run's own shards, or in a file of the user's."""
 
 from __future__ import annotations
 
@@ -10,15 +10,37 @@ from evalsuite.media.decode import MAX_BYTES
 from evalsuite.media.npz import ArrayImage
 from evalsuite.media.shard import MEDIA, is_shard_name
 from evalsuite.media.stored import StoredImage
+from evalsuite.media.video import MAX_VIDEO_PIXELS, StoredVideo
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["image_from_record", "image_record"]
+__all__ = ["image_from_record", "image_record", "media_from_record", "media_record"]
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _PARTS = {"offset", "length", "sha256"}
 _LARGEST = (1 << 63) - 1
+
+
+def media_record(media: StoredImage | ArrayImage | StoredVideo, folder: Path) -> dict[str, object]:
+    """Return a reference to an image or a video as a JSON object, for the log of the run in `folder`.
+
+    That of a video is that of its film strip, see `image_record`, and ``"frames"``, how many it holds.
+    """
+    if isinstance(media, StoredVideo):
+        return {**image_record(media.strip, folder), "frames": media.n_frames}
+    return image_record(media, folder)
+
+
+def media_from_record(record: object, folder: Path, *, files: bool) -> StoredImage | ArrayImage | StoredVideo:
+    """Return the image or video that an object of a log refers to; see `image_from_record`."""
+    if not isinstance(record, dict) or "frames" not in record:
+        return image_from_record(record, folder, files=files)
+    n_frames = _number(record, "frames", 1, MAX_VIDEO_PIXELS)
+    strip = image_from_record({key: value for key, value in record.items() if key != "frames"}, folder, files=files)
+    if isinstance(strip, ArrayImage):
+        raise ValueError("frames: an image in an array is no film strip")
+    return StoredVideo(strip=strip, n_frames=n_frames)
 
 
 def image_record(image: StoredImage | ArrayImage, folder: Path) -> dict[str, object]:

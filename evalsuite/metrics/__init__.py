@@ -178,6 +178,10 @@ METRICS: Registry[type[Metric]] = Registry(
             "evalsuite.metrics.first_error:FirstError",
             "First error: mean number of right steps before the first wrong one, up to a horizon.",
         ),
+        "flicker": Entry(
+            "evalsuite.metrics.flicker:Flicker",
+            "Flicker: mean absolute difference of neighbouring frames, mean over videos, 0-1; lower is steadier.",
+        ),
         "format_loss": Entry(
             "evalsuite.metrics.format_loss:FormatLoss",
             "Format loss: share of finished outputs with no marked answer, or no steps, 0-1; lower is better.",
@@ -276,6 +280,10 @@ METRICS: Registry[type[Metric]] = Registry(
             "evalsuite.metrics.pass_at_k:MeanGPassAtK",
             "mG-Pass@k: G-Pass@k averaged over shares from one half to all, mean over samples, 0-1.",
         ),
+        "motion_accuracy": Entry(
+            "evalsuite.metrics.motion_accuracy:MotionAccuracy",
+            "Motion accuracy: share of videos that show the shapes asked for, and only those, moving as asked, 0-1.",
+        ),
         "ms_ssim": Entry(
             "evalsuite.metrics.ssim:MultiScaleStructuralSimilarity",
             "MS-SSIM: structural similarity of each image with its reference at five scales, mean over samples, 0-1.",
@@ -371,6 +379,10 @@ METRICS: Registry[type[Metric]] = Registry(
         "step_error": Entry(
             "evalsuite.metrics.step_error:StepError",
             "Step error e: wrong steps among those that build on right ones alone, 0-1; lower is better.",
+        ),
+        "temporal_consistency": Entry(
+            "evalsuite.metrics.temporal_consistency:TemporalConsistency",
+            "Temporal consistency: likeness of neighbouring frames, mean over videos, -1 to 1.",
         ),
         "ter": Entry(
             "evalsuite.metrics.ter:Ter",

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from evalsuite.worlds.picture_judging import Judgement
     from evalsuite.worlds.picture_templates import Group, Relation
 
-__all__ = ["CompositionMetric"]
+__all__ = ["CompositionMetric", "shared_outcome"]
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class CompositionMetric(QuotientMetric):
                 found.append(outcome)
                 if row is not None:
                     values[i] = np.nan_to_num(values[i]) + row
-            outcomes.append(_shared(found, scored=not np.isnan(values[i, 0])))
+            outcomes.append(shared_outcome(found, scored=not np.isnan(values[i, 0])))
         return Rows(values=values, outcomes=tuple(outcomes))
 
     def example(self) -> Example:
@@ -80,7 +80,7 @@ def _judge(output: Output, groups: Sequence[Group], relations: Sequence[Relation
     return judged.verdict, judged
 
 
-def _shared(outcomes: Sequence[Outcome], *, scored: bool) -> Outcome:
+def shared_outcome(outcomes: Sequence[Outcome], *, scored: bool) -> Outcome:
     """Return the outcome that all repeats share; else whether there is a value."""
     if len(set(outcomes)) == 1:
         return outcomes[0]

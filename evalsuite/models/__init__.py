@@ -17,7 +17,7 @@ MODELS: Registry[OpenModel] = Registry(
     {
         "diffusers": Entry(
             "evalsuite.models.diffusers:open_model",
-            "A pipeline of diffusers that draws images, from a local folder.",
+            "A pipeline of diffusers that draws images or makes videos, from a local folder.",
         ),
         "files": Entry(
             "evalsuite.models.files:open_model",
@@ -29,7 +29,8 @@ MODELS: Registry[OpenModel] = Registry(
         ),
         "openai": Entry("evalsuite.models.openai:open_model", "A model behind any server that speaks the OpenAI API."),
         "python": Entry(
-            "evalsuite.models.python:open_model", "A Python callable, module:callable, prompt in, text or image out."
+            "evalsuite.models.python:open_model",
+            "A Python callable, module:callable, prompt in, text, image or video out.",
         ),
         "scripted": Entry("evalsuite.models.scripted:open_model", "Says what it is told to; for tests and trying out."),
         "torchscript": Entry(

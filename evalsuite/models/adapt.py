@@ -38,7 +38,8 @@ def adapt_model(
         parameter ``config`` gets the GenerationConfig, and ``seed`` (of one that answers one prompt) the seed.
         ``generate`` of an object is called with the batch and, if it has a second parameter, the config, unless its
         parameters' names say otherwise. Answers are ``str``, which is cut before the first stop string, images (see
-        `evalsuite.media.as_pixels`), or Output; a batch of images may be one array or tensor. A method
+        `evalsuite.media.as_pixels`), videos (arrays or tensors of 4 dimensions, see `evalsuite.media.as_frames`), or
+        Output; a batch of images or videos may be one array or tensor. A method
         ``loglikelihood(requests, config)`` is kept, see `evalsuite.models.base.LikelihoodModel`; an object that has no
         other writes no texts.
     name, spec : str, optional
@@ -86,7 +87,7 @@ def adapt_model(
         spec=spec or _attribute(obj, "spec", str, f"python:{_module(obj)}:{own_name}"),
         fingerprint=fingerprint or _attribute(obj, "fingerprint", str, f"random:{secrets.token_hex(32)}"),
         # A callable does not say what it returns: what a task cannot use becomes an error of the sample.
-        modalities=frozenset(_attribute(obj, "modalities", (frozenset, set, tuple, list), {"text", "image"})),
+        modalities=frozenset(_attribute(obj, "modalities", (frozenset, set, tuple, list), {"text", "image", "video"})),
         inputs=_inputs(obj, call.kind, own_name),
         # One prompt a call is logged call by call, so that an interruption costs one; and nobody's calls are padded.
         batch_size=_attribute(obj, "batch_size", int, 1 if call.kind in ("prompt", "request") else 16),
@@ -101,7 +102,7 @@ def adapt_model(
 
 
 def to_output(value: object, config: GenerationConfig) -> Output:
-    """Return an Output: `value` itself, its text, cut before the first stop string, or the image it is.
+    """Return an Output: `value` itself, its text, cut before the first stop string, or the image or video it is.
 
     Raises
     ------
@@ -111,9 +112,10 @@ def to_output(value: object, config: GenerationConfig) -> Output:
     if isinstance(value, Output):
         return value
     if is_image(value):
-        return Output(image=value)  # type: ignore[arg-type]  # the runner makes pixels of it, or an error
+        # The runner makes pixels or frames of it, or an error.
+        return Output(video=value) if getattr(value, "ndim", 0) == 4 else Output(image=value)  # type: ignore[arg-type]
     if not isinstance(value, str):
-        raise TypeError(f"the model must answer with str, an image or Output, got {type(value).__name__}")
+        raise TypeError(f"the model must answer with str, an image, a video or Output, got {type(value).__name__}")
     text = str(value)
     stops = [at for stop in config.stop if stop and (at := text.find(stop)) >= 0]
     return Output(text=text[: min(stops)] if stops else text)
@@ -176,7 +178,7 @@ class AdaptedModel:
         Raises
         ------
         TypeError
-            If an answer is neither ``str`` nor image nor Output, or a batch's answers are no list.
+            If an answer is neither ``str`` nor image nor video nor Output, or a batch's answers are no list.
         ValueError
             If a batch has another number of answers than requests.
         """
@@ -189,7 +191,8 @@ class AdaptedModel:
             answers = list(cast("Sequence[object]", answers))
         if not isinstance(answers, Sequence) or isinstance(answers, str | bytes):
             raise TypeError(
-                f"the model must answer a batch with a list of str, images or Output, got {type(answers).__name__}"
+                "the model must answer a batch with a list of str, images, videos or Output, "
+                f"got {type(answers).__name__}"
             )
         if len(answers) != len(requests):
             raise ValueError(f"the model must give one answer a request, expected {len(requests)}, got {len(answers)}")

@@ -7,7 +7,7 @@ from operator import index
 from typing import TYPE_CHECKING
 
 from evalsuite.errors import InputError
-from evalsuite.media import ArrayImage, StoredImage, as_pixels
+from evalsuite.media import ArrayImage, StoredImage, as_frames, as_pixels
 from evalsuite.types import FINISH_REASONS, Modality, Output
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from evalsuite.types import ImageSource, Request
+    from evalsuite.types import ImageSource, Request, VideoSource
 
 __all__ = ["check_likelihoods", "check_outputs"]
 
@@ -40,17 +40,18 @@ def check_outputs(
     n : int
         Requests it was given.
     modality : {"text", "image", "audio", "video"}
-        What was asked for. An output of another kind, or an image that is none, becomes an error output: asking for it
-        again would not change it.
+        What was asked for. An output of another kind, or an image or video that is none, becomes an error output:
+        asking for it again would not change it.
     image_shape : tuple of int, optional
-        Height, width and channels that an image must have; grey may be stored as colours.
+        Height, width and channels that an image, or a video's frames, must have; grey may be stored as colours.
     references : bool, default False
         Whether images may be references to files, as those of a ``files:`` model are.
 
     Returns
     -------
     list of Output
-        Images as pixels (see `evalsuite.media.as_pixels`), or references to files as they were given.
+        Images as pixels and videos as frames (see `evalsuite.media.as_pixels` and `evalsuite.media.as_frames`), or
+        references to files as they were given.
 
     Raises
     ------
@@ -94,14 +95,14 @@ def check_likelihoods(outputs: object, requests: Sequence[Request], *, delimiter
         if not isinstance(output, Output):
             raise TypeError(f"the model must return Output objects, got {type(output).__name__}")
         if output.finish_reason == "error":
-            found.append(_check(_unrated(replace(output, text=None, image=None)), "text", None, False))
+            found.append(_check(_unrated(replace(output, text=None, image=None, video=None)), "text", None, False))
             continue
         made = _rated(output, len(request.choices))
         text = ""
         if request.ask == "choices" and made.logprobs:
             text = request.choices[made.logprobs.index(max(made.logprobs))].removeprefix(delimiter)
         text_or_none = None if made.finish_reason == "error" else text
-        found.append(_check(replace(made, text=text_or_none, image=None), "text", None, False))
+        found.append(_check(replace(made, text=text_or_none, image=None, video=None), "text", None, False))
     return found
 
 
@@ -114,8 +115,6 @@ def _unrated(output: object) -> object:
 
 def _logprobs(values: object) -> tuple[float, ...]:
     """Return the log-probabilities of what was written as plain numbers."""
-    if not values:
-        return ()
     try:
         found = tuple(float(value) for value in values)  # type: ignore[attr-defined]
     except (TypeError, ValueError, OverflowError):
@@ -159,13 +158,15 @@ def _check(output: object, modality: Modality, shape: tuple[int, int, int] | Non
     if output.error is not None and not isinstance(output.error, str):
         raise TypeError(f"an output's error must be a str or None, got {type(output.error).__name__}")
     image, fault = _image(output.image, shape, references)
-    wrong = fault or _wrong_kind(output, modality)
-    lost = output.text is None and image is None and output.finish_reason != "refused"
+    video, video_fault = _video(output.video, shape)
+    wrong = fault or video_fault or _wrong_kind(output, modality)
+    lost = output.text is None and image is None and video is None and output.finish_reason != "refused"
     failed = wrong is not None or lost or output.finish_reason == "error"
     return replace(
         output,
         text=None if wrong else output.text,
         image=None if failed else image,
+        video=None if failed else video,
         finish_reason="error" if failed else output.finish_reason,
         error=(output.error or wrong or f"the model returned no {modality}") if wrong or lost else output.error,
         tokens_in=_count(output.tokens_in, "tokens_in"),
@@ -173,7 +174,7 @@ def _check(output: object, modality: Modality, shape: tuple[int, int, int] | Non
         seconds=_seconds(output.seconds, "seconds"),
         first_token_seconds=_seconds(output.first_token_seconds, "first_token_seconds"),
         peak_memory_bytes=_count(output.peak_memory_bytes, "peak_memory_bytes"),
-        token_logprobs=_logprobs(output.token_logprobs) if output.token_logprobs else (),
+        token_logprobs=_logprobs(output.token_logprobs),
     )
 
 
@@ -194,22 +195,37 @@ def _image(
     return (None, fault) if fault else (image, None)
 
 
-def _misshapen(pixels: NDArray[np.uint8], shape: tuple[int, int, int]) -> str | None:
-    height, width, channels = pixels.shape
+def _video(
+    video: object, shape: tuple[int, int, int] | None
+) -> tuple[NDArray[np.uint8] | VideoSource | None, str | None]:
+    """Return the video as frames, and what is wrong with it."""
+    if video is None:
+        return None, None
+    try:
+        frames = as_frames(video)
+    except (TypeError, ValueError) as error:
+        return None, str(error)
+    fault = None if shape is None else _misshapen(frames, shape, "videos")
+    return (None, fault) if fault else (frames, None)
+
+
+def _misshapen(pixels: NDArray[np.uint8], shape: tuple[int, int, int], what: str = "images") -> str | None:
+    """Return what is wrong with the shape of an image, or of a video's frames."""
+    height, width, channels = pixels.shape[-3:]
     if (height, width) != shape[:2]:
-        return f"the task asks for images of {shape[0]} x {shape[1]} pixels, this one has {height} x {width}"
-    if shape[2] < channels and (pixels != pixels[:, :, :1]).any():
-        return "the task asks for images in grey, this one has colours; convert it, with Pillow by convert('L')"
+        return f"the task asks for {what} of {shape[0]} x {shape[1]} pixels, this one has {height} x {width}"
+    if shape[2] < channels and (pixels != pixels[..., :1]).any():
+        return f"the task asks for {what} in grey, this one has colours; convert it, with Pillow by convert('L')"
     return None
 
 
 def _wrong_kind(output: Output, modality: Modality) -> str | None:
-    found = {"text": output.text, "image": output.image}
+    found = {"text": output.text, "image": output.image, "video": output.video}
     others = [kind for kind, value in found.items() if value is not None and kind != modality]
     if not others:
         return None
     both = " as well" if found.get(modality) is not None else ""
-    articles = {"text": "a text", "image": "an image"}
+    articles = {"text": "a text", "image": "an image", "video": "a video"}
     asked = articles.get(modality, modality)
     return f"the task asks for {asked}, the model returned {articles[others[0]]}{both}"
 

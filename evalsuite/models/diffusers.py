@@ -1,14 +1,14 @@
-"""``diffusers:PATH``: a pipeline of diffusers that draws images, from a local folder."""
+"""``diffusers:PATH``: a pipeline of diffusers that draws images, or makes videos from texts, from a local folder."""
 
 from __future__ import annotations
 
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
-from evalsuite.errors import DependencyError, ModelError, UsageError, did_you_mean
+from evalsuite.errors import DependencyError, ModelError, did_you_mean
 from evalsuite.models.batch_sizes import default_batch_size
 from evalsuite.models.diffusers_folder import find_pipeline
-from evalsuite.models.diffusers_interface import read_interface, scheduler_names
+from evalsuite.models.diffusers_interface import FRAMES, read_interface, scheduler_names
 from evalsuite.models.diffusers_model import DiffusersModel
 from evalsuite.models.options import check_known, read_choice, read_float, read_int
 from evalsuite.models.spec import ModelSpec
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["DiffusersModel", "open_model"]
 
-_WHOLE = {"steps": "num_inference_steps", "height": "height", "width": "width"}
+_WHOLE = {"steps": "num_inference_steps", "frames": "num_frames", "height": "height", "width": "width"}
 _NUMBERS = {"guidance_scale": "guidance_scale", "strength": "strength", "eta": "eta"}
 _TEXTS = {"negative_prompt": "negative_prompt"}
 _OF_CALLS = {**_WHOLE, **_NUMBERS, **_TEXTS}
@@ -28,6 +28,8 @@ _OPTIONS = (*sorted(_OF_CALLS), "batch_size", "dtype", "pipeline", "prompt_after
 _GIVEN = frozenset({"prompt", "image", "class_labels", "batch_size", "generator"})
 # What pipelines cannot do without, and no request has, although their calls have a default for it.
 _FOREIGN = ("mask_image", "control_image")
+# What such calls for videos take, and a request for a video has none of: there is no telling if they can do without.
+_SHOWN = ("image", "video", "control_video", "conditioning_frames", "controls")
 
 
 def open_model(name: str, options: Mapping[str, str], *, device: str = "auto") -> DiffusersModel:
@@ -42,17 +44,15 @@ def open_model(name: str, options: Mapping[str, str], *, device: str = "auto") -
         default the one they were saved by), ``scheduler`` (a class of diffusers), ``dtype`` (``float32``, ``bfloat16``,
         ``float16``), ``variant``, ``batch_size``, ``prompt_after`` (the pipeline reads what follows the last of these
         words in a prompt, such as ``Request:``); and what calls of the pipeline take of ``steps``, ``height``,
-        ``width``, ``guidance_scale``, ``negative_prompt``, ``strength`` and ``eta``.
+        ``width``, ``guidance_scale``, ``negative_prompt``, ``strength`` and ``eta``, and of videos ``frames``.
     device : str, default "auto"
         As torch names it; ``"auto"`` is ``"cuda"`` where there is a GPU, else ``"cpu"``.
 
     Raises
     ------
     ModelError
-        If the folder is not there, lacks a part, has pickled weights or code of its own, holds a pipeline that draws no
-        images or needs what no request has; or an option is unknown, wrong or not for this pipeline.
-    UsageError
-        If the pipeline makes videos, for which there is no task yet.
+        If the folder is not there, lacks a part, has pickled weights or code of its own, holds a pipeline that makes
+        neither images nor videos or needs what no request has; or an option is unknown, wrong or not for this pipeline.
     DependencyError
         If diffusers or transformers is missing.
     """
@@ -62,11 +62,7 @@ def open_model(name: str, options: Mapping[str, str], *, device: str = "auto") -
             raise ModelError(f'{where}: there is no option "{key}": no code of a checkpoint is run')
     check_known(where, options, _OPTIONS)
     dtype = read_choice(where, options, "dtype", ("float32", "bfloat16", "float16"))
-    batch_size = read_int(where, options, "batch_size", default=default_batch_size(device, on_cpu=8, on_gpu=32))
-    settings: dict[str, int | float | str] = {}
-    for key, parameter in _OF_CALLS.items():
-        if key in options:
-            settings[parameter] = _read(where, options, key)
+    given = {key: _read(where, options, key) for key in _OF_CALLS if key in options}
     for package in ("diffusers", "transformers"):
         if find_spec(package) is None:
             raise DependencyError(f'{where}: needs the package {package}: pip install "evalsuite[diffusers]"')
@@ -78,18 +74,21 @@ def open_model(name: str, options: Mapping[str, str], *, device: str = "auto") -
     _check_draws(interface, where)
     if scheduler is not None and "scheduler" not in folder.components:
         raise ModelError(f'{where}: option "scheduler": the pipeline {interface.name} has none')
-    for key, parameter in _OF_CALLS.items():
-        if key in options and parameter not in interface.parameters:
-            takes = ", ".join(sorted(one for one, other in _OF_CALLS.items() if other in interface.parameters))
+    names = {**_OF_CALLS, "frames": next((name for name in FRAMES if name in interface.parameters), "num_frames")}
+    for key in given:
+        if names[key] not in interface.parameters:
+            takes = ", ".join(sorted(one for one, other in names.items() if other in interface.parameters))
             raise ModelError(f'{where}: option "{key}": {interface.name} takes none; of such options it takes: {takes}')
+    # A video is as much work as many images: one alone keeps a device busy.
+    usual = 1 if interface.makes == "video" else default_batch_size(device, on_cpu=8, on_gpu=32)
     return DiffusersModel(
         folder,
         interface,
         spec=str(ModelSpec(backend="diffusers", name=name, options=options)),
         dtype=dtype,
         device=device,
-        batch_size=batch_size,
-        settings=settings,
+        batch_size=read_int(where, options, "batch_size", default=usual),
+        settings={names[key]: value for key, value in given.items()},
         scheduler=scheduler,
         prompt_after=options.get("prompt_after", ""),
     )
@@ -108,18 +107,28 @@ def _read(where: str, options: Mapping[str, str], key: str) -> int | float | str
 
 def _check_draws(interface: PipelineInterface, where: str) -> None:
     """Refuse a pipeline that no task can use, by what its class says."""
-    if interface.makes == "video":
-        raise UsageError(
-            f"{where}: {interface.name} makes videos, and outputs of evalsuite are texts or images: there is no "
-            "task, no metric and no place in a run's log for a video yet"
-        )
-    if interface.makes != "image":
+    if interface.makes not in ("image", "video"):
         made = {"audio": "sound", "text": "texts"}.get(interface.makes, "something else than images")
-        raise ModelError(f"{where}: {interface.name} makes {made}; this backend is for pipelines that draw images")
+        raise ModelError(
+            f"{where}: {interface.name} makes {made}; this backend is for pipelines that draw images or make videos"
+        )
+    if interface.makes == "video":
+        _check_reads_text(interface, where)
     lacking = [name for name in interface.required if name not in _GIVEN]
     lacking += [name for name in _FOREIGN if name in interface.parameters and name not in lacking]
     if lacking:
         raise ModelError(
             f"{where}: {interface.name} draws from {', '.join(lacking)}, which no request has; a request has a prompt "
             "and perhaps an image. Wrap it in Python code of yours: python:module:callable."
+        )
+
+
+def _check_reads_text(interface: PipelineInterface, where: str) -> None:
+    """Refuse a pipeline of videos that begins with something else than a text."""
+    shown = [name for name in _SHOWN if name in interface.parameters]
+    if shown or "prompt" not in interface.parameters:
+        begins = f"takes {' and '.join(shown)} beside a text" if shown else "takes no prompt"
+        raise ModelError(
+            f"{where}: {interface.name} {begins}; of pipelines that make videos, this backend is for those that make "
+            "them from a text alone. Wrap it in Python code of yours: python:module:callable."
         )

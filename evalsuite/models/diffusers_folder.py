@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any
 from evalsuite.errors import ModelError
 from evalsuite.models.diffusers_interface import pipeline_modules
 from evalsuite.models.fingerprint import hash_files
+from evalsuite.models.folder_json import read_folder_json
 from evalsuite.models.hf_folder import cached_snapshot
 
 __all__ = ["Component", "PipelineFolder", "find_pipeline"]
@@ -126,7 +126,7 @@ def find_pipeline(name: str, *, variant: str | None = None) -> PipelineFolder:
                 f"downloaded. Give the path of a folder that is on this machine: diffusers:path/to/pipeline. {_NEEDED}"
             )
         folder = cached
-    index = _read_json(folder / _INDEX, where)
+    index = read_folder_json(folder / _INDEX, where, needed=_NEEDED)
     class_name = index.get("_class_name")
     if isinstance(class_name, list):
         raise ModelError(
@@ -162,7 +162,7 @@ def _component(root: Path, name: str, value: list[str], variant: str | None, whe
             f"{folder}. {_NEEDED}"
         )
     path = folder / "config.json"
-    config = _read_json(path, where) if path.is_file() else None
+    config = read_folder_json(path, where, needed=_NEEDED) if path.is_file() else None
     weights = list(folder.glob("*.safetensors"))
     pickled = sorted(path.name for path in folder.iterdir() if path.suffix in _PICKLED)
     if not weights and (pickled or config is not None):
@@ -194,17 +194,3 @@ def _variant(path: Path) -> str | None:
     """Return the variant in a name: ``fp16`` of ``model.fp16-00001-of-00002.safetensors``."""
     parts = [_SHARD.sub("", part) for part in path.name.split(".")[1:-1]]
     return ".".join(parts) or None
-
-
-def _read_json(path: Path, where: str) -> dict[str, Any]:
-    if not path.is_file():
-        raise ModelError(f"{where}: the folder {path.parent} holds no {path.name}. {_NEEDED}")
-    try:
-        value = json.loads(path.read_bytes())
-    except (ValueError, RecursionError) as error:
-        raise ModelError(f"{where}: {path} is not valid JSON: {error}") from None
-    except OSError as error:
-        raise ModelError(f"{where}: cannot read {path}: {error.strerror}") from None
-    if not isinstance(value, dict):
-        raise ModelError(f"{where}: {path} must hold a JSON object, found {type(value).__name__}")
-    return value

@@ -15,7 +15,7 @@ from evalsuite.errors import ModelError, did_you_mean
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["PipelineInterface", "pipeline_modules", "read_interface", "scheduler_names"]
+__all__ = ["FRAMES", "PipelineInterface", "pipeline_modules", "read_interface", "scheduler_names"]
 
 Kind = Literal["image", "video", "audio", "text", "unknown"]
 
@@ -30,6 +30,8 @@ _FIELDS: dict[str, Kind] = {
     "texts": "text",
 }
 _DEPTH = 8  # of inheritance
+FRAMES = ("num_frames", "video_length", "frames")
+"""How calls name the number of frames."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +43,8 @@ class PipelineInterface:
     name : str
     makes : {"image", "video", "audio", "text", "unknown"}
         What its call returns.
+    field : str
+        How that is called in what it returns.
     parameters : tuple of str
         Of its call.
     required : tuple of str
@@ -51,6 +55,7 @@ class PipelineInterface:
 
     name: str
     makes: Kind
+    field: str
     parameters: tuple[str, ...]
     required: tuple[str, ...]
     scales_input: bool
@@ -112,16 +117,19 @@ def _interface(name: str, found: ast.ClassDef, call: ast.FunctionDef) -> Pipelin
     required += [one.arg for one, default in zip(keyword, call.args.kw_defaults, strict=True) if default is None]
     attributes = {node.attr for node in ast.walk(found) if isinstance(node, ast.Attribute)}
     begins = "init_noise_sigma" in attributes or "strength" in names  # the latter adds noise to an image
+    field = _field(call)
     return PipelineInterface(
         name=name,
-        makes=_makes(call),
+        makes=_FIELDS.get(field, "unknown"),
+        field=field,
         parameters=(*names, *(one.arg for one in keyword)),
         required=tuple(required),
         scales_input="scale_model_input" in attributes and begins,
     )
 
 
-def _makes(call: ast.FunctionDef) -> Kind:
+def _field(call: ast.FunctionDef) -> str:
+    """Return the field of what a call returns that says what it makes; empty where none does."""
     fields: set[str] = set()
     for node in ast.walk(call):
         if isinstance(node, ast.Return) and isinstance(node.value, ast.Call):
@@ -129,7 +137,7 @@ def _makes(call: ast.FunctionDef) -> Kind:
             fields |= {keyword.arg for keyword in made.keywords if keyword.arg}
             if isinstance(made.func, ast.Name) and made.func.id == "ImagePipelineOutput":
                 fields.add("images")
-    return next((kind for field, kind in _FIELDS.items() if field in fields), "unknown")
+    return next((field for field in _FIELDS if field in fields), "")
 
 
 def _find_class(name: str) -> ast.ClassDef | None:

@@ -1,4 +1,4 @@
-"""A pipeline of diffusers as a Model: requests to calls, and what is drawn to images."""
+"""A pipeline of diffusers as a Model: requests to calls, and what is drawn to images or videos."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from evalsuite.models.class_prompts import asked_class
+from evalsuite.models.diffusers_interface import FRAMES
 from evalsuite.models.diffusers_loading import load_pipeline, quiet
 from evalsuite.models.fingerprint import hash_named
 from evalsuite.models.hf_batching import FittingBatches
@@ -28,7 +29,7 @@ __all__ = ["DiffusersModel"]
 
 
 class DiffusersModel:
-    """A pipeline of diffusers that draws images. Satisfies `evalsuite.models.base.Model`.
+    """A pipeline of diffusers that draws images or makes videos. Satisfies `evalsuite.models.base.Model`.
 
     Parameters
     ----------
@@ -52,7 +53,6 @@ class DiffusersModel:
         Height and width of what it draws, where that is known before it is loaded.
     """
 
-    modalities: frozenset[Modality] = frozenset({"image"})
     batch_invariant = False
 
     def __init__(
@@ -73,6 +73,8 @@ class DiffusersModel:
         self.batch_size = batch_size
         self.dtype = dtype
         self.device = device
+        makes: Modality = "video" if interface.makes == "video" else "image"
+        self.modalities: frozenset[Modality] = frozenset({makes})
         reads: set[Modality] = {"text", "image"} if "image" in interface.parameters else {"text"}
         self.inputs: frozenset[Modality] = frozenset(reads)
         self.needs: frozenset[Modality] = frozenset({"image"} if interface.needs_image else ())
@@ -117,7 +119,7 @@ class DiffusersModel:
         return self._pipeline
 
     def generate(self, requests: Sequence[Request], config: GenerationConfig) -> list[Output]:
-        """Draw an image for every request, in the same order; see `evalsuite.models.base.Model.generate`.
+        """Draw an image, or make a video, for every request in order; see `evalsuite.models.base.Model.generate`.
 
         Noise comes from one generator a request, on the processor, so that it depends neither on the batch nor on the
         device: ``torch.Generator().manual_seed(request.seed)``. A prompt that the pipeline would cut off, that names no
@@ -132,8 +134,9 @@ class DiffusersModel:
         Returns
         -------
         list of Output
-            With images of uint8, shape (height, width, channels): the pipeline's numbers from 0 to 1, times 255,
-            rounded to the nearest (halves to even). What its safety checker flags is refused, and has no image.
+            With images of uint8, shape (height, width, channels), or videos, shape (frames, height, width, channels):
+            the pipeline's numbers from 0 to 1, times 255, rounded to the nearest (halves to even). What its safety
+            checker flags is refused, and has no image.
 
         Raises
         ------
@@ -187,11 +190,16 @@ class DiffusersModel:
     def _draw(self, pipeline: Any, rows: Sequence[ImageRow]) -> None:
         made = pipeline(**self._arguments(rows))
         flagged = getattr(made, "nsfw_content_detected", None) or [False] * len(rows)
-        for row, image, is_flagged in zip(rows, made.images, flagged, strict=True):
+        asked = next((self._settings[name] for name in FRAMES if name in self._settings), None)
+        for row, drawn, is_flagged in zip(rows, getattr(made, self._interface.field), flagged, strict=True):
             if is_flagged:
                 row.refused = True
+            elif asked is not None and len(drawn) != asked:
+                row.error = (
+                    f"the pipeline made {len(drawn)} frames where {asked} were asked for: it has a rule of its own"
+                )
             else:
-                row.image, row.error = _as_bytes(image)
+                row.image, row.error = _as_bytes(drawn, self._interface.makes)
 
     def _arguments(self, rows: Sequence[ImageRow]) -> dict[str, Any]:
         torch: Any = import_module("torch")
@@ -251,12 +259,16 @@ def _too_long(pipeline: Any, prompt: str) -> str | None:
     return f"the prompt has {length} tokens, but the pipeline's text encoder holds {holds} and would cut it off"
 
 
-def _as_bytes(image: Any) -> tuple[NDArray[np.uint8] | None, str | None]:
-    """Return an image from 0 to 1 as bytes, or what is wrong with it."""
+def _as_bytes(image: Any, what: str) -> tuple[NDArray[np.uint8] | None, str | None]:
+    """Return an image or a video from 0 to 1 as bytes, or what is wrong with it."""
     np: Any = import_module("numpy")
     values = np.asarray(image, dtype=np.float32)
     if not np.isfinite(values).all():
-        return None, "the pipeline drew an image with NaN or infinity; try another dtype, such as float32 or bfloat16"
+        article = "a" if what == "video" else "an"
+        return (
+            None,
+            f"the pipeline made {article} {what} with NaN or infinity; try another dtype, such as float32 or bfloat16",
+        )
     return (values.clip(0, 1) * 255).round().astype(np.uint8), None
 
 

@@ -1,4 +1,4 @@
-"""``files:PATH``: outputs that already exist, in a JSONL file or as lines of text; images, see `image_files`."""
+"""``files:PATH``: outputs that already exist: texts, in a JSONL file or as lines; images and videos."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from evalsuite.errors import InputError, ModelError, did_you_mean
-from evalsuite.media import image_files_at
+from evalsuite.media import find_videos, image_files_at
 from evalsuite.models.files_lines import TextOutputs, read_texts
 from evalsuite.models.fingerprint import hash_file, hash_named
 from evalsuite.models.image_files import ImageFilesModel, open_images
 from evalsuite.models.options import check_known
 from evalsuite.models.spec import ModelSpec
+from evalsuite.models.video_files import VideoFilesModel
 from evalsuite.types import GenerationConfig, Modality, Output, Request
 
 if TYPE_CHECKING:
@@ -22,14 +23,16 @@ __all__ = ["FilesModel", "open_model"]
 IMAGE_SUFFIXES = (".tar", ".npz", ".npy", ".parquet", ".tgz", ".tar.gz", ".tar.bz2", ".tar.xz", ".tar.zst")
 
 
-def open_model(name: str, options: Mapping[str, str], *, device: str = "auto") -> FilesModel | ImageFilesModel:
+def open_model(
+    name: str, options: Mapping[str, str], *, device: str = "auto"
+) -> FilesModel | ImageFilesModel | VideoFilesModel:
     """Open outputs: hash them; they are read at first use.
 
     Parameters
     ----------
     name : str
-        Path of images: a folder, ``.tar``, ``.npz`` or several of them; or of texts, in UTF-8: ``.jsonl`` with an
-        object a line, anything else with an output a line.
+        Path of images: a folder, ``.tar``, ``.npz`` or several of them; of videos: an ``.npz`` or ``.npy``; or of
+        texts, in UTF-8: ``.jsonl`` with an object a line, anything else with an output a line.
     options : mapping of str to str
         ``field``: where in an object of a ``.jsonl`` the text is; of a tar with several images a sample, the end of
         the names to take, such as ``output.png``.
@@ -56,6 +59,14 @@ def open_model(name: str, options: Mapping[str, str], *, device: str = "auto") -
     if is_images:
         if "field" in options and path.suffix.lower() != ".tar":
             raise ModelError(f'{where}: option "field" is for .jsonl files and for tars; {path.name} holds images')
+        if is_texts and path.suffix.lower() in (".npz", ".npy"):
+            try:
+                videos = find_videos(path)
+            except InputError as error:
+                raise ModelError(f"{where}: {error}") from error
+            if videos is not None:
+                fingerprint = hash_named({"file": hash_file(path).encode()})
+                return VideoFilesModel(videos, spec=spec, name=path.stem, fingerprint=fingerprint)
         return open_images(path, spec, field=options.get("field"))
     if not is_texts:
         raise ModelError(

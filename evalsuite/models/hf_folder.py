@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from evalsuite.errors import ModelError
 from evalsuite.models.fingerprint import hash_files
+from evalsuite.models.folder_json import read_folder_json
 
 __all__ = ["Checkpoint", "cached_snapshot", "find_checkpoint", "folder_name"]
 
@@ -108,7 +108,7 @@ def find_checkpoint(name: str, *, backend: str = "hf") -> Checkpoint:
                 f"downloaded. Give the path of a folder that is on this machine: {backend}:path/to/model. {_NEEDED}"
             )
         folder = cached
-    config = _read_json(folder / "config.json", where)
+    config = read_folder_json(folder / "config.json", where, needed=_NEEDED)
     if not any((folder / file).is_file() for file in _TOKENIZERS):
         raise ModelError(f"{where}: the folder {folder} holds no tokenizer. {_NEEDED}")
     _check_weights(folder, where)
@@ -139,7 +139,7 @@ def folder_name(folder: Path) -> str:
 def _check_weights(folder: Path, where: str) -> None:
     index = folder / "model.safetensors.index.json"
     if index.is_file():
-        shards = _read_json(index, where).get("weight_map")
+        shards = read_folder_json(index, where, needed=_NEEDED).get("weight_map")
         if not isinstance(shards, dict) or not shards:
             raise ModelError(f"{where}: {index}: expected an object weight_map, the file that holds each weight")
         wanted = sorted({str(shard) for shard in shards.values()})
@@ -164,18 +164,4 @@ def _has_chat_template(folder: Path, where: str) -> bool:
     if (folder / "chat_template.jinja").is_file() or (folder / "chat_template.json").is_file():
         return True
     path = folder / "tokenizer_config.json"
-    return path.is_file() and bool(_read_json(path, where).get("chat_template"))
-
-
-def _read_json(path: Path, where: str) -> dict[str, Any]:
-    if not path.is_file():
-        raise ModelError(f"{where}: the folder {path.parent} holds no {path.name}. {_NEEDED}")
-    try:
-        value = json.loads(path.read_bytes())
-    except (ValueError, RecursionError) as error:
-        raise ModelError(f"{where}: {path} is not valid JSON: {error}") from None
-    except OSError as error:
-        raise ModelError(f"{where}: cannot read {path}: {error.strerror}") from None
-    if not isinstance(value, dict):
-        raise ModelError(f"{where}: {path} must hold a JSON object, found {type(value).__name__}")
-    return value
+    return path.is_file() and bool(read_folder_json(path, where, needed=_NEEDED).get("chat_template"))

@@ -1,4 +1,4 @@
-"""Requests for images under way, and calls that draw several of them with noise from each one's own seed."""
+"""Requests for images or videos under way, and calls that draw several of them with noise from each one's own seed."""
 
 from __future__ import annotations
 
@@ -21,7 +21,10 @@ __all__ = ["ImageRow", "SeededCalls"]
 
 @dataclass(slots=True)
 class ImageRow:
-    """A request for an image: its place in the batch, and what has become of it."""
+    """A request for an image or a video: its place in the batch, and what has become of it.
+
+    `image` has shape (height, width, channels), or that with the frames before it.
+    """
 
     index: int
     request: Request
@@ -46,6 +49,8 @@ class ImageRow:
             return Output(finish_reason="error", error=self.error)
         if self.refused:
             return Output(finish_reason="refused", peak_memory_bytes=peak)
+        if self.image is not None and self.image.ndim == 4:
+            return Output(video=self.image, peak_memory_bytes=peak)
         return Output(image=self.image, peak_memory_bytes=peak)
 
 

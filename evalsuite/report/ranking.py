@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import combinations
-from math import sqrt
+from math import inf, sqrt
 from statistics import NormalDist
 from typing import TYPE_CHECKING
 
@@ -90,7 +90,7 @@ def _paired(task_name: str, a: tuple[Report, Path], b: tuple[Report, Path], leve
         seed=bootstrap_seed(task_name, score.signature),
         level=level,
     )
-    return None if interval is None else (interval.low, interval.high)
+    return (-inf, inf) if interval is None else (interval.low, interval.high)  # too few clusters to tell
 
 
 def _stored(report: Report, folder: Path) -> StoredRows | None:

@@ -19,9 +19,9 @@ _NAMED = 3
 
 def is_control(run: LeaderboardRun) -> bool:
     """Whether the run's model is one of the zoo's controls, which show how well or badly a model can do."""
-    from evalsuite.zoo import CONTROLS
+    from evalsuite.zoo import CONTROLS, VIDEO_CONTROLS
 
-    return str(run.report.model["spec"]) in {f"zoo:{name}" for name in CONTROLS}
+    return str(run.report.model["spec"]) in {f"zoo:{name}" for name in (*CONTROLS, *VIDEO_CONTROLS)}
 
 
 def verdict(runs: Sequence[LeaderboardRun], ranks: Mapping[str, tuple[int, int]], labels: Mapping[str, str]) -> str:

@@ -9,7 +9,7 @@ from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
 from evalsuite.errors import RunLogError
-from evalsuite.media import ArrayImage, StoredImage, image_from_record, image_record
+from evalsuite.media import ArrayImage, StoredImage, StoredVideo, media_from_record, media_record
 from evalsuite.runlog.identity import canonical_json
 from evalsuite.types import FINISH_REASONS, Output
 
@@ -103,7 +103,7 @@ def line_data(line: bytes) -> dict[str, Any]:
 def output_record(output: Output, folder: Path) -> dict[str, object]:
     """Return an output as the object of a line of the log in `folder`, absent fields left out.
 
-    An image must be a reference (`StoredImage` or `ArrayImage`); pixels are stored first.
+    An image or video must be a reference (`StoredImage`, `ArrayImage`, `StoredVideo`); pixels are stored first.
 
     Raises
     ------
@@ -115,10 +115,10 @@ def output_record(output: Output, folder: Path) -> dict[str, object]:
         value = getattr(output, field.name)
         if value is None or field.name in (*_LIKELIHOODS, "token_logprobs"):
             continue
-        if field.name == "image":
-            if not isinstance(value, (StoredImage, ArrayImage)):
-                raise TypeError(f"an image must be stored before it is logged, got {type(value).__name__}")
-            record["media"] = image_record(value, folder)
+        if field.name in ("image", "video"):
+            if not isinstance(value, StoredVideo if field.name == "video" else (StoredImage, ArrayImage)):
+                raise TypeError(f"the {field.name} must be stored before it is logged, got {type(value).__name__}")
+            record["media"] = media_record(value, folder)
         elif field.name == "same_as":
             record[field.name] = list(value)
         else:
@@ -163,7 +163,7 @@ def output_from_record(record: dict[str, Any], where: str, folder: Path, *, file
     where : str
         Named in messages.
     folder : Path
-        The run's, in which its images are.
+        The run's, in which its images and videos are.
     files : bool, default False
         Whether images may be elsewhere, as those of a ``files:`` model are.
 
@@ -187,12 +187,16 @@ def output_from_record(record: dict[str, Any], where: str, folder: Path, *, file
         values["same_as"] = _key(values["same_as"], where)
     if "media" not in record:
         return Output(**values)
-    if values.get("text") is not None:
-        raise RunLogError(f"{where}: the output has both text and an image; {_ADVICE}")
     try:
-        return Output(**values, image=image_from_record(record["media"], folder, files=files))
+        media = media_from_record(record["media"], folder, files=files)
     except ValueError as error:
         raise RunLogError(f"{where}: the output's media: {error}; {_ADVICE}") from error
+    if values.get("text") is not None:
+        called = "a video" if isinstance(media, StoredVideo) else "an image"
+        raise RunLogError(f"{where}: the output has both text and {called}; {_ADVICE}")
+    if isinstance(media, StoredVideo):
+        return Output(**values, video=media)
+    return Output(**values, image=media)
 
 
 def _likelihoods(record: dict[str, Any], where: str) -> dict[str, tuple[Any, ...]]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from evalsuite.errors import RunLogError
-from evalsuite.media import StoredImage, check_shards, pixels_of, shard_end
+from evalsuite.media import StoredImage, StoredVideo, check_shards, frames_of, pixels_of, shard_end
 from evalsuite.media.shard import MEDIA
 from evalsuite.runlog.identity import canonical_json
 from evalsuite.runlog.indexed import Key, OutputIndex
@@ -159,6 +159,8 @@ def digest_outputs(samples: Iterable[tuple[Output, ...]]) -> str:
         parts = [output.sample_id, output.repeat, output.turn, output.finish_reason, output.text, output.error]
         if output.image is not None:
             parts.append(_digest_image(output))
+        if output.video is not None:
+            parts.append(_digest_video(output))
         if output.logprobs:
             parts.append(likelihoods_record(output))
         digest.update(canonical_json(parts).encode("ascii") + b"\n")
@@ -170,8 +172,16 @@ def _digest_image(output: Output) -> str:
     return str(known) if known is not None else hashlib.sha256(pixels_of(output).tobytes()).hexdigest()
 
 
+def _digest_video(output: Output) -> list[object]:
+    video = output.video
+    if isinstance(video, StoredVideo):
+        return [video.sha256, video.n_frames]
+    frames = frames_of(output)
+    return [hashlib.sha256(frames.tobytes()).hexdigest(), len(frames)]
+
+
 def _note_shard(output: Output, folder: Path, ends: dict[str, int]) -> None:
-    image = output.image
+    image = output.video.strip if isinstance(output.video, StoredVideo) else output.image
     if isinstance(image, StoredImage) and image.path.parent == folder / MEDIA:
         ends[image.path.name] = max(shard_end(image), ends.get(image.path.name, 0))
 

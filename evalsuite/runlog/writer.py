@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from evalsuite.errors import SaveError
-from evalsuite.media import ShardWriter, as_pixels, is_image
+from evalsuite.media import ShardWriter, StoredVideo, as_frames, as_pixels, film_strip, is_image
 from evalsuite.media.shard import MEDIA, SHARD_BYTES
 from evalsuite.runlog.identity import slug
 from evalsuite.runlog.line import encode_line, output_record
@@ -44,7 +44,7 @@ class RunLogWriter:
     existing : RunLog, optional
         The log as read, to go on with; a torn tail is cut off, and so are images that no line refers to.
     shard_bytes : int
-        Size past which another shard of images is begun.
+        Size past which another shard of images and videos is begun.
 
     Raises
     ------
@@ -84,14 +84,14 @@ class RunLogWriter:
     def append(self, outputs: Sequence[Output]) -> list[Output]:
         """Append outputs; when this returns they survive the death of the process.
 
-        Images are put into shards, and are on the disk before a line refers to them.
+        Images and videos are put into shards, and are on the disk before a line refers to them.
 
         Returns
         -------
         list of Output
             The outputs as they are read from the log: with references in place of pixels.
         """
-        stored = self._store_images(outputs)
+        stored = self._store_media(outputs)
         self._append_lines([output_record(output, self._path.parent) for output in stored])
         return stored
 
@@ -136,16 +136,21 @@ class RunLogWriter:
     ) -> None:
         self.close()
 
-    def _store_images(self, outputs: Sequence[Output]) -> list[Output]:
-        new = [(i, output.image) for i, output in enumerate(outputs) if is_image(output.image)]
+    def _store_media(self, outputs: Sequence[Output]) -> list[Output]:
+        videos = {i: as_frames(output.video) for i, output in enumerate(outputs) if is_image(output.video)}
+        new = {i: as_pixels(output.image) for i, output in enumerate(outputs) if is_image(output.image)}
+        new.update((i, film_strip(frames)) for i, frames in videos.items())
         stored = list(outputs)
         try:
-            images = self._images.append([(_image_name(outputs[i]), as_pixels(image)) for i, image in new])
+            images = self._images.append([(_image_name(outputs[i]), new[i]) for i in sorted(new)])
         except OSError as error:
             self._abandon()
             raise self._cannot_write(self._path.parent / MEDIA, error) from error
-        for (i, _), image in zip(new, images, strict=True):
-            stored[i] = replace(outputs[i], image=image)
+        for i, image in zip(sorted(new), images, strict=True):
+            if i in videos:
+                stored[i] = replace(outputs[i], video=StoredVideo(strip=image, n_frames=len(videos[i])))
+            else:
+                stored[i] = replace(outputs[i], image=image)
         return stored
 
     def _append_lines(self, records: list[dict[str, object]]) -> None:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["Storing", "WithOutputs"]
 
 _MOST_GROUPS, _MOST_OUTPUTS = 2, 64
+_MOST_BYTES = 1 << 27  # of videos, which are large
 _GATHER_SECONDS = 0.005
 
 
@@ -31,8 +32,8 @@ class Storing:
     """A thread that appends outputs to the log: images are encoded and rows computed while the model goes on.
 
     What was put in is written after `_GATHER_SECONDS` with all that has come meanwhile, and `put` waits where more than
-    `_MOST_GROUPS` batches and `_MOST_OUTPUTS` outputs are behind. Whatever goes wrong there is raised in the next call
-    here.
+    `_MOST_GROUPS` batches and `_MOST_OUTPUTS` outputs, or `_MOST_BYTES` of images and videos, are behind. Whatever goes
+    wrong there is raised in the next call here.
 
     Parameters
     ----------
@@ -46,7 +47,7 @@ class Storing:
         self._watcher = watcher
         self._waiting: deque[list[Output]] = deque()
         self._stored: deque[list[Output]] = deque()
-        self._n_waiting = 0
+        self._n_waiting = self._bytes_waiting = 0
         self._idle = False
         self._busy = False
         self._hurry = False
@@ -64,6 +65,7 @@ class Storing:
             self._check()
             self._waiting.append(outputs)
             self._n_waiting += len(outputs)
+            self._bytes_waiting += sum(map(_n_bytes, outputs))
             if self._idle:
                 self._changed.notify_all()
 
@@ -98,7 +100,8 @@ class Storing:
             self._check()
 
     def _is_full(self) -> bool:
-        return len(self._waiting) >= _MOST_GROUPS and self._n_waiting >= _MOST_OUTPUTS
+        many = len(self._waiting) >= _MOST_GROUPS and self._n_waiting >= _MOST_OUTPUTS
+        return many or self._bytes_waiting >= _MOST_BYTES
 
     def _hurried(self, reached: Callable[[], bool]) -> None:
         self._hurry = True
@@ -126,7 +129,7 @@ class Storing:
                     return
                 outputs = [output for group in self._waiting for output in group]
                 self._waiting.clear()
-                self._n_waiting = 0
+                self._n_waiting = self._bytes_waiting = 0
                 self._busy = True
                 self._changed.notify_all()
             try:
@@ -142,3 +145,8 @@ class Storing:
                 self._stored.append(stored)
                 self._busy = False
                 self._changed.notify_all()
+
+
+def _n_bytes(output: Output) -> int:
+    """Return how much memory an output's pixels take; none where they are elsewhere."""
+    return int(getattr(output.image, "nbytes", 0)) + int(getattr(output.video, "nbytes", 0))

@@ -6,6 +6,7 @@ from evalsuite.stats.calibration import area_under_risk, calibration_error, risk
 from evalsuite.stats.clusters import cluster_labels, dense_labels, sum_in_blocks
 from evalsuite.stats.curved_jackknife import curved_interval, curved_variance
 from evalsuite.stats.difference import difference_interval, difference_of_left_out
+from evalsuite.stats.expanded import expanded_ends, fewest_units
 from evalsuite.stats.jackknife import (
     interval_of_left_out,
     jackknife_blocks,
@@ -35,6 +36,8 @@ __all__ = [
     "design_effect",
     "difference_interval",
     "difference_of_left_out",
+    "expanded_ends",
+    "fewest_units",
     "freed_of_sizes",
     "freed_variance",
     "g_pass_at_k",

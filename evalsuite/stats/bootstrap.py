@@ -1,4 +1,4 @@
-"""Cluster bootstrap over rows, by the seeded kernel: percentile intervals of scores and of differences."""
+"""Cluster bootstrap over rows, by the seeded kernel: intervals of scores and of differences."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import numpy as np
 
 from evalsuite.kernels import bootstrap_draws, bootstrap_sums
 from evalsuite.stats.clusters import dense_labels, sum_in_blocks
+from evalsuite.stats.expanded import expanded_ends, fewest_units
 from evalsuite.stats.proportion import proportion_interval
 from evalsuite.types import Interval
 
@@ -41,7 +42,7 @@ def row_interval(
     level: float = 0.95,
     n_resamples: int | None = None,
 ) -> Interval | None:
-    """Percentile interval of a score of sums of rows.
+    """Return the expanded percentile interval of a score of sums of rows; see `evalsuite.stats.expanded`.
 
     Parameters
     ----------
@@ -58,13 +59,14 @@ def row_interval(
     Returns
     -------
     Interval, optional
-        None with fewer than two clusters, or where a resample has no value.
+        None with fewer clusters than `evalsuite.stats.expanded.fewest_units`, or where a resample has no value.
     """
-    if _n_clusters(clusters) < 2:
+    n_clusters = _n_clusters(clusters)
+    if n_clusters < fewest_units(level):
         return None
-    n_resamples = n_resamples or row_resamples(_n_clusters(clusters))
+    n_resamples = n_resamples or row_resamples(n_clusters)
     sums = bootstrap_sums(rows, clusters, n_resamples=n_resamples, seed=seed)
-    return _percentiles(np.asarray(value(sums), dtype=np.float64), level, f"cluster bootstrap, {n_resamples}")
+    return _percentiles(np.asarray(value(sums), dtype=np.float64), level, n_clusters, "cluster bootstrap")
 
 
 def share_interval(
@@ -107,9 +109,9 @@ def curve_interval(
     level: float = 0.95,
     n_resamples: int = CURVE_RESAMPLES,
 ) -> Interval | None:
-    """Percentile interval of a score of the rows themselves; parameters as for `row_interval`."""
+    """Return the interval of a score of the rows themselves; parameters and method as of `row_interval`."""
     n_clusters = _n_clusters(clusters)
-    if n_clusters < 2:
+    if n_clusters < fewest_units(level):
         return None
     order = np.argsort(clusters, kind="stable")
     sizes = np.bincount(clusters, minlength=n_clusters)
@@ -123,7 +125,7 @@ def curve_interval(
         for i, draw in enumerate(draws):
             chosen = order[draw] if is_alone else np.concatenate([members[cluster] for cluster in draw])
             values[first + i] = value(rows[chosen])
-    return _percentiles(values, level, f"cluster bootstrap, {n_resamples}")
+    return _percentiles(values, level, n_clusters, "cluster bootstrap")
 
 
 def paired_interval(
@@ -136,7 +138,7 @@ def paired_interval(
     level: float = 0.95,
     n_resamples: int | None = None,
 ) -> Interval | None:
-    """Percentile interval of score(a) - score(b), both models on the same samples; parameters as for `row_interval`.
+    """Return the interval of score(a) - score(b), on the same samples; parameters and method as of `row_interval`.
 
     Raises
     ------
@@ -145,13 +147,14 @@ def paired_interval(
     """
     if rows_a.shape != rows_b.shape:
         raise ValueError(f"`rows_a` and `rows_b` must have one shape, got {rows_a.shape} and {rows_b.shape}")
-    if _n_clusters(clusters) < 2:
+    n_clusters = _n_clusters(clusters)
+    if n_clusters < fewest_units(level):
         return None
     k = rows_a.shape[1]
-    n_resamples = n_resamples or row_resamples(_n_clusters(clusters))
+    n_resamples = n_resamples or row_resamples(n_clusters)
     sums = bootstrap_sums(np.hstack([rows_a, rows_b]), clusters, n_resamples=n_resamples, seed=seed)
     difference = np.asarray(value(sums[:, :k]) - value(sums[:, k:]), dtype=np.float64)
-    return _percentiles(difference, level, f"paired cluster bootstrap, {n_resamples}")
+    return _percentiles(difference, level, n_clusters, "paired cluster bootstrap")
 
 
 def row_resamples(n_clusters: int) -> int:
@@ -167,8 +170,9 @@ def _n_clusters(clusters: NDArray[np.int64]) -> int:
     return int(clusters.max()) + 1 if len(clusters) else 0
 
 
-def _percentiles(values: NDArray[np.float64], level: float, method: str) -> Interval | None:
+def _percentiles(values: NDArray[np.float64], level: float, n_clusters: int, method: str) -> Interval | None:
     if np.isnan(values).any():
         return None
-    low, high = np.quantile(values, [(1 - level) / 2, (1 + level) / 2])
+    low, high = np.quantile(values, expanded_ends(level, n_clusters))
+    method = f"{method}, {len(values)}, expanded percentiles"
     return Interval(low=float(low), high=float(high), level=level, method=method)

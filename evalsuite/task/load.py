@@ -159,8 +159,8 @@ def _parse_shape(table: Mapping[str, Any], modality: str, where: str) -> tuple[i
     whole = all(isinstance(n, int) and not isinstance(n, bool) and n >= 1 for n in shape)
     if len(shape) != 3 or not whole or shape[2] not in (1, 3):
         raise TaskError(f"{where}: image_shape must be height, width and channels (1 or 3), found {shape!r}")
-    if modality != "image":
-        raise TaskError(f"{where}: image_shape is for tasks of modality image, this one generates {modality}")
+    if modality not in ("image", "video"):
+        raise TaskError(f"{where}: image_shape is for tasks of modality image or video, this one generates {modality}")
     return shape[0], shape[1], shape[2]
 
 

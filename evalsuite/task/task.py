@@ -82,8 +82,8 @@ class Task:
     source : str
         The name or path it was loaded by, to load it again.
     image_shape : tuple of int, optional
-        Height, width and channels (1 for grey, 3 for colours) of the images asked for; one of another size, or with
-        colours where grey is asked for, is an error of its sample. Any image where None.
+        Height, width and channels (1 for grey, 3 for colours) of the images, or the frames of the videos, asked for;
+        one of another size, or with colours where grey is asked for, is an error of its sample. Any where None.
     prompt_format : str
         How models are asked, one of `evalsuite.task.formats.PROMPT_FORMATS`; empty for a task with one way only.
     prompt_formats : tuple of str
@@ -181,11 +181,13 @@ class Task:
         return 1
 
     def figures(self, data: FigureInput) -> Sequence[Figure]:
-        """Return what the report is to show of a run beside the metrics' figures: outputs to read, or images to see."""
-        from evalsuite.figures import example_texts, random_grid
+        """Return what the report is to show of a run beside the metrics' figures: outputs to read or to see."""
+        from evalsuite.figures import example_texts, random_films, random_grid
 
         if self.modality == "image":
             figure = random_grid(data)
+        elif self.modality == "video":
+            figure = random_films(data)
         elif self.modality == "text":
             figure = example_texts(data, [render_prompt(self.prompt, sample) for sample in data.samples])
         else:

@@ -26,6 +26,7 @@ WORLDS = (
     "deduction",
     "fashion_classes",
     "ledger",
+    "moving_shapes",
     "pictures",
     "plan",
     "program",

@@ -5,7 +5,15 @@ Importing this package imports neither torch nor NumPy; ``evalsuite.zoo.model.op
 
 from __future__ import annotations
 
-__all__ = ["CONTROLS", "IMAGE_MODELS", "NAMES", "PICTURE_MODELS", "TEXT_MODELS", "describe_model"]
+__all__ = [
+    "CONTROLS",
+    "IMAGE_MODELS",
+    "NAMES",
+    "PICTURE_MODELS",
+    "TEXT_MODELS",
+    "VIDEO_CONTROLS",
+    "describe_model",
+]
 
 TEXT_MODELS: dict[str, str] = {
     "data_to_text_gru": "GRU that turns trail records into sentences",
@@ -38,7 +46,13 @@ CONTROLS: dict[str, str] = {
     "noise": "pictures of noise: the worst a model of images can do",
     "real": "real pictures of clothes that no model learned from: the best a model of images can do",
 }
-NAMES: dict[str, str] = {**TEXT_MODELS, **IMAGE_MODELS, **PICTURE_MODELS, **CONTROLS}
+VIDEO_CONTROLS: dict[str, str] = {
+    "films": "films of moving shapes as asked: the best a model of the task moving_shapes can do",
+    "films_other_way": "films in which each shape moves as asked or in another way, by chance",
+    "films_shuffled": "films as asked, with their frames in another order",
+    "films_still": "films as asked, of which every frame is the first one",
+}
+NAMES: dict[str, str] = {**TEXT_MODELS, **IMAGE_MODELS, **PICTURE_MODELS, **CONTROLS, **VIDEO_CONTROLS}
 
 
 def describe_model(name: str) -> str:

@@ -25,6 +25,8 @@ from evalsuite.zoo.card_words import (
     SIGNS,
     STEP_INDEX,
 )
+from evalsuite.zoo.film_card import render_film_card
+from evalsuite.zoo.films import FilmControl
 from evalsuite.zoo.images.card import render_control_card, render_image_card
 from evalsuite.zoo.images.measure import measure_images
 from evalsuite.zoo.images.picture_model import PictureModel
@@ -119,6 +121,8 @@ def _card(name: str) -> str:
     model = open_model(name, {})
     if name in CONTROLS:
         return render_control_card(name, measure_images(model, _IMAGES))
+    if isinstance(model, FilmControl):
+        return render_film_card(model)
     config, _ = load_config(WEIGHTS, name)
     if not isinstance(model, ZooModel):
         return render_image_card(name, config, measure_images(model, _IMAGES))

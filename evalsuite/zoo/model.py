@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from evalsuite.environment import check_device, one_thread
 from evalsuite.errors import ModelError, did_you_mean
 from evalsuite.types import GenerationConfig, Modality, Output, Request
-from evalsuite.zoo import CONTROLS, IMAGE_MODELS, NAMES, PICTURE_MODELS
+from evalsuite.zoo import CONTROLS, IMAGE_MODELS, NAMES, PICTURE_MODELS, VIDEO_CONTROLS
 from evalsuite.zoo.tokenizer import GO, Tokenizer
 from evalsuite.zoo.weights import WEIGHTS, check_weights, load_config
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+    from evalsuite.zoo.films import FilmControl
     from evalsuite.zoo.images.controls import NoiseModel, RealModel
     from evalsuite.zoo.images.model import ImageModel
     from evalsuite.zoo.networks import Network
@@ -28,7 +29,7 @@ _CHARACTERS_A_TOKEN = 64  # more than any token has; what lies further back cann
 
 def open_model(
     name: str, options: Mapping[str, str], *, device: str = "auto"
-) -> ImageModel | NoiseModel | RealModel | ZooModel:
+) -> FilmControl | ImageModel | NoiseModel | RealModel | ZooModel:
     """Open a model of the zoo.
 
     Parameters
@@ -43,7 +44,7 @@ def open_model(
 
     Returns
     -------
-    ImageModel, NoiseModel, RealModel or ZooModel
+    FilmControl, ImageModel, NoiseModel, RealModel or ZooModel
         With its weights' hash checked; they are loaded at the first use.
 
     Raises
@@ -59,6 +60,10 @@ def open_model(
         from evalsuite.zoo.images.controls import NoiseModel, RealModel
 
         return NoiseModel() if name == "noise" else RealModel()
+    if name in VIDEO_CONTROLS:
+        from evalsuite.zoo.films import FilmControl
+
+        return FilmControl(name)
     computing = "cpu" if device == "auto" else device
     if name in IMAGE_MODELS:
         from evalsuite.zoo.images.model import ImageModel

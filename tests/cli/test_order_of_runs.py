@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import weakref
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,9 +27,14 @@ def test_a_models_tasks_follow_one_another(
     models = ["-M", "scripted:echo", "-M", "scripted:constant,text=x"]
     started: list[str] = []
     released: list[int] = []
+    models_seen: list[weakref.ref[Model]] = []
+    alive: list[int] = []
     start, release = LocalExecutor.start, LocalExecutor.release
 
     def noted(executor: LocalExecutor, model: Model, asking: Asking) -> str:
+        if not any(seen() is model for seen in models_seen):
+            models_seen.append(weakref.ref(model))
+        alive.append(sum(seen() is not None for seen in models_seen))
         started.append(f"{model.name} {id(executor)}")
         return start(executor, model, asking)
 
@@ -42,6 +48,8 @@ def test_a_models_tasks_follow_one_another(
     assert [name.split()[0] for name in started] == ["echo", "echo", "constant", "constant"]
     assert len(set(started)) == 2
     assert released[0] == 2  # the first model's, before the second is loaded
+    assert len(models_seen) == 2
+    assert alive == [1, 1, 1, 1]  # and it is gone by then
     out = capsys.readouterr().out
     assert out.index("\none") < out.index("\ntwo")
     rows = json.loads(Path("runs/leaderboard.json").read_text())["rows"]

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 # Signals come from within the process, so that each is heard at a known place: while the model answers, while the log
-# is closed, before the last message, and after it, when Python ends.
+# is closed, before the last message, and after it, when Python ends, and when it has let go of its own handlers.
 CHILD = """
 import atexit, os, signal, sys
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -38,6 +38,12 @@ def say(message, say=command.say):
 
 RunLogWriter.close, command.say = close, say
 atexit.register(heard, "exit")
+
+class Last:
+    def __del__(self):
+        heard("end")
+
+_last = Last()
 sys.modules["child"] = sys.modules["__main__"]
 asked = []
 
@@ -67,7 +73,7 @@ def kept(folder: Path) -> int:
     return sum(line.get("type") == "output" for line in lines)
 
 
-@pytest.mark.parametrize("place", ["closing", "saying", "exit"])
+@pytest.mark.parametrize("place", ["closing", "saying", "exit", "end"])
 def test_a_second_interrupt_is_not_heard(write_task: Callable[..., Path], tmp_path: Path, place: str) -> None:
     task, places = write_task(6), f"answering+{place}"
     assert interrupted(tmp_path / "runs", task, places) == (130, places.split("+"), SAID)

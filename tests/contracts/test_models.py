@@ -99,7 +99,7 @@ def hf_case(builder: str) -> Callable[[Path], Case]:
     return case
 
 
-def diffusers_case(kind: str, options: str) -> Callable[[Path], Case]:
+def diffusers_case(kind: str, options: str, modality: Modality = "image") -> Callable[[Path], Case]:
     def case(folder: Path) -> Case:
         pytest.importorskip("diffusers")
         from tests.models.tiny_diffusers import build
@@ -109,7 +109,7 @@ def diffusers_case(kind: str, options: str) -> Callable[[Path], Case]:
             lambda: f"diffusers:{build(folder / 'b', kind=kind, seed=1)},{options}",
             "schedulers",
             "scheduler",
-            modality="image",
+            modality=modality,
             counts_tokens=False,
             stops=False,
         )
@@ -155,15 +155,16 @@ def zoo_case(folder: Path) -> Case:
     return Case(f"zoo:{names[0]}", lambda: f"zoo:{names[1]}", None, None)
 
 
-def image_case(name: str, other: str) -> Callable[[Path], Case]:
+def image_case(name: str, other: str, modality: Modality = "image") -> Callable[[Path], Case]:
     return lambda _: Case(
-        f"zoo:{name}", lambda: f"zoo:{other}", None, None, modality="image", counts_tokens=False, stops=False
+        f"zoo:{name}", lambda: f"zoo:{other}", None, None, modality=modality, counts_tokens=False, stops=False
     )
 
 
 CASES: dict[str, Callable[[Path], Case]] = {
     "diffusers": diffusers_case("ddpm", "steps=2"),
     "diffusers:text": diffusers_case("sd", "steps=2"),
+    "diffusers:video": diffusers_case("t2v", "steps=2,frames=2", "video"),
     "files": files_case,
     "hf": hf_case("tiny_hf"),
     "hf:seq2seq": hf_case("tiny_seq2seq"),
@@ -179,6 +180,8 @@ CASES: dict[str, Callable[[Path], Case]] = {
     "zoo:fashion_ddpm": image_case("fashion_ddpm", "fashion_ddpm_early"),
     "zoo:fashion_gan": image_case("fashion_gan", "fashion_vae"),
     "zoo:fashion_vae": image_case("fashion_vae", "fashion_gan"),
+    "zoo:films": image_case("films", "films_still", "video"),
+    "zoo:films_other_way": image_case("films_other_way", "films_shuffled", "video"),
     "zoo:noise": image_case("noise", "real"),
     "zoo:picture_transformer": image_case("picture_transformer", "picture_transformer_early"),
     "zoo:real": image_case("real", "noise"),
@@ -222,12 +225,13 @@ def opened(spec: str) -> Model:
 
 def content(output: Output) -> str | bytes | None:
     """Return what a model said or drew."""
-    return output.image.tobytes() if isinstance(output.image, np.ndarray) else output.text
+    made = output.image if output.video is None else output.video
+    return made.tobytes() if isinstance(made, np.ndarray) else output.text
 
 
 def same(left: Output, right: Output) -> bool:
     """Whether two outputs are the same down to the last bit, the time they took aside."""
-    rest = {"image": None, "seconds": None, "first_token_seconds": None}
+    rest = {"image": None, "video": None, "seconds": None, "first_token_seconds": None}
     return content(left) == content(right) and replace(left, **rest) == replace(right, **rest)
 
 
@@ -285,11 +289,12 @@ def test_answers_each_request_in_order(case: Case, model: Model) -> None:
         if case.modality == "text":
             assert isinstance(output.text, str)
         else:
+            made = getattr(output, case.modality)
             assert output.text is None
-            assert isinstance(output.image, np.ndarray)
-            assert output.image.dtype == np.uint8
-            assert output.image.ndim == 3
-            assert output.image.shape[2] in (1, 3)
+            assert isinstance(made, np.ndarray)
+            assert made.dtype == np.uint8
+            assert made.ndim == (4 if case.modality == "video" else 3)
+            assert made.shape[-1] in (1, 3)
 
 
 def test_nothing_asked_nothing_said(model: Model) -> None:

@@ -22,6 +22,8 @@ from evalsuite.task.likelihood import perfect_output
 from evalsuite.task.review import first_requests, task_warnings
 from evalsuite.types import Output, Sample, Score
 from evalsuite.worlds import digest_samples
+from evalsuite.worlds.moving_film import render_film
+from evalsuite.worlds.moving_shapes import read_movers
 from evalsuite.worlds.picture_canvas import render_scene
 
 NAMES = [name for name, _ in list_tasks()]
@@ -42,6 +44,12 @@ def outputs_of(task: Task, kind: str) -> list[Output]:
         shift = 0 if kind == "oracle" else n // 2 + 1
         scenes: Any = [task.samples[(i + shift) % n].metadata["scene"] for i in range(n)]
         return [Output(image=render_scene(scene)) for scene in scenes]
+    if task.modality == "video":
+        if kind == "empty":
+            return [Output(finish_reason="error", error="nothing")] * n
+        shift = 0 if kind == "oracle" else n // 2 + 1
+        films = [task.samples[(i + shift) % n].metadata for i in range(n)]
+        return [Output(video=render_film(read_movers(one, "x"), one["starts"])) for one in films]  # type: ignore[arg-type]
     if task.modality == "image":
         if kind == "empty":
             return [Output(finish_reason="error", error="nothing")] * n

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import random
@@ -20,9 +21,11 @@ from evalsuite.cli import main
 from evalsuite.errors import DependencyError, ModelError, UsageError
 from evalsuite.evaluation import plan_run, run_plan
 from evalsuite.executors import make_executor, ray_cluster
+from evalsuite.executors import ray as ray_executor
 from evalsuite.executors.ray import RayExecutor
 from evalsuite.models.spec import open_model
 from evalsuite.runlog import read_log
+from evalsuite.runlog.reader import digest_outputs
 from evalsuite.task import Task, load_task
 from tests.executors import ray_models
 from tests.executors.ray_models import DiesLoading, DiesOnce, Meeting, Plain, Poisoned
@@ -98,6 +101,19 @@ def test_one_and_four_workers_give_the_rows_and_reports_of_a_local_run(tmp_path:
         found[workers] = (outputs_of(evaluation), rows, lasting(evaluation))
     assert found[None] == found[1] == found[4]
     assert 0 < found[None][2]["scores"][0]["value"] < 1
+
+
+def test_videos_come_back_from_workers_as_they_were(tmp_path: Path) -> None:
+    spec, found = "zoo:films", []
+    for workers in (None, 2):
+        executor = make_executor("ray", workers=workers, spec=spec) if workers else None
+        task, root = load_task("moving_shapes"), tmp_path / str(workers)
+        evaluation = run_plan(plan_run(open_model(spec), task, root=root, limit=8, batch_size=2, executor=executor))
+        log = read_log(evaluation.folder / "run.jsonl")
+        digest = digest_outputs(log.sample_outputs(sample.id, 1, 1) for sample in task.samples[:8])
+        found.append((digest, lasting(evaluation)))
+    assert found[0] == found[1]
+    assert evaluation.report.primary.outcomes == {"right": 8}
 
 
 def test_the_work_is_spread_and_rows_are_computed_there(task: Task, tmp_path: Path, pids: Path) -> None:
@@ -250,6 +266,31 @@ def test_workers_keep_the_model_from_task_to_task_and_end_afterwards(
     while os.path.exists(f"/proc/{pid}"):  # noqa: PTH110 (a process)
         assert time.monotonic() < end
         time.sleep(0.05)
+
+
+def test_a_cluster_without_room_is_told_of_once(
+    task: Task, tmp_path: Path, pids: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Occupant:
+        pass
+
+    occupant = ray.remote(Occupant).options(num_cpus=4).remote()
+    ray.get(occupant.__ray_ready__.remote())
+    told: list[str] = []
+
+    class Terminal(io.StringIO):
+        def write(self, text: str) -> int:
+            if "no room" in text:
+                told.append(text)
+                ray.kill(occupant)
+            return len(text)
+
+    monkeypatch.setattr(ray_executor, "_ROOM_SECONDS", 0.2)
+    monkeypatch.setattr(sys, "stderr", Terminal())
+    assert run(Plain(pids), task, tmp_path, workers=2).report.n_errors == 0
+    assert told == [
+        "evalsuite: the Ray cluster has no room for a worker yet: each takes 1 CPU, and 0 of them are free; waiting\n"
+    ]
 
 
 def test_what_makes_no_sense_is_refused_before_anything_runs(

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from evalsuite.models import openai_retries
 from evalsuite.types import Message, Request
 
 if TYPE_CHECKING:
@@ -61,3 +62,10 @@ def ask() -> Callable[..., Request]:
         )
 
     return make
+
+
+@pytest.fixture
+def quick_without_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let no key be set, and next to no time pass between a request to a server and the next attempt."""
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+    monkeypatch.setattr(openai_retries, "BACKOFF_SECONDS", 0.002)

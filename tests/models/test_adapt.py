@@ -34,7 +34,7 @@ def test_an_object_keeps_what_it_has_and_gets_the_rest(ask: Ask) -> None:
     model = adapt_model(Small())
     assert isinstance(model, Model)
     assert (model.name, model.batch_size, model.fingerprint) == ("mine", 3, "v1")
-    assert (model.modalities, model.batch_invariant, model.dtype) == (frozenset({"text", "image"}), True, "")
+    assert (model.modalities, model.batch_invariant, model.dtype) == (frozenset({"text", "image", "video"}), True, "")
     assert model.generate([ask("a"), ask("b")], GenerationConfig(max_new_tokens=5)) == [
         Output(text="a5"),
         Output(text="b5"),
@@ -75,7 +75,7 @@ def test_images_are_answers(ask: Ask, batch: object) -> None:
 def test_an_array_of_another_number_of_images_is_an_error(ask: Ask) -> None:
     with pytest.raises(ValueError, match="one answer a request, expected 3, got 2"):
         adapt_model(lambda requests: PIXELS).generate([ask("a")] * 3, GenerationConfig())
-    with pytest.raises(TypeError, match="must answer with str, an image or Output, got int"):
+    with pytest.raises(TypeError, match="must answer with str, an image, a video or Output, got int"):
         adapt_model(lambda prompt: 7).generate([ask("a")], GenerationConfig())
 
 

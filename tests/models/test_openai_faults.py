@@ -21,7 +21,8 @@ from evalsuite.runner import generate
 from evalsuite.task import load_task
 
 pytest.importorskip("aiohttp")
-from tests.servers.openai_server import Asked, OpenAIServer, reply
+from tests.servers.openai_answers import reply
+from tests.servers.openai_server import Asked, OpenAIServer
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -19,7 +19,8 @@ from evalsuite.task import load_task
 from evalsuite.types import GenerationConfig, Output, Request
 
 pytest.importorskip("aiohttp")
-from tests.servers.openai_server import OpenAIServer, picture
+from tests.servers.openai_answers import picture
+from tests.servers.openai_server import OpenAIServer
 
 if TYPE_CHECKING:
     from pathlib import Path

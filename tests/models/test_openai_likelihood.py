@@ -18,7 +18,8 @@ from evalsuite.task import load_task
 from evalsuite.types import GenerationConfig, Output, Request
 
 pytest.importorskip("aiohttp")
-from tests.servers.openai_server import OpenAIServer, pieces, token_logprob
+from tests.servers.openai_answers import pieces, token_logprob
+from tests.servers.openai_server import OpenAIServer
 
 CONFIG = GenerationConfig()
 

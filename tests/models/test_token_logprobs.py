@@ -19,7 +19,8 @@ from evalsuite.models.openai_answers import StreamReader, read_answer
 from evalsuite.models.spec import open_model
 from evalsuite.runlog.line import output_from_record, output_record
 from evalsuite.types import GenerationConfig, Output, Request, Sample
-from tests.servers.openai_server import OpenAIServer, pieces, token_logprob
+from tests.servers.openai_answers import pieces, token_logprob
+from tests.servers.openai_server import OpenAIServer
 
 if TYPE_CHECKING:
     from aiohttp import web
@@ -237,8 +238,8 @@ def test_a_model_with_wrong_ones_is_told(values: Any, error: type[Exception]) ->
 
 def test_they_are_plain_numbers() -> None:
     numpy = pytest.importorskip("numpy")
-    given_values = tuple(numpy.array([-1.5, 1e-6], dtype=numpy.float32))
-    (output,) = check_outputs([Output(text="so", token_logprobs=given_values)], 1, "text")
+    values: Any = numpy.array([-1.5, 1e-6], dtype=numpy.float32)
+    (output,) = check_outputs([Output(text="so", token_logprobs=values)], 1, "text")
     assert output.token_logprobs == (-1.5, 0.0)
     assert [type(value) for value in output.token_logprobs] == [float, float]
 

@@ -13,7 +13,16 @@ TEMPLATE = (
 )
 
 
-def build(folder: Path, *, kind: str = "gpt2", seed: int = 0, chat: bool = False, positions: int = 96) -> Path:
+def build(
+    folder: Path,
+    *,
+    kind: str = "gpt2",
+    seed: int = 0,
+    chat: bool = False,
+    positions: int = 96,
+    layers: int = 2,
+    width: int = 32,
+) -> Path:
     """Save a model that ends texts with token 0 now and then, as its weights are random."""
     import torch
     import transformers
@@ -32,7 +41,7 @@ def build(folder: Path, *, kind: str = "gpt2", seed: int = 0, chat: bool = False
     if kind == "gpt2":
         model: Any = transformers.GPT2LMHeadModel(
             transformers.GPT2Config(
-                **sizes, n_positions=positions, n_embd=32, n_layer=2, n_head=2, initializer_range=0.3
+                **sizes, n_positions=positions, n_embd=width, n_layer=layers, n_head=2, initializer_range=0.3
             )
         )
     else:
@@ -40,9 +49,9 @@ def build(folder: Path, *, kind: str = "gpt2", seed: int = 0, chat: bool = False
             transformers.LlamaConfig(
                 **sizes,
                 max_position_embeddings=positions,
-                hidden_size=32,
+                hidden_size=width,
                 intermediate_size=48,
-                num_hidden_layers=2,
+                num_hidden_layers=layers,
                 num_attention_heads=4,
                 num_key_value_heads=2,
                 initializer_range=0.3,

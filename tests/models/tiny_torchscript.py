@@ -9,8 +9,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def build(path: Path, *, kind: str = "gan", seed: int = 0, factor: float = 1.0) -> Path:
-    """Save a generator of noise of 16 numbers.
+def build(path: Path, *, kind: str = "gan", seed: int = 0, factor: float = 1.0, latent: int = 16) -> Path:
+    """Save a generator of noise of so many numbers.
 
     ``gan``, ``classes`` (of ten), ``noisy`` (adds noise of its own), ``plain`` (its noise times a factor, as 4 by 4
     pixels), ``bytes`` (likewise, without channels) or ``flat`` (makes no images).
@@ -21,7 +21,7 @@ def build(path: Path, *, kind: str = "gan", seed: int = 0, factor: float = 1.0) 
     class Generator(nn.Module):
         def __init__(self) -> None:
             super().__init__()
-            self.first, self.second = nn.Linear(16, 32), nn.Linear(32, 28 * 28)
+            self.first, self.second = nn.Linear(latent, 32), nn.Linear(32, 28 * 28)
 
         def forward(self, noise: Tensor) -> Tensor:
             made = torch.tanh(self.second(torch.relu(self.first(noise))))
@@ -30,7 +30,7 @@ def build(path: Path, *, kind: str = "gan", seed: int = 0, factor: float = 1.0) 
     class OfClasses(nn.Module):
         def __init__(self) -> None:
             super().__init__()
-            self.names, self.generator = nn.Embedding(10, 16), Generator()
+            self.names, self.generator = nn.Embedding(10, latent), Generator()
 
         def forward(self, noise: Tensor, labels: Tensor) -> Tensor:
             made: Tensor = self.generator(noise + 2 * self.names(labels))

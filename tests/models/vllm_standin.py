@@ -42,6 +42,8 @@ class SamplingParams:
 class LLM:
     """An engine whose tokens are a hash of the prompt, the seed and the place."""
 
+    n_tokens = 96
+
     def __init__(self, model: str, **settings: Any) -> None:
         check_names("LLM", settings, INTERFACE["LLM"]["keyword"] + INTERFACE["LLM further keywords"])
         check_names("LLM", ["llm_engine"], INTERFACE["LLM attributes"])
@@ -78,7 +80,7 @@ class LLM:
         text, reason = "", "length"
         while len(written) < settings["max_tokens"]:
             digest = hashlib.sha256(json.dumps([prompt, seed, len(written)]).encode()).digest()
-            written.append(digest[0] % 96)
+            written.append(digest[0] % self.n_tokens)
             if written[-1] == _END:
                 reason = "stop"
                 break

@@ -72,6 +72,18 @@ def test_a_small_difference_on_the_same_samples_is_found_by_pairing(board: Calla
     assert ranks(found) == {"b": (1, 1), "a": (2, 2)}
 
 
+@pytest.mark.parametrize(("clusters", "told_apart"), [(3, False), (5, False), (6, True)])
+def test_few_clusters_tell_no_models_apart(
+    write_task: WriteTask, tmp_path: Path, clusters: int, told_apart: bool
+) -> None:
+    # Of two equal models one is the better in all of five clusters in one case of sixteen.
+    task = str(write_task(2 * clusters))
+    for name, percent in (("right", 100), ("wrong", 0)):
+        evaluate(ScriptedModel(right_up_to(percent), name=name, fingerprint=name), task, output=tmp_path / "runs")
+    found = ranks(build_leaderboard(load_leaderboard_runs([tmp_path / "runs"])))
+    assert found == ({"right": (1, 1), "wrong": (2, 2)} if told_apart else {"right": (1, 2), "wrong": (1, 2)})
+
+
 def test_the_statements_of_a_table_hold_together(
     board: Callable[..., Leaderboard], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evalsuite.errors import RunLogError
-from evalsuite.media import ArrayImage, StoredImage
+from evalsuite.media import ArrayImage, StoredImage, StoredVideo
 from evalsuite.runlog.line import decode_line, encode_line, output_from_record, output_record
 from evalsuite.types import FINISH_REASONS, Output
 
@@ -29,6 +29,8 @@ LENGTHS = st.integers(1, 1 << 20)
 IMAGES = st.builds(StoredImage, path=PATHS, offset=COUNTS, length=LENGTHS, sha256=DIGEST) | st.builds(
     ArrayImage, path=st.just(Path("/data/x.npz")), index=COUNTS, sha256=DIGEST
 )
+STRIPS = st.builds(StoredImage, path=PATHS, offset=COUNTS, length=LENGTHS, sha256=DIGEST)
+VIDEOS = st.builds(StoredVideo, strip=STRIPS, n_frames=st.integers(1, 5 << 24))
 OUTPUTS = st.builds(
     Output,
     text=st.none() | TEXT,
@@ -59,9 +61,12 @@ def through_a_line(output: Output) -> Output:
     return output_from_record(record, "log:1", HERE, files=True)
 
 
-@given(OUTPUTS, st.none() | IMAGES)
-def test_any_output_survives(output: Output, image: StoredImage | ArrayImage | None) -> None:
-    output = output if image is None else replace(output, text=None, image=image)
+@given(OUTPUTS, st.none() | IMAGES | VIDEOS)
+def test_any_output_survives(output: Output, media: StoredImage | ArrayImage | StoredVideo | None) -> None:
+    if isinstance(media, StoredVideo):
+        output = replace(output, text=None, video=media)
+    elif media is not None:
+        output = replace(output, text=None, image=media)
     assert through_a_line(output) == output
 
 
@@ -121,6 +126,11 @@ def test_there_is_no_nan_in_a_line(number: float) -> None:
         ({"first_token_seconds": True}, "first_token_seconds is missing or not a number"),
         ({"tokens_out": 1.5}, "tokens_out is missing or not int"),
         ({"media": MEDIA}, "has both text and an image"),
+        ({"media": {**MEDIA, "frames": 2}}, "has both text and a video"),
+        ({"text": None, "media": {**MEDIA, "frames": 0}}, "frames must be a whole number from 1 to 83886080, found 0"),
+        ({"text": None, "media": {**MEDIA, "frames": True}}, "frames must be a whole number"),
+        ({"text": None, "media": {**MEDIA, "frames": 1 << 70}}, "frames must be a whole number"),
+        ({"text": None, "media": {**MEDIA, "frames": "2"}}, "frames must be a whole number"),
         ({"text": None, "media": "x.png"}, "the output's media: expected an object, found str"),
         ({"text": None, "media": {**MEDIA, "shard": "../x.tar"}}, "the output's media: shard must be a name"),
         ({"text": None, "media": {"file": "/x.npz", "index": 0, "sha256": "0" * 64}}, "only outputs of a files: model"),

@@ -68,6 +68,24 @@ def test_the_model_goes_on_while_outputs_are_written_and_waits_when_too_many_are
     assert len(log.written) == 193
 
 
+def test_a_few_large_videos_are_as_much_as_many_outputs() -> None:
+    log = Log()
+    log.gate.clear()
+    video = np.broadcast_to(np.uint8(0), (64, 1024, 1024, 3))  # 192 MiB that are not there
+    with Storing(log) as storing:  # type: ignore[arg-type]
+        storing.put(outputs_of(1))
+        assert log.entered.wait(60.0)
+        storing.put([Output(video=video)])
+        blocked = threading.Thread(target=storing.put, args=([Output(video=video)],))
+        blocked.start()
+        blocked.join(0.05)
+        assert blocked.is_alive()
+        log.gate.set()
+        blocked.join(60.0)
+        assert not blocked.is_alive()
+        assert len(storing.flush()) == 3
+
+
 def test_what_was_handed_over_is_written_when_the_run_ends_by_an_error() -> None:
     log = Log()
 

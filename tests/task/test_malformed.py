@@ -61,7 +61,7 @@ def check(path: Path, message: str, capsys: pytest.CaptureFixture[str]) -> None:
         (
             "version = 1",
             "version = 1\nimage_shape = [28, 28, 1]",
-            "image_shape is for tasks of modality image, this one gen",
+            "image_shape is for tasks of modality image or video, this one gen",
         ),
         (
             "version = 1",

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from evalsuite.errors import ModelError
-from evalsuite.zoo import CONTROLS, IMAGE_MODELS, NAMES, PICTURE_MODELS, TEXT_MODELS, describe_model
+from evalsuite.zoo import CONTROLS, IMAGE_MODELS, NAMES, PICTURE_MODELS, TEXT_MODELS, VIDEO_CONTROLS, describe_model
 from evalsuite.zoo.model import ZooModel, open_model
 from evalsuite.zoo.weights import WEIGHTS, load_config
 
@@ -44,7 +44,7 @@ def test_card_states_what_the_config_states(name):
 def test_there_is_a_card_for_every_model_and_a_model_for_every_file():
     assert {path.stem for path in CARDS.iterdir()} == set(NAMES)
     assert {path.stem for path in WEIGHTS.iterdir()} == set(TRAINED)
-    assert set(NAMES) == {*TRAINED, *CONTROLS}
+    assert set(NAMES) == {*TRAINED, *CONTROLS, *VIDEO_CONTROLS}
 
 
 def test_wrong_weights_are_refused(tmp_path):
