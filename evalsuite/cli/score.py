@@ -295,7 +295,7 @@ def _score_files(options: argparse.Namespace) -> None:
 
 def print_scores(scores: Sequence[Score], *, as_json: bool = False) -> None:
     """Print each score with its interval, number of samples, signature and notes; or as JSON."""
-    from evalsuite.report.notes import floor_lines
+    from evalsuite.report.notes import floor_lines, too_few_for_intervals
     from evalsuite.report.numbers import format_score
     from evalsuite.report.report import score_record
     from evalsuite.report.terminal import printable
@@ -314,3 +314,5 @@ def print_scores(scores: Sequence[Score], *, as_json: bool = False) -> None:
     if levels:
         percents = " or ".join(f"{100 * level:g} %" for level in levels)
         sys.stdout.write(f"\n[low, high] is a {percents} interval.\n")
+    elif few := too_few_for_intervals(scores):
+        sys.stdout.write(f"\nThere is no interval: {few}.\n")

@@ -124,10 +124,13 @@ def _is_significant(score: FileScore) -> bool:
 
 
 def _explanation(scores: Sequence[FileScore], request: Request) -> str:
+    from evalsuite.report.notes import too_few_for_intervals
     from evalsuite.report.terminal import printable
 
     n = scores[0].score.n
-    lines = [f"{n} line{'' if n == 1 else 's'}; [low, high] is a 95 % interval."]
+    count = f"{n} line{'' if n == 1 else 's'}"
+    few = too_few_for_intervals([score.score for score in scores])
+    lines = [f"{count}; {few or '[low, high] is a 95 % interval'}."]
     metrics = list(dict.fromkeys(score.score.metric for score in scores))
     lower = [score.score.metric for score in scores[: len(metrics)] if not score.score.higher_is_better]
     if lower:

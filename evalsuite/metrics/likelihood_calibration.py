@@ -81,7 +81,7 @@ class LikelihoodAreaUnderRisk(AreaUnderRisk):
 
     Examples
     --------
-    >>> LikelihoodAreaUnderRisk().value(np.array([[0.9, 1.0], [0.8, 1.0], [0.1, 0.0]])).round(3)
+    >>> round(LikelihoodAreaUnderRisk().value(np.array([[0.9, 1.0], [0.8, 1.0], [0.1, 0.0]])), 3)
     0.111
     """
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from evalsuite.report.leaderboard import LeaderboardRun
     from evalsuite.types import Score
 
-__all__ = ["COUNTED", "floor_lines", "table_notes"]
+__all__ = ["COUNTED", "floor_lines", "table_notes", "too_few_for_intervals"]
 
 COUNTED = ("right", "wrong", "scored")  # what became of a sample as it should
 _NAMED = 4
@@ -145,3 +145,14 @@ def _could_change_order(scores: Sequence[Score]) -> bool:
         if best > worst and (worst < upper_value or best > lower_value):
             return True
     return False
+
+
+def too_few_for_intervals(scores: Sequence[Score]) -> str | None:
+    """Return why none of these scores has an interval, where that is for want of samples; else None."""
+    from evalsuite.stats import fewest_units
+
+    least = fewest_units(0.95)
+    valued = [score for score in scores if score.value is not None]
+    if not valued or any(score.interval is not None or score.n_clusters >= least for score in valued):
+        return None
+    return f"a 95 % interval takes at least {least} that do not depend on one another"

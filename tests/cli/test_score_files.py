@@ -147,9 +147,8 @@ def test_no_star_stands_beside_equal_scores(capsys: Capture) -> None:
 
 def test_differences_show_two_digits_of_their_own(capsys: Capture) -> None:
     words = [f"w{i}" for i in range(1000)]
-    Path("r").write_text(" ".join(words) + "\n" + " ".join(words) + "\n")
-    Path("x").write_text(" ".join(words[:500]) + "\n" + " ".join(words[:500]) + "\n")
-    Path("y").write_text(" ".join(words[:503]) + "\n" + " ".join(words[:503]) + "\n")
+    for name, n in (("r", 1000), ("x", 500), ("y", 503)):
+        Path(name).write_text(6 * (" ".join(words[:n]) + "\n"))
     _, out, _ = call(capsys, "--hyp", "x", "y", "--ref", "r", "--metric", "wer")
     assert "Δ -0.0030 [-0.0030, -0.0030]" in out
 
@@ -158,11 +157,11 @@ def test_a_terminal_gets_a_wide_table_in_parts(capsys: Capture, monkeypatch: pyt
     arguments = ("--hyp", *SYSTEMS, "--ref", "ref1", "--metric", "bleu", "chrf", "ter", "wer")
     _, whole, _ = call(capsys, *arguments)
     assert whole.splitlines()[0].split() == ["system", "bleu", "chrf", "ter", "wer"]
-    monkeypatch.setenv("COLUMNS", "60")
+    monkeypatch.setenv("COLUMNS", "30")
     monkeypatch.setattr("sys.stdout.isatty", lambda: True)
     _, parts, _ = call(capsys, *arguments)
     table = parts.split("\nbleu ")[0].splitlines()
-    assert max(map(len, table)) <= 60
+    assert max(map(len, table)) <= 30
     titles = [line.split() for line in table if line.startswith("system")]
     assert [title for line in titles for title in line[1:]] == ["bleu", "chrf", "ter", "wer"]
     assert len(titles) > 1
@@ -334,12 +333,26 @@ def test_nasty_lines_score_as_sacrebleus(capsys: Capture) -> None:
 
 
 def test_a_table_of_one_system_says_which_way_is_better_and_what_the_brackets_are(capsys: Capture) -> None:
+    for name in ("a.txt", "ref1"):
+        Path(name).write_text(2 * Path(name).read_text("utf-8"), "utf-8")
     _, out, _ = call(capsys, "--hyp", "a.txt", "--ref", "ref1", "--metric", "ter", "chrf")
     lines = out.splitlines()
     assert lines[0].startswith("ter ")
-    assert lines[0].endswith("]  (n = 5; lower is better)")
-    assert lines[2].endswith("]  (n = 5)")
+    assert lines[0].endswith("]  (n = 10; lower is better)")
+    assert lines[2].endswith("]  (n = 10)")
     assert lines[-1] == "[low, high] is a 95 % interval."
+
+
+def test_five_lines_make_no_interval_by_resamples(capsys: Capture) -> None:
+    _, out, _ = call(capsys, "--hyp", "a.txt", "--ref", "ref1", "--metric", "chrf")
+    why = "a 95 % interval takes at least 6 that do not depend on one another."
+    assert out.splitlines()[0].endswith("  (n = 5)")
+    assert out.splitlines()[-1] == f"There is no interval: {why}"
+    _, out, _ = call(capsys, "--hyp", "a.txt", "b.txt", "--ref", "ref1", "--metric", "chrf")
+    assert f"5 lines; {why}" in out
+    assert "[" not in out.partition("5 lines")[0]
+    _, out, _ = call(capsys, "--hyp", "a.txt", "b.txt", "--ref", "ref1", "--metric", "chrf", "exact_match")
+    assert "5 lines; [low, high] is a 95 % interval." in out  # exact_match has Wilson's
 
 
 def test_scores_have_the_decimals_in_which_their_difference_is_seen(capsys: Capture) -> None:

@@ -40,7 +40,7 @@ def named(*names: str, **metadata: Any) -> list[Sample]:
 def test_the_mean_over_images_and_over_pixels() -> None:
     torch = pytest.importorskip("torch")
     functional = pytest.importorskip("torchmetrics.functional.image")
-    images, references = CLOTHES[:5], CLOTHES[5:10]
+    images, references = CLOTHES[:6], CLOTHES[6:12]
     samples = [Sample(id=str(i), input={}, references=(data_uri(one),)) for i, one in enumerate(references)]
     each = [psnr(a, b) for a, b in zip(images, references, strict=True)]
     found = score(samples, images, "psnr")

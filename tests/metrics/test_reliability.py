@@ -107,8 +107,8 @@ def test_options_are_checked() -> None:
 
 
 def test_curve_by_k() -> None:
-    samples = [Sample(id=str(i), input={}, references=("answer: 18",), cluster=f"t{i % 3}") for i in range(6)]
-    outputs = [outputs_of([f"answer: {18 if j <= i else j}" for j in range(5)]) for i in range(6)]
+    samples = [Sample(id=str(i), input={}, references=("answer: 18",), cluster=f"t{i % 6}") for i in range(12)]
+    outputs = [outputs_of([f"answer: {18 if j <= i % 6 else j}" for j in range(5)]) for i in range(12)]
     metric = PassAtK()
     score = Score(
         metric="pass_at_k",
@@ -117,9 +117,9 @@ def test_curve_by_k() -> None:
         interval=None,
         higher_is_better=True,
         primary=True,
-        n=6,
+        n=12,
         n_unscored=0,
-        n_clusters=3,
+        n_clusters=6,
         outcomes={},
     )
     (figure,) = metric.figures(FigureInput(task_name="t", score=score, samples=samples, outputs=outputs))
