@@ -15,6 +15,7 @@ __all__ = [
     "MOST_DECIMALS",
     "decimals_that_tell_apart",
     "format_difference",
+    "format_point",
     "format_rank",
     "format_score",
     "format_value",
@@ -53,8 +54,13 @@ def format_value(score: Score, value: float, decimals: int | None = None) -> str
         return f"{100 * value:.{places}f} %"
     if _LARGE <= abs(value) < inf:
         more = 0 if decimals is None else max(0, decimals - score_decimals(score))
-        return f"{value:.{3 + more}e}".replace("e+0", "e").replace("e+", "e")
+        return _short_exponent(f"{value:.{3 + more}e}")
     return f"{value:.{places}f}"
+
+
+def format_point(value: float) -> str:
+    """Return a point of a curve, which is no share: three digits."""
+    return _short_exponent(f"{value:.3g}")
 
 
 def format_difference(score: Score, value: float, interval: Interval | None, decimals: int) -> str:
@@ -106,6 +112,10 @@ def format_rank(rank: tuple[int, int] | None) -> str:
     if rank is None:
         return "-"
     return str(rank[0]) if rank[0] == rank[1] else f"{rank[0]}-{rank[1]}"
+
+
+def _short_exponent(text: str) -> str:
+    return text.replace("e+0", "e").replace("e+", "e")
 
 
 def _decimals(score: Score) -> int:

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from evalsuite.report.numbers import decimals_that_tell_apart, format_difference, format_score, format_value
+from evalsuite.report.numbers import (
+    decimals_that_tell_apart,
+    format_difference,
+    format_point,
+    format_score,
+    format_value,
+)
 from evalsuite.types import Interval, Score
 
 
@@ -41,6 +47,10 @@ def test_ends_of_an_interval_are_each_of_their_own_size() -> None:
 )
 def test_from_a_million_on(value: float, shown: str) -> None:
     assert format_value(score(value), value) == shown
+
+
+def test_points_of_curves() -> None:
+    assert [format_point(value) for value in (210545561.37, 12.345, 1e-7)] == ["2.11e8", "12.3", "1e-07"]
 
 
 def test_differences_of_large_values() -> None:

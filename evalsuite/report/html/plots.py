@@ -10,7 +10,7 @@ from math import ceil, floor, log10
 from typing import TYPE_CHECKING, Any
 
 from evalsuite.report.html.safe import plot_label
-from evalsuite.report.numbers import format_score, is_share
+from evalsuite.report.numbers import format_point, format_score, is_share
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -217,7 +217,7 @@ def _points(i: int, label: str, curve: Curve, scale: float) -> list[dict[str, An
 
 def _hover(label: str, curve: Curve) -> list[str]:
     def shown(value: float) -> str:
-        return f"{100 * value:.1f} %" if curve.share else f"{value:.3g}"
+        return f"{100 * value:.1f} %" if curve.share else format_point(value)
 
     texts: list[str] = []
     for x, y, low, high, n in zip(curve.x, curve.y, curve.low, curve.high, curve.n, strict=True):

@@ -13,7 +13,7 @@ from evalsuite.report.html.plots import curve_plot, interval_plot
 from evalsuite.report.html.sprites import make_sheet
 from evalsuite.report.labels import run_labels
 from evalsuite.report.notes import COUNTED, table_notes
-from evalsuite.report.numbers import format_rank, format_score, format_value
+from evalsuite.report.numbers import format_point, format_rank, format_score, format_value
 from evalsuite.report.verdict import is_control, verdict
 from evalsuite.types import OUTCOMES
 
@@ -319,7 +319,7 @@ def _curve_table(curves: Sequence[tuple[int, str, Curve]]) -> Table:
     share = curves[0][2].share
 
     def shown(value: float) -> str:
-        return f"{100 * value:.1f}" if share else f"{value:.3g}"
+        return f"{100 * value:.1f}" if share else format_point(value)
 
     def cell(found: tuple[float | None, float | None, float | None] | None) -> str:
         y, low, high = found or (None, None, None)
