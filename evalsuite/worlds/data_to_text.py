@@ -17,7 +17,7 @@ from evalsuite.rng import CounterRng, derive_seed
 from evalsuite.types import Sample
 from evalsuite.worlds._trail_grammar import say_record
 from evalsuite.worlds._trail_words import OPTIONAL, REQUIRED, vocabulary
-from evalsuite.worlds.arguments import check_integers
+from evalsuite.worlds.arguments import check_arguments
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -55,13 +55,7 @@ def samples(*, seed: int, n: int, depths: tuple[int, int] | None = None) -> list
     TaskError
         If an argument is out of range.
     """
-    check_integers("data_to_text", seed=seed, n=n, depths=None)
-    if depths is not None:
-        raise TaskError(f'world "data_to_text": samples have no depth; leave out `depths`, got {depths}')
-    if not 0 <= seed < 1 << 64:
-        raise TaskError(f'world "data_to_text": `seed` must be in [0, 2**64), got {seed}')
-    if not 1 <= n <= 1_000_000:
-        raise TaskError(f'world "data_to_text": `n` must be in [1, 1000000], got {n}')
+    check_arguments("data_to_text", seed=seed, n=n, depths=depths)
     made: list[Sample] = []
     seen: set[str] = set()
     for index in range(n):

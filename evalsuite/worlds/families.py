@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from evalsuite.errors import TaskError, did_you_mean
 from evalsuite.types import Sample
-from evalsuite.worlds.arguments import check_integers
+from evalsuite.worlds.arguments import MAX_SAMPLES, check_arguments, schedule_depths
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from evalsuite.types import JSONValue
 
 __all__ = ["FAMILIES", "MAX_SAMPLES", "Family", "chain_parents", "family_of", "make_item", "schedule", "trace_of"]
-
-MAX_SAMPLES = 1_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,20 +86,8 @@ def schedule(
     TaskError
         If `seed`, `n` or `depths` is out of range.
     """
-    check_integers(name, seed=seed, n=n, depths=depths)
-    low, high = default if depths is None else depths
-    most = family_of(name).max_depth
-    if not 0 <= seed < 1 << 64:
-        raise TaskError(f"world {name}: `seed` must be in [0, 2**64), got {seed}")
-    if not 1 <= n <= MAX_SAMPLES:
-        raise TaskError(f"world {name}: `n` must be in [1, {MAX_SAMPLES}], got {n}")
-    if not 1 <= low <= high <= most:
-        raise TaskError(
-            f"world {name}: `depths` must be [least, greatest] with 1 <= least <= greatest <= {most}, "
-            f"got [{low}, {high}]"
-        )
-    span = high - low + 1
-    return ((i, i % n_templates, low + (i % n_templates + i // n_templates) % span) for i in range(n))
+    check_arguments(name, seed=seed, n=n, depths=depths, most_depth=family_of(name).max_depth)
+    return schedule_depths(n, n_templates=n_templates, depths=depths or default)
 
 
 def chain_parents(n_steps: int) -> list[JSONValue]:

@@ -9,10 +9,9 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from evalsuite.errors import TaskError
 from evalsuite.rng import CounterRng, derive_seed
 from evalsuite.types import Sample
-from evalsuite.worlds.arguments import check_integers
+from evalsuite.worlds.arguments import check_arguments
 
 __all__ = ["CLASSES", "MAX_SAMPLES", "TEMPLATES", "named_class", "samples"]
 
@@ -94,13 +93,7 @@ def samples(*, seed: int, n: int, depths: tuple[int, int] | None = None) -> list
     >>> samples(seed=3, n=2)[0].input["request"]
     'a bag'
     """
-    check_integers("fashion_classes", seed=seed, n=n, depths=None)
-    if depths is not None:
-        raise TaskError(f'world "fashion_classes": samples have no depth; leave out `depths`, got {depths}')
-    if not 0 <= seed < 1 << 64:
-        raise TaskError(f'world "fashion_classes": `seed` must be in [0, 2**64), got {seed}')
-    if not 1 <= n <= MAX_SAMPLES:
-        raise TaskError(f'world "fashion_classes": `n` must be in [1, {MAX_SAMPLES}], got {n}')
+    check_arguments("fashion_classes", seed=seed, n=n, depths=depths, most_samples=MAX_SAMPLES)
     made: list[Sample] = []
     for ten in range(-(-n // len(CLASSES))):
         order = CounterRng(derive_seed("fashion_classes", seed, ten)).shuffled(range(len(CLASSES)))

@@ -9,10 +9,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from evalsuite.errors import TaskError
 from evalsuite.rng import CounterRng, derive_seed
 from evalsuite.types import Sample
-from evalsuite.worlds.arguments import check_integers
+from evalsuite.worlds.arguments import MAX_SAMPLES, check_arguments, schedule_depths
 from evalsuite.worlds.families import trace_of
 from evalsuite.worlds.ledger_templates import TEMPLATES, Operation, render
 
@@ -25,7 +24,6 @@ MODULUS = 100
 FACTORS = (3, 7, 9)
 DEFAULT_DEPTHS = (1, 24)
 MAX_DEPTH = 200
-MAX_SAMPLES = 1_000_000
 
 
 def samples(*, seed: int, n: int, depths: tuple[int, int] | None = None) -> list[Sample]:
@@ -58,21 +56,11 @@ def samples(*, seed: int, n: int, depths: tuple[int, int] | None = None) -> list
     1. put in 20
     coins at the end?
     """
-    check_integers("ledger", seed=seed, n=n, depths=depths)
-    low, high = DEFAULT_DEPTHS if depths is None else depths
-    if not 0 <= seed < 1 << 64:
-        raise TaskError(f"world ledger: `seed` must be in [0, 2**64), got {seed}")
-    if not 1 <= n <= MAX_SAMPLES:
-        raise TaskError(f"world ledger: `n` must be in [1, {MAX_SAMPLES}], got {n}")
-    if not 1 <= low <= high <= MAX_DEPTH:
-        raise TaskError(
-            f"world ledger: `depths` must be [least, greatest] with 1 <= least <= greatest <= {MAX_DEPTH}, "
-            f"got [{low}, {high}]"
-        )
-    span, count = high - low + 1, len(TEMPLATES)
-    # One step along the depths per round of templates: each template meets each depth once in `span` rounds, and one
-    # round alone already spreads over the depths.
-    return [make_sample(seed, i, template=i % count, depth=low + (i % count + i // count) % span) for i in range(n)]
+    check_arguments("ledger", seed=seed, n=n, depths=depths, most_depth=MAX_DEPTH)
+    return [
+        make_sample(seed, i, template=template, depth=depth)
+        for i, template, depth in schedule_depths(n, n_templates=len(TEMPLATES), depths=depths or DEFAULT_DEPTHS)
+    ]
 
 
 def make_sample(seed: int, index: int, *, template: int, depth: int) -> Sample:

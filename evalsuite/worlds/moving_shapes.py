@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from evalsuite.errors import TaskError
 from evalsuite.rng import CounterRng, derive_seed
 from evalsuite.types import Sample
-from evalsuite.worlds.arguments import check_integers
+from evalsuite.worlds.arguments import MAX_SAMPLES, check_arguments, schedule_depths
 from evalsuite.worlds.moving_film import choose_starts
 from evalsuite.worlds.moving_templates import MOTIONS, TEMPLATES, Mover, render_request
 from evalsuite.worlds.picture_templates import COLOURS, SHAPES
@@ -24,7 +23,6 @@ if TYPE_CHECKING:
 __all__ = ["MAX_DEPTH", "MAX_SAMPLES", "make_sample", "read_movers", "samples"]
 
 MAX_DEPTH = 3
-MAX_SAMPLES = 1_000_000
 
 
 def samples(*, seed: int, n: int, depths: tuple[int, int] | None = None) -> list[Sample]:
@@ -54,19 +52,11 @@ def samples(*, seed: int, n: int, depths: tuple[int, int] | None = None) -> list
     >>> samples(seed=1, n=1)[0].input["request"]
     'Show a blue triangle moving up.'
     """
-    check_integers("moving_shapes", seed=seed, n=n, depths=depths)
-    low, high = (1, MAX_DEPTH) if depths is None else depths
-    if not 0 <= seed < 1 << 64:
-        raise TaskError(f'world "moving_shapes": `seed` must be in [0, 2**64), got {seed}')
-    if not 1 <= n <= MAX_SAMPLES:
-        raise TaskError(f'world "moving_shapes": `n` must be in [1, {MAX_SAMPLES}], got {n}')
-    if not 1 <= low <= high <= MAX_DEPTH:
-        raise TaskError(
-            f'world "moving_shapes": `depths` must be [least, greatest] with 1 <= least <= greatest <= {MAX_DEPTH}, '
-            f"got [{low}, {high}]"
-        )
-    span, count = high - low + 1, len(TEMPLATES)
-    return [make_sample(seed, i, template=i % count, depth=low + (i % count + i // count) % span) for i in range(n)]
+    check_arguments("moving_shapes", seed=seed, n=n, depths=depths, most_depth=MAX_DEPTH)
+    return [
+        make_sample(seed, i, template=template, depth=depth)
+        for i, template, depth in schedule_depths(n, n_templates=len(TEMPLATES), depths=depths or (1, MAX_DEPTH))
+    ]
 
 
 def make_sample(seed: int, index: int, *, template: int, depth: int) -> Sample:

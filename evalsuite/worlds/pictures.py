@@ -9,10 +9,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from evalsuite.errors import TaskError
 from evalsuite.rng import CounterRng, derive_seed
 from evalsuite.types import Sample
-from evalsuite.worlds.arguments import check_integers
+from evalsuite.worlds.arguments import MAX_SAMPLES, check_arguments, schedule_depths
 from evalsuite.worlds.picture_templates import (
     COLOURS,
     RELATIONS,
@@ -42,7 +41,6 @@ __all__ = [
 
 DEFAULT_DEPTHS = (1, 6)
 MAX_DEPTH = 8
-MAX_SAMPLES = 1_000_000
 MAX_COUNT = 3
 CELLS = 4  # across and down: each object has a cell of its own
 
@@ -87,19 +85,11 @@ def samples(*, seed: int, n: int, depths: tuple[int, int] | None = None) -> list
     >>> samples(seed=1, n=1)[0].input["request"]
     'Draw three crosses.'
     """
-    check_integers("pictures", seed=seed, n=n, depths=depths)
-    low, high = DEFAULT_DEPTHS if depths is None else depths
-    if not 0 <= seed < 1 << 64:
-        raise TaskError(f'world "pictures": `seed` must be in [0, 2**64), got {seed}')
-    if not 1 <= n <= MAX_SAMPLES:
-        raise TaskError(f'world "pictures": `n` must be in [1, {MAX_SAMPLES}], got {n}')
-    if not 1 <= low <= high <= MAX_DEPTH:
-        raise TaskError(
-            f'world "pictures": `depths` must be [least, greatest] with 1 <= least <= greatest <= {MAX_DEPTH}, '
-            f"got [{low}, {high}]"
-        )
-    span, count = high - low + 1, len(TEMPLATES)
-    return [make_sample(seed, i, template=i % count, depth=low + (i % count + i // count) % span) for i in range(n)]
+    check_arguments("pictures", seed=seed, n=n, depths=depths, most_depth=MAX_DEPTH)
+    return [
+        make_sample(seed, i, template=template, depth=depth)
+        for i, template, depth in schedule_depths(n, n_templates=len(TEMPLATES), depths=depths or DEFAULT_DEPTHS)
+    ]
 
 
 def make_sample(seed: int, index: int, *, template: int, depth: int) -> Sample:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from evalsuite.errors import TaskError
 from evalsuite.types import Sample
-from evalsuite.worlds.arguments import check_integers
+from evalsuite.worlds.arguments import check_arguments
 
 __all__ = ["MAX_SAMPLES", "samples"]
 
@@ -33,10 +32,6 @@ def samples(*, seed: int, n: int, depths: tuple[int, int] | None = None) -> list
     >>> samples(seed=0, n=2)[1].id
     'image-00001'
     """
-    check_integers("unconditional", seed=seed, n=n, depths=None)
+    check_arguments("unconditional", seed=seed, n=n, depths=depths, most_samples=MAX_SAMPLES)
     del seed
-    if depths is not None:
-        raise TaskError(f'world "unconditional": samples have no depth; leave out `depths`, got {depths}')
-    if not 1 <= n <= MAX_SAMPLES:
-        raise TaskError(f'world "unconditional": `n` must be in [1, {MAX_SAMPLES}], got {n}')
     return [Sample(id=f"image-{i:05d}", input={}) for i in range(n)]
