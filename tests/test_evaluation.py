@@ -186,3 +186,13 @@ def test_a_report_is_made_anew_when_files_that_a_metric_reads_have_changed(
     assert run_plan(plan).report.primary == second.report.primary
     page = tmp_path / "runs" / "report.html"
     assert write_page(write_leaderboard([second], tmp_path / "runs" / "leaderboard.json"), page)
+
+
+def test_none_switches_a_setting_of_the_task_off(write_task: WriteTask, model: ScriptedModel, tmp_path: Path) -> None:
+    more = "generation = { temperature = 0.7, top_k = 50, top_p = 0.9 }"
+    task = str(write_task(4, more=more))
+    for given, expected in (({}, (50, 0.9)), ({"top_k": None}, (None, 0.9)), ({"top_p": None}, (50, None))):
+        evalsuite.evaluate(model, task, output=tmp_path / str(expected), generation=given)
+        (log,) = (tmp_path / str(expected)).rglob("run.jsonl")
+        found = read_log(log).header["generation"]
+        assert (found["top_k"], found["top_p"]) == expected

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from operator import index
 from typing import TYPE_CHECKING
@@ -114,12 +115,14 @@ def _unrated(output: object) -> object:
 
 
 def _logprobs(values: object) -> tuple[float, ...]:
-    """Return the log-probabilities of what was written as plain numbers."""
+    """Return the log-probabilities of tokens as plain numbers; none where one is NaN, as half precision may give."""
     try:
-        found = tuple(float(value) for value in values)  # type: ignore[attr-defined]
+        found = () if values is None else tuple(float(value) for value in values)  # type: ignore[attr-defined]
     except (TypeError, ValueError, OverflowError):
         raise TypeError(f"an output's token_logprobs must be numbers, got {values!r:.100}") from None
-    if wrong := [value for value in found if not value <= _ROUNDING]:
+    if any(math.isnan(value) for value in found):
+        return ()
+    if wrong := [value for value in found if value > _ROUNDING]:
         raise ValueError(f"an output's token_logprobs must be at most 0, got {wrong[0]}")
     return tuple(min(value, 0.0) for value in found)
 

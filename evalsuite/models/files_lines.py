@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, cast
 
@@ -46,7 +47,7 @@ class TextOutputs:
     @property
     def n_repeats(self) -> int:
         """The most outputs that a sample has."""
-        return 1 + max(repeat for _, repeat, _ in self.outputs)
+        return max(Counter(name for name, _ in {(name, repeat) for name, repeat, _ in self.outputs}).values())
 
 
 def read_texts(path: Path, field: str | None) -> TextOutputs:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import math
+import sys
 from typing import TYPE_CHECKING, Any
 
 from evalsuite.models.adapt import to_output
@@ -16,6 +18,7 @@ __all__ = ["MalformedError", "StreamReader", "error_message", "read_answer", "re
 
 _LARGEST_COUNT = 1 << 62
 _LONGEST_EVENT = 4 << 20
+_LEAST = -sys.float_info.max  # JSON has integers that no float holds
 _ROUNDING = 1e-3  # a probability of 1 may come as one a little above
 _REASONS: dict[str, FinishReason] = {"length": "length", "content_filter": "refused"}
 
@@ -118,23 +121,23 @@ class _Reader:
         self._text.append(text)
         self._refusal.append(refusal)
         self.began = self.began or bool(text or refusal or _thoughts(message))
-        self._add_logprobs(choice.get("logprobs"))
+        self._add_logprobs(choice.get("logprobs"), is_empty=not text)
+        if _thoughts(message):  # a server may tell of their tokens as if they were the answer's
+            self._logprobs = None
         reason = choice.get("finish_reason")
         if reason is not None:
             if reason in ("abort", "error"):  # as vLLM and OpenRouter call an answer that they gave up
                 raise MalformedError(f'the server gave the answer up (finish_reason "{reason}")')
             self.reason = str(reason)
 
-    def _add_logprobs(self, told: object) -> None:
-        """Keep the log-probabilities of the tokens of a choice; of an answer with a wrong one, none."""
-        if not isinstance(told, dict) or self._logprobs is None:
+    def _add_logprobs(self, told: object, *, is_empty: bool) -> None:
+        """Keep the log-probabilities of a choice's tokens; none where one is wrong, or a part of the text has none."""
+        values = told.get("content" if self._api == "chat" else "token_logprobs") if isinstance(told, dict) else None
+        if self._api == "chat" and isinstance(values, list):
+            values = [one.get("logprob") if isinstance(one, dict) else None for one in values]
+        if not values and is_empty:
             return
-        if self._api == "chat":
-            tokens = told.get("content") or []
-            values = [one.get("logprob") if isinstance(one, dict) else None for one in tokens]
-        else:
-            values = told.get("token_logprobs") or []
-        if isinstance(values, list) and all(map(_is_logprob, values)):
+        if self._logprobs is not None and values and isinstance(values, list) and all(map(_is_logprob, values)):
             self._logprobs += [min(float(value), 0.0) for value in values]
         else:
             self._logprobs = None
@@ -223,7 +226,7 @@ def _text(content: object) -> str:
 
 
 def _is_logprob(value: object) -> bool:
-    return type(value) in (int, float) and value <= _ROUNDING  # type: ignore[operator]
+    return type(value) in (int, float) and (_LEAST <= value <= _ROUNDING or value == -math.inf)  # type: ignore[operator]
 
 
 def _thoughts(message: dict[str, Any]) -> bool:

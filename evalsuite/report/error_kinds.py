@@ -14,7 +14,7 @@ __all__ = ["ErrorKind", "group_errors", "without_numbers"]
 # A status tells what went wrong: 429 and 500 are no two cases of one error.
 _NUMBER = re.compile(
     r"(?P<status>\b(?:answers|code|errno|error|http|request|status)\b[ :=(]*\d{1,3}\b)"
-    r"|0x[0-9a-f]+|(?=[0-9a-f]*\d)[0-9a-f]{8,}|\d+(?:[.,]\d+)*",
+    r"|0x[0-9a-f]+|(?P<hex>[0-9a-f]{8,})|\d+(?:[.,]\d+)*",
     re.IGNORECASE,
 )
 
@@ -40,7 +40,12 @@ class ErrorKind:
 
 def without_numbers(message: str) -> str:
     """Return a message with ``#`` for its numbers, which is the same for all errors of a kind."""
-    return _NUMBER.sub(lambda found: found["status"] or "#", message)
+    return _NUMBER.sub(_kept, message)
+
+
+def _kept(found: re.Match[str]) -> str:
+    word = found["hex"]  # a long one of the letters a to f is an id if there is a digit in it
+    return found["status"] or (word if word and word.isalpha() else "#")
 
 
 def group_errors(errors: Mapping[str, int]) -> list[ErrorKind]:

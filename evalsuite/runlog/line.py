@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import sys
 import zlib
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any
@@ -17,7 +18,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-__all__ = ["decode_line", "encode_line", "likelihoods_record", "line_data", "output_from_record", "output_record"]
+__all__ = [
+    "decode_line",
+    "encode_line",
+    "likelihoods_record",
+    "line_data",
+    "logprobs_record",
+    "output_from_record",
+    "output_record",
+]
 
 _PREFIX = b'{"crc32":"'
 _MIDDLE = b'","data":'
@@ -40,6 +49,7 @@ _KINDS: dict[str, tuple[type | tuple[type, ...], bool]] = {
 }
 _LIKELIHOODS = ("logprobs", "choice_tokens", "greedy")
 _RULED_OUT = "-inf"
+_LEAST = -sys.float_info.max  # JSON has integers that no float holds
 
 
 def encode_line(data: dict[str, object], previous: int) -> tuple[bytes, int]:
@@ -125,7 +135,7 @@ def output_record(output: Output, folder: Path) -> dict[str, object]:
             record[field.name] = value
     record.update(likelihoods_record(output))
     if output.token_logprobs:
-        record["token_logprobs"] = _written(output.token_logprobs)
+        record["token_logprobs"] = logprobs_record(output.token_logprobs)
     return record
 
 
@@ -142,13 +152,20 @@ def likelihoods_record(output: Output) -> dict[str, object]:
     if not output.logprobs:
         return {}
     return {
-        "logprobs": _written(output.logprobs),
+        "logprobs": logprobs_record(output.logprobs),
         "choice_tokens": list(output.choice_tokens),
         "greedy": list(output.greedy),
     }
 
 
-def _written(logprobs: tuple[float, ...]) -> list[float | str]:
+def logprobs_record(logprobs: tuple[float, ...]) -> list[float | str]:
+    """Return log-probabilities for JSON, which has no infinity: ``-inf``, the logarithm of 0, is the string ``"-inf"``.
+
+    Raises
+    ------
+    ValueError
+        If one is NaN or above 0.
+    """
     if not all(value <= 0.0 for value in logprobs):
         raise ValueError(f"log-probabilities must be at most 0, got {logprobs!s:.1000}")
     return [_RULED_OUT if math.isinf(value) else value for value in logprobs]
@@ -221,7 +238,7 @@ def _likelihoods(record: dict[str, Any], where: str) -> dict[str, tuple[Any, ...
 def _is_logprob(value: object) -> bool:
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return value == _RULED_OUT
-    return -math.inf < value <= 0
+    return _LEAST <= value <= 0
 
 
 def _read(values: object, where: str) -> tuple[float, ...]:

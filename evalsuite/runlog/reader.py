@@ -12,7 +12,7 @@ from evalsuite.media import StoredImage, StoredVideo, check_shards, frames_of, p
 from evalsuite.media.shard import MEDIA
 from evalsuite.runlog.identity import canonical_json
 from evalsuite.runlog.indexed import Key, OutputIndex
-from evalsuite.runlog.line import decode_line, likelihoods_record, output_from_record
+from evalsuite.runlog.line import decode_line, likelihoods_record, logprobs_record, output_from_record
 from evalsuite.runlog.session import Session, SessionCounter
 
 if TYPE_CHECKING:
@@ -163,6 +163,8 @@ def digest_outputs(samples: Iterable[tuple[Output, ...]]) -> str:
             parts.append(_digest_video(output))
         if output.logprobs:
             parts.append(likelihoods_record(output))
+        if output.token_logprobs:
+            parts.append(logprobs_record(output.token_logprobs))
         digest.update(canonical_json(parts).encode("ascii") + b"\n")
     return digest.hexdigest()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import sqrt
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,6 +11,7 @@ from evalsuite.kernels import bootstrap_draws, bootstrap_sums
 from evalsuite.stats.clusters import dense_labels, sum_in_blocks
 from evalsuite.stats.expanded import expanded_ends, fewest_units
 from evalsuite.stats.proportion import proportion_interval
+from evalsuite.stats.student import student_interval
 from evalsuite.types import Interval
 
 if TYPE_CHECKING:
@@ -31,6 +33,7 @@ ROW_RESAMPLES = 10_000
 _MANY_DRAWS = 300_000_000
 _FEWEST_RESAMPLES = 1_000
 CURVE_RESAMPLES = 2_000
+_LEAST_BEYOND = 2  # resamples beyond an end that is to be read off them
 
 
 def row_interval(
@@ -66,7 +69,13 @@ def row_interval(
         return None
     n_resamples = n_resamples or row_resamples(n_clusters)
     sums = bootstrap_sums(rows, clusters, n_resamples=n_resamples, seed=seed)
-    return _percentiles(np.asarray(value(sums), dtype=np.float64), level, n_clusters, "cluster bootstrap")
+    return _percentiles(
+        np.asarray(value(sums), dtype=np.float64),
+        level,
+        n_clusters,
+        "cluster bootstrap",
+        float(value(sum_in_blocks(rows)[None])[0]),
+    )
 
 
 def share_interval(
@@ -125,7 +134,7 @@ def curve_interval(
         for i, draw in enumerate(draws):
             chosen = order[draw] if is_alone else np.concatenate([members[cluster] for cluster in draw])
             values[first + i] = value(rows[chosen])
-    return _percentiles(values, level, n_clusters, "cluster bootstrap")
+    return _percentiles(values, level, n_clusters, "cluster bootstrap", value(rows))
 
 
 def paired_interval(
@@ -154,7 +163,8 @@ def paired_interval(
     n_resamples = n_resamples or row_resamples(n_clusters)
     sums = bootstrap_sums(np.hstack([rows_a, rows_b]), clusters, n_resamples=n_resamples, seed=seed)
     difference = np.asarray(value(sums[:, :k]) - value(sums[:, k:]), dtype=np.float64)
-    return _percentiles(difference, level, n_clusters, "paired cluster bootstrap")
+    centre = float(value(sum_in_blocks(rows_a)[None])[0] - value(sum_in_blocks(rows_b)[None])[0])
+    return _percentiles(difference, level, n_clusters, "paired cluster bootstrap", centre)
 
 
 def row_resamples(n_clusters: int) -> int:
@@ -170,9 +180,16 @@ def _n_clusters(clusters: NDArray[np.int64]) -> int:
     return int(clusters.max()) + 1 if len(clusters) else 0
 
 
-def _percentiles(values: NDArray[np.float64], level: float, n_clusters: int, method: str) -> Interval | None:
+def _percentiles(
+    values: NDArray[np.float64], level: float, n_clusters: int, method: str, centre: float
+) -> Interval | None:
     if np.isnan(values).any():
         return None
-    low, high = np.quantile(values, expanded_ends(level, n_clusters))
-    method = f"{method}, {len(values)}, expanded percentiles"
-    return Interval(low=float(low), high=float(high), level=level, method=method)
+    method = f"{method}, {len(values)}"
+    ends = expanded_ends(level, n_clusters)
+    if ends[0] * len(values) < _LEAST_BEYOND:
+        # So far out there are no resamples; a normal law's width goes on.
+        error = float(np.std(values)) * sqrt(n_clusters / (n_clusters - 1))
+        return student_interval(centre, error, n_clusters - 1, level=level, method=f"{method}, Student's t")
+    low, high = np.quantile(values, ends)
+    return Interval(low=float(low), high=float(high), level=level, method=f"{method}, expanded percentiles")

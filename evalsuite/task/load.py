@@ -167,11 +167,12 @@ def _parse_shape(table: Mapping[str, Any], modality: str, where: str) -> tuple[i
 def parse_generation(table: Mapping[str, Any], base: GenerationConfig, where: str) -> GenerationConfig:
     """Return `base` with the settings of `table` in place of its own; TaskError names a bad setting."""
     check_keys(table, ("max_new_tokens", "temperature", "top_k", "top_p", "stop", "num_fewshot"), where)
+    table = {"top_k": base.top_k, "top_p": base.top_p, **table}  # None switches one off
     config = {
         "max_new_tokens": optional_field(table, "max_new_tokens", int, where, base.max_new_tokens),
         "temperature": optional_field(table, "temperature", float, where, base.temperature),
-        "top_k": required_field(table, "top_k", int, where) if "top_k" in table else base.top_k,
-        "top_p": required_field(table, "top_p", float, where) if "top_p" in table else base.top_p,
+        "top_k": required_field(table, "top_k", int, where) if table.get("top_k") is not None else None,
+        "top_p": required_field(table, "top_p", float, where) if table.get("top_p") is not None else None,
         "num_fewshot": optional_field(table, "num_fewshot", int, where, base.num_fewshot),
     }
     least = {"max_new_tokens": 1, "temperature": 0, "top_k": 1, "num_fewshot": 0}

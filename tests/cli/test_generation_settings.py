@@ -23,6 +23,7 @@ from evalsuite.task.lm_eval.generation import BUDGETS, given_settings
         ("do_sample=False", {"temperature": 0.0}),
         ("do_sample=false,temperature=0.7,top_p=0.5", {"temperature": 0.0}),
         ("do_sample=true,temperature=0.7,top_k=5,top_p=0.5", {"temperature": 0.7, "top_k": 5, "top_p": 0.5}),
+        ("do_sample=true,temperature=0.7,top_k=0", {"temperature": 0.7, "top_k": None}),
         ("until=Q:,top_k=5", {"stop": ("Q:",), "top_k": 5}),
     ],
 )  # fmt: skip

@@ -155,3 +155,12 @@ def test_file_is_left_alone_and_its_bytes_are_the_fingerprint(tmp_path: Path, as
     assert [entry.name for entry in tmp_path.iterdir()] == ["out.jsonl"]
     assert open_model(f"files:{path}").fingerprint == first.fingerprint
     assert opened(path, jsonl({"id": "a", "text": "y"})).fingerprint != first.fingerprint
+
+
+def test_repeats_are_counted_and_not_numbered(tmp_path: Path) -> None:
+    path = tmp_path / "said.jsonl"
+    lines = [{"id": "a", "text": "x", "repeat": repeat, "turn": turn} for repeat in (0, 10**12) for turn in (0, 1)]
+    path.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    model = open_model(f"files:{path}")
+    assert isinstance(model, FilesModel)
+    assert model.n_repeats == 2

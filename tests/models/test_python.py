@@ -99,8 +99,8 @@ def test_an_output_is_taken_as_it_is_and_a_text_is_cut(ask: Ask) -> None:
 @pytest.mark.parametrize(
     ("name", "kind", "message"),
     [
-        ("number", TypeError, "must answer with str, an image or Output, got int"),
-        ("text", TypeError, "must answer a batch with a list of str, images or Output, got str"),
+        ("number", TypeError, "must answer with str, an image, a video or Output, got int"),
+        ("text", TypeError, "must answer a batch with a list of str, images, videos or Output, got str"),
         ("short", ValueError, "one answer a request, expected 2, got 1"),
     ],
 )

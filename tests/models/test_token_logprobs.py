@@ -18,6 +18,7 @@ from evalsuite.models.checked import check_outputs
 from evalsuite.models.openai_answers import StreamReader, read_answer
 from evalsuite.models.spec import open_model
 from evalsuite.runlog.line import output_from_record, output_record
+from evalsuite.runlog.reader import digest_outputs
 from evalsuite.types import GenerationConfig, Output, Request, Sample
 from tests.servers.openai_answers import pieces, token_logprob
 from tests.servers.openai_server import OpenAIServer
@@ -182,6 +183,9 @@ def test_pictures_have_none() -> None:
         {"content": "text"},
         {"content": []},
         {"content": None},
+        {"content": 5},
+        {"content": True},
+        {"content": [{"logprob": -(10**400)}]},
         {},
         [],
         "x",
@@ -198,8 +202,27 @@ def test_what_is_no_log_probability_is_left_out(told: object) -> None:
         event = {"choices": [{"index": 0, "delta": {"content": "x"}, "logprobs": one, "finish_reason": None}]}
         reader.feed(b"data: " + json.dumps(event).encode() + b"\n\n")
     reader.feed(b"data: [DONE]\n\n")
-    empty = not isinstance(told, dict) or not told.get("content")
-    assert reader.output().token_logprobs == ((-0.5, -0.5) if empty else ())
+    assert reader.output().token_logprobs == ()  # of a part of the text only
+
+
+def test_parts_of_a_stream_without_text_need_none() -> None:
+    reader = StreamReader("chat", CONFIG)
+    for delta, told in (
+        ({"role": "assistant", "content": ""}, None),
+        ({"content": "so"}, {"content": [{"logprob": -0.5}, {"logprob": -0.25}]}),
+        ({}, None),
+    ):
+        event = {"choices": [{"index": 0, "delta": delta, "logprobs": told, "finish_reason": None}]}
+        reader.feed(b"data: " + json.dumps(event).encode() + b"\n\n")
+    reader.feed(b"data: [DONE]\n\n")
+    assert reader.output().token_logprobs == (-0.5, -0.25)
+
+
+def test_those_of_thoughts_are_not_taken_for_the_answers() -> None:
+    told = {"content": [{"logprob": -0.5}] * 9}
+    message = {"content": "so", "reasoning_content": "let me think"}
+    choice = {"index": 0, "message": message, "finish_reason": "stop", "logprobs": told}
+    assert read_answer(json.dumps({"choices": [choice]}).encode(), "chat", CONFIG).token_logprobs == ()
 
 
 def test_a_text_that_is_cut_here_has_none() -> None:
@@ -222,7 +245,14 @@ def test_the_log_keeps_them(values: list[float]) -> None:
     assert output_from_record(record, "log, line 2", HERE) == output
 
 
-@pytest.mark.parametrize("values", [[], [0.1], [True], ["nan"], "x", None, {}, [[-1.0]], [None]])
+def test_scores_depend_on_them() -> None:
+    outputs = [
+        Output(text="so", sample_id="a", token_logprobs=values) for values in ((), (-0.5,), (-0.25,), (-math.inf,))
+    ]
+    assert len({digest_outputs([(output,)]) for output in outputs}) == 4
+
+
+@pytest.mark.parametrize("values", [[], [0.1], [True], ["nan"], "x", None, {}, [[-1.0]], [None], [-(10**400)]])
 def test_the_log_trusts_nothing(values: object) -> None:
     record = output_record(Output(text="so", sample_id="a", token_logprobs=(-1.0,)), HERE)
     record["token_logprobs"] = values
@@ -230,7 +260,13 @@ def test_the_log_trusts_nothing(values: object) -> None:
         output_from_record(record, "log, line 2", HERE)
 
 
-@pytest.mark.parametrize(("values", "error"), [((0.5,), ValueError), ((math.nan,), ValueError), (("x",), TypeError)])
+@pytest.mark.parametrize("values", [None, (math.nan,), (-0.5, math.nan)])
+def test_a_model_that_does_not_know_them_has_none(values: Any) -> None:
+    (output,) = check_outputs([Output(text="so", token_logprobs=values)], 1, "text")
+    assert (output.text, output.finish_reason, output.token_logprobs) == ("so", "stop", ())
+
+
+@pytest.mark.parametrize(("values", "error"), [((0.5,), ValueError), (("x",), TypeError)])
 def test_a_model_with_wrong_ones_is_told(values: Any, error: type[Exception]) -> None:
     with pytest.raises(error, match="token_logprobs"):
         check_outputs([Output(text="so", token_logprobs=values)], 1, "text")

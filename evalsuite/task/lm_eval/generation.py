@@ -86,8 +86,8 @@ def _sampling(table: Mapping[str, JSONValue], where: str) -> dict[str, Any]:
         raise TaskError(f"{where}: do_sample is true, which takes a temperature above 0; give one, or do_sample: false")
     settings: dict[str, Any] = {"temperature": temperature}
     top_p = table.get("top_p")
-    if table.get("top_k"):
-        settings["top_k"] = _whole(table["top_k"], f"{where}.top_k", 1)
+    if "top_k" in table:  # 0 is off, whatever the settings say that these go before
+        settings["top_k"] = _whole(table["top_k"], f"{where}.top_k", 1) if table["top_k"] else None
     if top_p is not None:
         settings["top_p"] = _number(top_p, f"{where}.top_p")
         if not 0 < settings["top_p"] <= 1:
