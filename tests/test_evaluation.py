@@ -194,5 +194,5 @@ def test_none_switches_a_setting_of_the_task_off(write_task: WriteTask, model: S
     for given, expected in (({}, (50, 0.9)), ({"top_k": None}, (None, 0.9)), ({"top_p": None}, (50, None))):
         evalsuite.evaluate(model, task, output=tmp_path / str(expected), generation=given)
         (log,) = (tmp_path / str(expected)).rglob("run.jsonl")
-        found = read_log(log).header["generation"]
+        found = read_log(log).header["identity"]["generation"]
         assert (found["top_k"], found["top_p"]) == expected
