@@ -78,6 +78,11 @@ def test_things_stay_on_the_canvas_and_apart() -> None:
             assert abs(paths[:, i] - paths[:, j]).max(axis=1).min() >= 11
 
 
+def test_more_things_than_have_room_are_refused() -> None:
+    with pytest.raises(ValueError, match="found no places from which 12 things move without meeting"):
+        choose_starts(CounterRng(1), [CIRCLE] * 12)
+
+
 def test_the_oracle_is_always_right_also_with_noise() -> None:
     rng = np.random.default_rng(0)
     for sample in SAMPLES[:48]:
