@@ -51,6 +51,9 @@ class Flicker(VideoScoreMetric):
     higher_is_better = False
     value_range = (0.0, 1.0)
 
+    def _least(self) -> str:
+        return "two frames or more"
+
     def _score(self, frames: NDArray[np.uint8]) -> float:
         if len(frames) < 2:
             raise ValueError("it has one frame, and so no neighbouring ones")
