@@ -19,12 +19,12 @@ from evalsuite.worlds.picture_templates import SHAPES
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["MAX_OBJECTS", "OTHER", "Thing", "read_picture"]
+__all__ = ["BRIGHT", "MAX_OBJECTS", "OTHER", "Thing", "read_picture"]
 
 OTHER = "other"
 MAX_OBJECTS = 64
 
-_BRIGHT = 70  # of 255: what stands out from the canvas
+BRIGHT = 70  # of 255: what stands out from the canvas
 _SPECK = 8  # pixels: what is smaller is noise
 _BOTH = 0.2  # share of an object's pixels that a second colour must have to be an object of its own
 _ALIKE, _NEAR = 0.72, 0.03  # least overlap with a shape, and how far apart two are at least
@@ -44,6 +44,8 @@ class Thing:
     x, y : float
         Centre of its box, in pixels from the left and from the top.
     n_pixels : int
+    brightness : float
+        Mean of its pixels' brightest channel.
     """
 
     shapes: tuple[str, ...]
@@ -51,6 +53,7 @@ class Thing:
     x: float
     y: float
     n_pixels: int
+    brightness: float
 
 
 def read_picture(image: NDArray[np.uint8]) -> list[Thing] | str:
@@ -78,7 +81,7 @@ def read_picture(image: NDArray[np.uint8]) -> list[Thing] | str:
     if not 1 <= min(image.shape[:2]) <= max(image.shape[:2]) <= _LARGEST:
         return f"expected at most {_LARGEST} x {_LARGEST} pixels, found {image.shape[0]} x {image.shape[1]}"
     pixels = np.broadcast_to(image, (*image.shape[:2], 3)).astype(np.int64)
-    labels = _components(pixels.max(axis=2) >= _BRIGHT)
+    labels = _components(pixels.max(axis=2) >= BRIGHT)
     sizes = np.bincount(labels.ravel())
     kept = [label for label in range(1, len(sizes)) if sizes[label] >= _SPECK]
     if len(kept) > MAX_OBJECTS:
@@ -122,6 +125,7 @@ def _thing(pixels: NDArray[np.int64], mask: NDArray[np.bool_]) -> Thing:
         x=float(left + right) / 2,
         y=float(top + bottom) / 2,
         n_pixels=int(mask.sum()),
+        brightness=float(brightness[mask].mean()),
     )
 
 
