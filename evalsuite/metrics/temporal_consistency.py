@@ -43,8 +43,8 @@ class TemporalConsistency(VideoScoreMetric):
 
     A video that stands still is perfect, whatever it shows. So this tells what comes apart from frame to frame, and
     neither whether it moves nor whether it is what was asked for; read it beside a score that does. Values with
-    different extractors do not compare. A video of one frame has no value. A row is [consistency, 1], averaged over the
-    repeats of a sample.
+    different extractors do not compare. A video of one frame, or one too small for SSIM, has no value, its outcome is
+    ``error``. A row is [consistency, 1], averaged over the repeats of a sample.
 
     References
     ----------
