@@ -53,8 +53,9 @@ def judge_film(
 
     Nothing flickers: a thing's number of pixels and its mean brightness are at most 1.5 times those of the frame before
     and of the first one, and at least 2/3 of them. At most 1 in 10 of a frame's bright pixels (70 of 255 levels or
-    more) belongs to no thing, and the rest of it is on average at most 12 levels from the median of all frames. So
-    uniform noise of 20 levels either way is no fault, nor is blur.
+    more) belongs to no thing. The canvas, which is what touches no bright pixel, is on average at most 12 levels from
+    the median of all frames, and at most 1 in 50 of its pixels is more than 40 away. So uniform noise of 20
+    levels either way is no fault, nor is blur.
 
     A film is undecided where all is so but a thing can be read in two ways; where that leaves open which thing is
     which, one way of naming them that makes it right is enough.

@@ -19,7 +19,7 @@ from evalsuite.worlds.picture_templates import SHAPES
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["BRIGHT", "MAX_OBJECTS", "OTHER", "Thing", "read_picture"]
+__all__ = ["BRIGHT", "MAX_OBJECTS", "OTHER", "Thing", "grown", "read_picture"]
 
 OTHER = "other"
 MAX_OBJECTS = 64
@@ -113,8 +113,8 @@ def _thing(pixels: NDArray[np.int64], mask: NDArray[np.bool_]) -> Thing:
     bright = mask & (brightness >= 0.7 * core)
     colour = pixels[bright].mean(axis=0)
     # The neighbours of an object are its faint edge.
-    grown = _grown(mask)
-    coverage = np.where(grown, np.minimum(brightness / core, 1.0), 0.0)
+    around = grown(mask)
+    coverage = np.where(around, np.minimum(brightness / core, 1.0), 0.0)
     rows, columns = (np.flatnonzero((coverage > 0.3).any(axis=axis)) for axis in (1, 0))
     top, bottom, left, right = rows[0], rows[-1] + 1, columns[0], columns[-1] + 1
     height, width = mask.shape
@@ -157,7 +157,8 @@ def _cosines(pixels: NDArray[np.floating] | NDArray[np.int64]) -> NDArray[np.flo
     return np.asarray((pixels / norms) @ palette.T)
 
 
-def _grown(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
+def grown(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return a mask with the neighbours of what is in it, corners too: bool, the same shape."""
     padded = np.pad(mask, 1)
     height, width = mask.shape
     parts = [padded[i : i + height, j : j + width] for i in range(3) for j in range(3)]

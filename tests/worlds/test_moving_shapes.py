@@ -149,13 +149,13 @@ def test_what_trained_models_leave_is_no_fault(change: Any) -> None:
         assert judge_film(change(film_of(sample), rng), read_movers(sample.metadata, "x")) == ("right", "")
 
 
-def scattered(film: np.ndarray, count: int, height: int, width: int) -> np.ndarray:
-    """Return a film with white bars at other places in each frame, apart from its things and from one another."""
+def scattered(film: np.ndarray, count: int, height: int, width: int, level: int = 255) -> np.ndarray:
+    """Return a film with bars at other places in each frame, apart from its things and from one another."""
     rng, made = np.random.default_rng(2), film.copy()
     for frame in made:
         for y, x in rng.integers(0, (48 - height, 48 - width), (count, 2)):
-            if frame[max(0, y - 2) : y + height + 2, max(0, x - 2) : x + width + 2].max() < 70:
-                frame[y : y + height, x : x + width] = 255
+            if frame[max(0, y - 2) : y + height + 2, max(0, x - 2) : x + width + 2].max() < 60:
+                frame[y : y + height, x : x + width] = level
     return made
 
 
@@ -170,10 +170,11 @@ def on_canvas(film: np.ndarray, levels: np.ndarray) -> np.ndarray:
         (lambda film: (film * np.geomspace(1, 0.4, 9)[:, None, None, None]).astype(np.uint8), "flickers"),
         (lambda film: scattered(film, 40, 2, 2), "frame 1: .* bright pixels belong to no thing"),
         (lambda film: scattered(film, 60, 1, 7), "frame 1: .* bright pixels belong to no thing"),
+        (lambda film: scattered(film, 60, 1, 7, level=69), "frame 1: the canvas is not that of the other"),
         (lambda film: on_canvas(film, np.array([0, 69] * 5)[:9]), "the canvas is|not the shapes"),
         (lambda film: on_canvas(film, np.array([0] * 6 + [40] * 3)), "frame 7: the canvas is not that of the other"),
     ],
-    ids=["flashing", "fading", "specks", "dashes", "canvas", "another canvas"],
+    ids=["flashing", "fading", "specks", "dashes", "faint dashes", "canvas", "another canvas"],
 )
 def test_what_flickers_beside_the_right_motion_is_wrong(change: Any, reason: str) -> None:
     for sample in SAMPLES[:24]:
