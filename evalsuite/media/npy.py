@@ -10,13 +10,22 @@ from evalsuite.errors import InputError
 from evalsuite.media.decode import MAX_PIXELS
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
     from typing import BinaryIO
 
     import numpy as np
     from numpy.typing import NDArray
 
-__all__ = ["MAX_HEADER_BYTES", "ArrayHeader", "is_image_shape", "is_video_shape", "map_npy", "read_header"]
+__all__ = [
+    "MAX_HEADER_BYTES",
+    "ArrayHeader",
+    "is_image_shape",
+    "is_video_shape",
+    "map_npy",
+    "read_header",
+    "shapes_wanted",
+]
 
 MAX_HEADER_BYTES = 1 << 16
 
@@ -68,6 +77,15 @@ def is_video_shape(shape: tuple[int, ...]) -> bool:
     return len(shape) == 5 and shape[4] in (1, 3) and 0 not in shape[1:]
 
 
+def shapes_wanted(found: Iterable[ArrayHeader], *, videos: bool) -> str:
+    """Say what shape an array of images or videos has; of both where images are wanted and one found is like videos."""
+    shapes = "(n, frames, height, width, channels)"
+    if not videos:
+        of_videos = f", or of videos {shapes}," if any(len(each.shape) == 5 for each in found) else ""
+        shapes = f"(n, height, width) or (n, height, width, channels){of_videos}"
+    return f"{shapes} with 1 or 3 channels"
+
+
 def map_npy(path: Path, *, videos: bool = False) -> NDArray[np.uint8]:
     """Return the images, or videos, in an ``.npy``, mapped into memory and not read.
 
@@ -83,10 +101,8 @@ def map_npy(path: Path, *, videos: bool = False) -> NDArray[np.uint8]:
     with path.open("rb") as file:
         header = read_header(file)
     if header.dtype != np.uint8 or not (is_video_shape if videos else is_image_shape)(header.shape):
-        raise InputError(
-            f"{path}: expected a uint8 array of shape (n, height, width) or (n, height, width, channels) with 1 or 3 "
-            f"channels, found {header.dtype} {header.shape}"
-        )
+        wanted = shapes_wanted([header], videos=videos)
+        raise InputError(f"{path}: expected a uint8 array of shape {wanted}, found {header.dtype} {header.shape}")
     if path.stat().st_size != header.n_bytes:
         raise InputError(f"{path}: is damaged or cut off: it is not as long as its header says")
     if not header.count:

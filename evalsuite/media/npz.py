@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from evalsuite.errors import InputError
 from evalsuite.media.facts import Decoded, ImageFacts, pixel_digest
-from evalsuite.media.npy import ArrayHeader, is_image_shape, is_video_shape, map_npy, read_header
+from evalsuite.media.npy import ArrayHeader, is_image_shape, is_video_shape, map_npy, read_header, shapes_wanted
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -129,25 +129,33 @@ def list_npy(path: Path) -> tuple[Sequence[RowEntry], int]:
 def find_videos(path: Path) -> NDArray[np.uint8] | None:
     """Return the array of videos in an npz or npy, uint8 of shape (n, frames, height, width, 1 or 3); None without one.
 
+    None also where ``arr_0`` holds images, whatever lies beside it.
+
     Raises
     ------
     InputError
-        If it is to be unpacked and too large.
+        If it holds no videos, or is to be unpacked and too large.
     """
     import numpy as np
 
     try:
         if path.suffix.lower() == ".npy":
             with path.open("rb") as file:
-                headers = [read_header(file)]
+                headers = {"": read_header(file)}
         else:
             with zipfile.ZipFile(path) as archive:
-                headers = list(_headers(archive, path).values())
+                headers = _headers(archive, path)
     except (InputError, *_MISSES):  # whoever looks for images says what is wrong with it
         return None
-    if not any(header.dtype == np.uint8 and is_video_shape(header.shape) for header in headers):
+    first = headers.get("arr_0")
+    if first is not None and first.dtype == np.uint8 and is_image_shape(first.shape):
         return None
-    return _open_array(path, videos=True)
+    if not any(header.dtype == np.uint8 and is_video_shape(header.shape) for header in headers.values()):
+        return None
+    videos = _open_array(path, videos=True)
+    if not len(videos):
+        raise InputError(f"{path}: holds no videos: its array has shape {videos.shape}")
+    return videos
 
 
 def _open_array(path: Path, *, videos: bool = False) -> NDArray[np.uint8]:
@@ -209,12 +217,9 @@ def _choose(archive: zipfile.ZipFile, path: Path, *, videos: bool) -> tuple[str,
     if name is None:
         listed = ", ".join(f"{name} {each.dtype} {each.shape}" for name, each in found.items()) or "no array"
         statistics = "; mu and sigma are statistics, the images are needed" if {"mu", "sigma"} <= set(found) else ""
-        shapes = "(n, height, width) or (n, height, width, channels)"
-        if videos:
-            shapes = "(n, frames, height, width, channels)"
         raise InputError(
-            f"{path}: expected one uint8 array of shape {shapes} with 1 or 3 channels, or several of which one is "
-            f"called arr_0; found {listed[:500]}{statistics}"
+            f"{path}: expected one uint8 array of shape {shapes_wanted(found.values(), videos=videos)}, or several of "
+            f"which one is called arr_0; found {listed[:500]}{statistics}"
         )
     return name, found[name]
 

@@ -10,8 +10,9 @@ import numpy as np
 
 from evalsuite.errors import InputError
 from evalsuite.media import frames_of
+from evalsuite.metrics._final_images import final_videos
 from evalsuite.metrics._quotient import QuotientMetric
-from evalsuite.metrics.base import Example, Rows, SampleOutputs, final_outputs
+from evalsuite.metrics.base import Example, FloatArray, Rows, SampleOutputs
 from evalsuite.types import Output, Sample
 
 if TYPE_CHECKING:
@@ -28,48 +29,57 @@ __all__ = ["VideoScoreMetric", "example_videos"]
 class VideoScoreMetric(QuotientMetric):
     """A number that each video has by itself; a row is [its mean over a sample's repeats, 1].
 
-    A video that cannot be scored leaves its sample without a value; where that is so of all videos, the message of the
-    first is raised.
+    A video that is too short or too small has no value, and so has its sample if none of its repeats has one: what a
+    model makes ends no run. A damaged file raises; so does an extractor that takes none of the videos.
     """
 
     modality = "video"
 
     @abstractmethod
+    def _least(self) -> str:
+        """Return what a video must have for a value, as it follows "a video of"."""
+
+    @abstractmethod
     def _score(self, frames: NDArray[np.uint8]) -> float:
-        """Return the number of a video; InputError or ValueError if it cannot be scored."""
+        """Return the number of a video.
+
+        ValueError if a video like that has none, InputError if an extractor does not take its frames.
+        """
+
+    def notes(self, features: FloatArray, reference: FloatArray | None = None) -> tuple[str, ...]:
+        """Say why there is no value, where there is none."""
+        del reference
+        return () if len(features) else (f"no value: no output is a video of {self._least()}",)
 
     def _rows(self, samples: Sequence[Sample], outputs: Sequence[SampleOutputs]) -> Rows:
         values = np.full((len(samples), 2), np.nan)
         outcomes: list[Outcome] = []
-        first: tuple[str, Exception] | None = None
+        refused: tuple[str, InputError] | None = None
         for i, (sample, sample_outputs) in enumerate(zip(samples, outputs, strict=True)):
-            videos, outcome = _final_videos(sample_outputs)
+            videos, outcome = final_videos(sample_outputs)
             found = []
             for output in videos:
+                frames = self._frames(sample, output)
                 try:
-                    found.append(self._score(frames_of(output)))
-                except (InputError, ValueError) as error:
-                    first = first or (sample.id, error)
+                    found.append(self._score(frames))
+                except InputError as error:
+                    refused = refused or (sample.id, error)
+                except ValueError:
+                    continue
             if found:
                 values[i] = np.mean(found), 1.0
             elif outcome not in ("error", "refused"):
                 outcome = "error"
             outcomes.append(outcome)
-        if first is not None and np.isnan(values).all():
-            raise InputError(f'{self.name}: video of sample "{first[0]}": {first[1]}') from first[1]
+        if refused is not None and np.isnan(values).all():
+            raise InputError(f'{self.name}: video of sample "{refused[0]}": {refused[1]}') from refused[1]
         return Rows(values=values, outcomes=tuple(outcomes))
 
-
-def _final_videos(outputs: SampleOutputs) -> tuple[list[Output], Outcome]:
-    """Return the outputs with a video to score, by repeat, and the outcome of the sample."""
-    final = [output for output in final_outputs(outputs) if output.finish_reason != "error"]
-    videos = [output for output in final if output.video is not None]
-    if not videos:
-        return [], "refused" if final and all(output.finish_reason == "refused" for output in final) else "error"
-    reasons = {output.finish_reason for output in videos}
-    if reasons == {"refused"}:
-        return videos, "refused"
-    return videos, "truncated" if reasons == {"length"} else "scored"
+    def _frames(self, sample: Sample, output: Output) -> NDArray[np.uint8]:
+        try:
+            return frames_of(output)
+        except InputError as error:
+            raise InputError(f'{self.name}: video of sample "{sample.id}": {error}') from error
 
 
 def example_videos(

@@ -31,8 +31,8 @@ class Flicker(VideoScoreMetric):
     that are asked to stand still, since what moves changes as well. Range 0 to 1; lower is better.
 
     It sees neither what is shown nor whether it moves as it should: frames that stand still have none, noise has 1/3.
-    Beside a score of content, and of prompts alike, it tells unrest from rest. A video of one frame has no value. A row
-    is [flicker, 1], averaged over the repeats of a sample.
+    Beside a score of content, and of prompts alike, it tells unrest from rest. A video of one frame has no value,
+    its outcome is ``error``. A row is [flicker, 1], averaged over the repeats of a sample.
 
     References
     ----------
@@ -50,6 +50,9 @@ class Flicker(VideoScoreMetric):
     name = "flicker"
     higher_is_better = False
     value_range = (0.0, 1.0)
+
+    def _least(self) -> str:
+        return "two frames or more"
 
     def _score(self, frames: NDArray[np.uint8]) -> float:
         if len(frames) < 2:

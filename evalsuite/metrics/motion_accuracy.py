@@ -33,7 +33,12 @@ class MotionAccuracy(QuotientMetric):
     ``accuracy = right / (n - error - undecided)``. Each frame is read by `evalsuite.worlds.picture_reading`; what it
     holds, and how it goes from frame to frame, is compared with the request by `evalsuite.worlds.moving_judging`. One
     frame with another thing, another colour or a step in another direction makes the video wrong: no noise, no empty
-    frame and no frame out of order passes. This is the question of whether an action, its subject and its attributes
+    frame and no frame out of order passes. Neither do things that flash or pulse (pixels or mean brightness more than
+    1.5 times, or less than 2/3 of, those in the frame before or in the first), sparks (more than 1 in 10 of a frame's
+    bright pixels in no thing) or another canvas in some frames (on average more than 12 of 255 levels from the median
+    of all, or more than 1 in 50 of its pixels more than 40 levels). Right films
+    stay right with uniform noise of 20 levels either way, with blur over 3 by 3 pixels, and as JPEG of quality 85 in
+    full colours. This is the question of whether an action, its subject and its attributes
     are those of the text, that [1]_ puts to a detector and a person, here put to an exact reader. Range 0 to 1; higher
     is better.
 

@@ -13,6 +13,7 @@ from evalsuite.extractors import EMBEDDED
 from evalsuite.extractors.naming import parse_extractor
 from evalsuite.extractors.opening import open_extractor
 from evalsuite.images.structural_similarity import ssim
+from evalsuite.images.windows import WINDOW
 from evalsuite.metrics._video_scores import VideoScoreMetric, example_videos
 
 if TYPE_CHECKING:
@@ -42,8 +43,8 @@ class TemporalConsistency(VideoScoreMetric):
 
     A video that stands still is perfect, whatever it shows. So this tells what comes apart from frame to frame, and
     neither whether it moves nor whether it is what was asked for; read it beside a score that does. Values with
-    different extractors do not compare. A video of one frame has no value. A row is [consistency, 1], averaged over the
-    repeats of a sample.
+    different extractors do not compare. A video of one frame, or one too small for SSIM, has no value, its outcome is
+    ``error``. A row is [consistency, 1], averaged over the repeats of a sample.
 
     References
     ----------
@@ -88,6 +89,11 @@ class TemporalConsistency(VideoScoreMetric):
         """Open the extractor and load its weights; see ``Metric.check``."""
         if self.extractor is not None:
             open_extractor(self.extractor).features([])
+
+    def _least(self) -> str:
+        if self.extractor is None:
+            return f"two frames or more, of at least {WINDOW} by {WINDOW} pixels"
+        return "two frames or more, each with a feature of the extractor above or below 0"
 
     def _score(self, frames: NDArray[np.uint8]) -> float:
         if len(frames) < 2:

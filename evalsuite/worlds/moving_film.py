@@ -23,16 +23,21 @@ STEP = 3  # pixels from one frame to the next
 _WAY = STEP * (N_FRAMES - 1)
 _GAP = 2  # pixels between things, and to the edges, at least
 _FULL = 16  # of `cover`
+_TRIES = 10_000  # three things, whatever way they go, have room in one try of 200 or fewer
 
 
 def choose_starts(rng: CounterRng, movers: Sequence[Mover]) -> list[tuple[int, int]]:
-    """Draw places, of the left and upper edge, from which things move without meeting or leaving the canvas."""
-    while True:
+    """Draw places, of the left and upper edge, from which things move without meeting or leaving the canvas.
+
+    ValueError if none are found in 10,000 tries, as of many things.
+    """
+    for _ in range(_TRIES):
         starts = [tuple(_draw(rng, way) for way in MOTIONS[mover.motion]) for mover in movers]
         paths = [_path(start, mover.motion) for start, mover in zip(starts, movers, strict=True)]
         pairs = [(a, b) for i, a in enumerate(paths) for b in paths[:i]]
         if all((abs(a - b).max(axis=1) >= SIZE + _GAP).all() for a, b in pairs):
             return [(x, y) for x, y in starts]
+    raise ValueError(f"found no places from which {len(movers)} things move without meeting; ask for fewer")
 
 
 def render_film(movers: Sequence[Mover], starts: Sequence[tuple[int, int]]) -> NDArray[np.uint8]:

@@ -19,12 +19,12 @@ from evalsuite.worlds.picture_templates import SHAPES
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["MAX_OBJECTS", "OTHER", "Thing", "read_picture"]
+__all__ = ["BRIGHT", "MAX_OBJECTS", "OTHER", "Thing", "grown", "read_picture"]
 
 OTHER = "other"
 MAX_OBJECTS = 64
 
-_BRIGHT = 70  # of 255: what stands out from the canvas
+BRIGHT = 70  # of 255: what stands out from the canvas
 _SPECK = 8  # pixels: what is smaller is noise
 _BOTH = 0.2  # share of an object's pixels that a second colour must have to be an object of its own
 _ALIKE, _NEAR = 0.72, 0.03  # least overlap with a shape, and how far apart two are at least
@@ -44,6 +44,8 @@ class Thing:
     x, y : float
         Centre of its box, in pixels from the left and from the top.
     n_pixels : int
+    brightness : float
+        Mean of its pixels' brightest channel.
     """
 
     shapes: tuple[str, ...]
@@ -51,6 +53,7 @@ class Thing:
     x: float
     y: float
     n_pixels: int
+    brightness: float
 
 
 def read_picture(image: NDArray[np.uint8]) -> list[Thing] | str:
@@ -78,7 +81,7 @@ def read_picture(image: NDArray[np.uint8]) -> list[Thing] | str:
     if not 1 <= min(image.shape[:2]) <= max(image.shape[:2]) <= _LARGEST:
         return f"expected at most {_LARGEST} x {_LARGEST} pixels, found {image.shape[0]} x {image.shape[1]}"
     pixels = np.broadcast_to(image, (*image.shape[:2], 3)).astype(np.int64)
-    labels = _components(pixels.max(axis=2) >= _BRIGHT)
+    labels = _components(pixels.max(axis=2) >= BRIGHT)
     sizes = np.bincount(labels.ravel())
     kept = [label for label in range(1, len(sizes)) if sizes[label] >= _SPECK]
     if len(kept) > MAX_OBJECTS:
@@ -110,8 +113,8 @@ def _thing(pixels: NDArray[np.int64], mask: NDArray[np.bool_]) -> Thing:
     bright = mask & (brightness >= 0.7 * core)
     colour = pixels[bright].mean(axis=0)
     # The neighbours of an object are its faint edge.
-    grown = _grown(mask)
-    coverage = np.where(grown, np.minimum(brightness / core, 1.0), 0.0)
+    around = grown(mask)
+    coverage = np.where(around, np.minimum(brightness / core, 1.0), 0.0)
     rows, columns = (np.flatnonzero((coverage > 0.3).any(axis=axis)) for axis in (1, 0))
     top, bottom, left, right = rows[0], rows[-1] + 1, columns[0], columns[-1] + 1
     height, width = mask.shape
@@ -122,6 +125,7 @@ def _thing(pixels: NDArray[np.int64], mask: NDArray[np.bool_]) -> Thing:
         x=float(left + right) / 2,
         y=float(top + bottom) / 2,
         n_pixels=int(mask.sum()),
+        brightness=float(brightness[mask].mean()),
     )
 
 
@@ -153,7 +157,8 @@ def _cosines(pixels: NDArray[np.floating] | NDArray[np.int64]) -> NDArray[np.flo
     return np.asarray((pixels / norms) @ palette.T)
 
 
-def _grown(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
+def grown(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return a mask with the neighbours of what is in it, corners too: bool, the same shape."""
     padded = np.pad(mask, 1)
     height, width = mask.shape
     parts = [padded[i : i + height, j : j + width] for i in range(3) for j in range(3)]

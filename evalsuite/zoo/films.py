@@ -17,6 +17,7 @@ __all__ = ["FilmControl"]
 
 _MARKER = "Request:"
 _VERSION = 1
+_NAMED = 12  # shapes in a message
 
 
 class FilmControl:
@@ -31,7 +32,8 @@ class FilmControl:
     Notes
     -----
     It reads what follows the last ``Request:`` of a prompt. Where shapes begin is drawn from the request's seed; where
-    the prompt names no shape that moves, so is the shape.
+    the prompt names no shape that moves, so is the shape. A prompt that names more than three that move, or a shape
+    twice, is an error of its sample.
     """
 
     modalities: frozenset[Modality] = frozenset({"video"})
@@ -45,16 +47,21 @@ class FilmControl:
         self.fingerprint = hashlib.sha256(f"zoo:{name}, version {_VERSION}".encode("ascii")).hexdigest()
 
     def generate(self, requests: Sequence[Request], config: GenerationConfig) -> list[Output]:
-        """Return a film for every request: uint8, shape (9, 48, 48, 3)."""
+        """Return a film for every request, uint8 of shape (9, 48, 48, 3), or an error where it asks for none."""
         return [self._film(request) for request in requests]
 
     def _film(self, request: Request) -> Output:
         from evalsuite.worlds.moving_film import choose_starts, render_film
+        from evalsuite.worlds.moving_shapes import MAX_DEPTH
 
         rng = CounterRng(derive_seed("zoo/films", request.seed))
         movers = read_wording(request.prompt.rpartition(_MARKER)[2]) or [
             Mover(rng.choice(SHAPES), rng.choice(COLOURS), rng.choice(list(MOTIONS)))
         ]
+        if not len({mover.shape for mover in movers}) == len(movers) <= MAX_DEPTH:
+            said = f"{self.name}: expected a request for 1 to {MAX_DEPTH} different shapes, found {len(movers)}"
+            named = ", ".join(f"{mover.colour} {mover.shape}" for mover in movers[:_NAMED])
+            return Output(finish_reason="error", error=f"{said}: {named}")
         if self.name == "films_other_way":
             movers = [_other_way(rng, mover) if rng.below(2) else mover for mover in movers]
         frames = render_film(movers, choose_starts(rng, movers))

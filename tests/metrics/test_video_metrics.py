@@ -3,25 +3,30 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import Any
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
 
 from evalsuite.errors import InputError, UsageError
 from evalsuite.images.structural_similarity import ssim
+from evalsuite.media import StoredImage, StoredVideo, film_strip
 from evalsuite.metrics.base import RowMetric
 from evalsuite.metrics.flicker import Flicker
 from evalsuite.metrics.motion_accuracy import MotionAccuracy
 from evalsuite.metrics.temporal_consistency import TemporalConsistency
-from evalsuite.scoring import task_metrics
-from evalsuite.task import load_task
+from evalsuite.scoring import ScoringInput, score_all, task_metrics
+from evalsuite.task import MetricSpec, load_task
 from evalsuite.types import GenerationConfig, Output, Sample
 from evalsuite.worlds.moving_film import render_film
 from evalsuite.worlds.moving_shapes import read_movers, samples
 from evalsuite.zoo import VIDEO_CONTROLS
 from evalsuite.zoo.films import FilmControl
-from tests.media.images import noise
+from tests.media.images import noise, png
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 SAMPLE = samples(seed=3, n=2)[1]
 FILM = render_film(read_movers(SAMPLE.metadata, "x"), SAMPLE.metadata["starts"])  # type: ignore[arg-type]
@@ -94,6 +99,18 @@ def test_temporal_consistency_is_the_mean_ssim_of_neighbours() -> None:
     np.testing.assert_allclose(found, [[expected, 1.0]], rtol=1e-14)
 
 
+def test_temporal_consistency_is_that_of_another_ssim() -> None:
+    torch = pytest.importorskip("torch")
+    functional = pytest.importorskip("torchmetrics.functional.image")
+    planes = torch.from_numpy(FILM.astype(np.float64)).permute(0, 3, 1, 2)
+    # Its padding lets a window reach over the edge; the windows that lie within the image are cut out of its map.
+    _, maps = functional.structural_similarity_index_measure(
+        planes[:-1], planes[1:], data_range=255.0, return_full_image=True, reduction="none"
+    )
+    found = TemporalConsistency().rows([PLAIN], [[Output(video=FILM)]]).values[0, 0]
+    assert found == pytest.approx(float(maps[..., 5:-5, 5:-5].mean()), rel=1e-6)
+
+
 def test_temporal_consistency_by_a_network_is_the_mean_cosine() -> None:
     from evalsuite.datasets import load_images
     from evalsuite.extractors.opening import open_extractor
@@ -112,14 +129,40 @@ def test_temporal_consistency_by_a_network_is_the_mean_cosine() -> None:
         TemporalConsistency(extractor="no such")
 
 
-@pytest.mark.parametrize("metric", [Flicker(), TemporalConsistency()])
-def test_a_video_without_neighbouring_frames_has_no_value(metric: Flicker | TemporalConsistency) -> None:
-    one, two = Output(video=noise(1, 1, 16, 16, 3)), Output(video=noise(1, 2, 16, 16, 3))
-    rows = metric.rows([PLAIN, PLAIN], [[one], [two]])
+@pytest.mark.parametrize(
+    ("metric", "shape"),
+    [
+        (Flicker(), (1, 16, 16, 3)),
+        (TemporalConsistency(), (1, 16, 16, 3)),
+        (TemporalConsistency(), (3, 10, 16, 3)),
+        (TemporalConsistency(extractor="fashion_convnet"), (1, 28, 28, 1)),
+    ],
+)
+def test_a_video_without_neighbours_to_compare_has_no_value(
+    metric: Flicker | TemporalConsistency, shape: tuple[int, ...]
+) -> None:
+    lacking = Output(video=noise(1, *shape))
+    whole = Output(video=noise(1, 2, *((28, 28, 1) if shape[-1] == 1 else (16, 16, 3))))
+    rows = metric.rows([PLAIN, PLAIN], [[lacking], [whole]])
     assert np.isnan(rows.values[0]).all()
     assert rows.outcomes == ("error", "scored")
-    with pytest.raises(InputError, match=f'{metric.name}: video of sample "a": it has one frame'):
-        metric.rows([PLAIN], [[one]])
+    name, options = metric.name, {"extractor": "fashion_convnet"} if shape[-1] == 1 else {}
+    data = ScoringInput(task_name="t", samples=[PLAIN], outputs=[[lacking]])
+    (found,) = score_all(data, [(MetricSpec(name=name, options=options), metric)])
+    assert (found.value, found.outcomes) == (None, {"error": 1})
+    assert found.notes[0].startswith("no value: no output is a video of two frames or more")
+
+
+@pytest.mark.parametrize("metric", [Flicker(), TemporalConsistency(), MotionAccuracy()])
+def test_a_damaged_file_ends_the_scoring(metric: RowMetric, tmp_path: Path) -> None:
+    data = png(film_strip(FILM))
+    strip = StoredImage(path=tmp_path / "x.png", offset=0, length=len(data), sha256=sha256(data).hexdigest())
+    damaged = Output(video=StoredVideo(strip=strip, n_frames=len(FILM)), sample_id=SAMPLE.id)
+    strip.path.write_bytes(data)
+    assert metric.rows([SAMPLE] * 2, [[damaged], [Output(video=FILM)]]).scored().all()
+    strip.path.write_bytes(data[:60] + bytes([data[60] ^ 1]) + data[61:])
+    with pytest.raises(InputError, match="SHA-256 differs"):
+        metric.rows([SAMPLE] * 2, [[damaged], [Output(video=FILM)]])
 
 
 def test_repeats_are_averaged_and_errors_have_no_value() -> None:

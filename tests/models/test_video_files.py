@@ -55,6 +55,27 @@ def test_what_is_no_array_of_videos_is_refused(tmp_path: Path, array: np.ndarray
         open_model(f"files:{tmp_path / 'x.npz'}")
 
 
+def test_arr_0_is_what_is_meant_where_it_holds_images(tmp_path: Path) -> None:
+    images = noise(1, 4, 5, 6, 3)
+    np.savez(tmp_path / "x.npz", images, v=noise(1, 2, 3, 4, 5, 3))
+    model = open_model(f"files:{tmp_path / 'x.npz'}")
+    assert model.modalities == {"image"}
+    np.savez(tmp_path / "y.npz", np.arange(2), v=noise(1, 2, 3, 4, 5, 3))
+    assert open_model(f"files:{tmp_path / 'y.npz'}").modalities == {"video"}
+
+
+@pytest.mark.parametrize("suffix", ["npy", "npz"])
+def test_what_holds_no_videos_says_so(tmp_path: Path, suffix: str) -> None:
+    path = tmp_path / f"x.{suffix}"
+    save = np.save if suffix == "npy" else np.savez
+    save(path, np.zeros((0, 3, 4, 5, 3), np.uint8))
+    with pytest.raises(ModelError, match=r"holds no videos: its array has shape \(0, 3, 4, 5, 3\)"):
+        open_model(f"files:{path}")
+    save(path, np.zeros((2, 3, 4, 5, 3)))
+    with pytest.raises(ModelError, match=r"or of videos \(n, frames, height, width, channels\), .* float64"):
+        open_model(f"files:{path}")
+
+
 def test_several_arrays_of_which_none_is_named_are_refused(tmp_path: Path) -> None:
     np.savez(tmp_path / "x.npz", a=noise(1, 2, 3, 4, 5, 3), b=noise(1, 2, 3, 4, 5, 3))
     with pytest.raises(ModelError, match=r"shape \(n, frames, height, width, channels\) .* which one is called arr_0"):

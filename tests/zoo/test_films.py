@@ -39,3 +39,21 @@ def test_faults_are_those_of_the_name(asked: list[Request]) -> None:
         assert sorted(frame.tobytes() for frame in shuffled) == sorted(frame.tobytes() for frame in film)
     other = zip(films("films_other_way", asked), MOVERS, strict=False)
     assert 0 < sum(judge_film(film, movers)[0] == "right" for film, movers in other) < len(asked)
+
+
+@pytest.mark.parametrize("name", ["films", "films_other_way"])
+@pytest.mark.parametrize(
+    "shapes",
+    [
+        [f"{colour} {shape}" for colour in ("red", "blue", "green") for shape in ("circle", "square", "cross")],
+        ["red circle", "blue square", "green cross", "white triangle"],
+        ["red circle", "blue circle"],
+    ],
+)
+def test_a_request_that_no_film_meets_is_an_error_of_its_sample(name: str, shapes: list[str]) -> None:
+    prompt = "Request: " + " and ".join(f"a {shape} moving up" for shape in shapes)
+    request = Request(sample_id="a", repeat=0, turn=0, seed=1, prompt=prompt, messages=())
+    (output,) = open_model(name, {}).generate([request], GenerationConfig())
+    assert (output.finish_reason, output.video) == ("error", None)
+    expected = f"expected a request for 1 to 3 different shapes, found {len(shapes)}: {shapes[0]}, {shapes[1]}"
+    assert expected in str(output.error)
