@@ -10,7 +10,7 @@ import numpy as np
 
 from evalsuite.metrics._answers import gold_answers, judge_answer
 from evalsuite.metrics._outputs import text_of
-from evalsuite.metrics.base import Example, Rows, SampleOutputs, final_outputs
+from evalsuite.metrics.base import Example, FloatArray, Rows, SampleOutputs, final_outputs
 from evalsuite.metrics.calibration import AreaUnderRisk, ExpectedCalibrationError
 from evalsuite.types import Output, Sample
 
@@ -20,6 +20,11 @@ if TYPE_CHECKING:
     from evalsuite.types import Outcome
 
 __all__ = ["LikelihoodAreaUnderRisk", "LikelihoodCalibrationError"]
+
+_NO_VALUE = (
+    "no value: no output that could be judged has the log-probabilities of its tokens; they are there with the option "
+    "logprobs=true of hf: and openai:, where the server sends them"
+)
 
 
 @dataclass(frozen=True)
@@ -54,6 +59,11 @@ class LikelihoodCalibrationError(ExpectedCalibrationError):
     name = "likelihood_ece"
     least_repeats = 1
 
+    def notes(self, features: FloatArray, reference: FloatArray | None = None) -> tuple[str, ...]:
+        """Say why there is no value, where there is none."""
+        del reference
+        return () if len(features) else (_NO_VALUE,)
+
     def _rows(self, samples: Sequence[Sample], outputs: Sequence[SampleOutputs]) -> Rows:
         return _rows(self.name, samples, outputs)
 
@@ -87,6 +97,11 @@ class LikelihoodAreaUnderRisk(AreaUnderRisk):
 
     name = "likelihood_aurc"
     least_repeats = 1
+
+    def notes(self, features: FloatArray, reference: FloatArray | None = None) -> tuple[str, ...]:
+        """Say why there is no value, where there is none."""
+        del reference
+        return () if len(features) else (_NO_VALUE,)
 
     def _rows(self, samples: Sequence[Sample], outputs: Sequence[SampleOutputs]) -> Rows:
         return _rows(self.name, samples, outputs)

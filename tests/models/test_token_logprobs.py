@@ -293,4 +293,7 @@ def test_confidence_is_the_mean_probability_of_a_token() -> None:
         rows = metric.rows([sample] * 5, outputs)
         assert rows.values[:3].ravel().tolist() == pytest.approx([0.6, 1.0, 0.0, 0.0, 1.0, 0.0])
         assert rows.outcomes == ("right", "wrong", "unextracted", "undecided", "error")
+        assert metric.notes(rows.values[:3]) == ()
+        (note,) = metric.notes(rows.values[:0])
+        assert note.startswith("no value: no output that could be judged has the log-probabilities of its tokens")
     assert LikelihoodCalibrationError().value(rows.values[:3]) == pytest.approx((0.4 + 0.0 + 1.0) / 3)
